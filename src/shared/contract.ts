@@ -1,0 +1,156 @@
+import { z } from 'zod'
+import { type Bytes, bytesSchema } from './bytes.ts'
+import {
+  type AppInfo,
+  type ConnectionStatus,
+  type DemoRequest,
+  type DemoStatus,
+  LIMITS,
+  type ListProgress,
+  type ListWindow,
+  type SessionChange,
+  type SessionDetail,
+} from './model.ts'
+
+/** A call: the schema of its argument and, by its phantom type, what it replies. */
+export interface CallSpec<Arg extends z.ZodType = z.ZodType, Reply = unknown> {
+  readonly arg: Arg
+  /** Phantom: never set. A function type keeps null and undefined apart from 'not given'. */
+  readonly __reply?: () => Reply
+}
+
+export interface EventSpec<Payload = unknown> {
+  readonly __payload?: () => Payload
+}
+
+const call = <Arg extends z.ZodType>(arg: Arg) => ({
+  replies: <Reply>(): CallSpec<Arg, Reply> => ({ arg }),
+})
+const event = <Payload>(): EventSpec<Payload> => ({})
+
+const nothing = z.strictObject({})
+const prefix = z
+  .string()
+  .refine((text) => text.isWellFormed(), 'The prefix must be well-formed Unicode.')
+  .refine(
+    (text) => new TextEncoder().encode(text).length <= LIMITS.prefixBytes,
+    `A prefix takes at most ${LIMITS.prefixBytes} bytes.`,
+  )
+const text = z.string().max(LIMITS.valueBytes)
+const port = z.int().min(0).max(65_535)
+const count = z.int().min(0)
+const fieldNames = z.array(z.string().min(1).max(LIMITS.fieldNameBytes)).max(20)
+/** Judged by the service, whose message can then say what is wrong with the TTL that was typed. */
+const ttl = z.union([z.number(), z.string().max(100)])
+
+/** One session of a prefix. */
+const sessionRef = z.strictObject({ prefix, id: bytesSchema })
+/** A field as it was shown, so that an edit is refused when it has changed since: null for one that was absent. */
+const fieldEdit = sessionRef.extend({ field: bytesSchema, shown: bytesSchema.nullable() })
+
+export const connectionTargetSchema = z.strictObject({
+  /** `redis://` or `rediss://`; when it is given the other members fill in what it leaves out. */
+  url: z.string().max(4096).optional(),
+  host: z.string().max(255).optional(),
+  port: z.int().min(1).max(65_535).optional(),
+  username: z.string().max(1024).optional(),
+  password: z.string().max(4096).optional(),
+  db: z.int().min(0).max(1_000_000).optional(),
+  tls: z.boolean().optional(),
+  /** Use the password that came with the prefilled URL, which the screen never sees. */
+  usePrefillPassword: z.boolean().optional(),
+})
+export type ConnectionTarget = z.infer<typeof connectionTargetSchema>
+
+export const sortSchema = z.strictObject({
+  by: z.union([
+    z.enum(['id', 'createdAt', 'lastAccessedAt', 'expiresAt']),
+    z.strictObject({ field: z.string().min(1).max(LIMITS.fieldNameBytes) }),
+  ]),
+  direction: z.enum(['ascending', 'descending']),
+})
+
+export const windowQuerySchema = z.strictObject({
+  prefix,
+  /** The fields shown as columns; each row's `cells` follow their order. */
+  columns: fieldNames,
+  filter: z.string().max(1000),
+  sort: sortSchema,
+  offset: count,
+  limit: z.int().min(1).max(LIMITS.windowRows),
+  /** Also say where this session stands in the order. */
+  locate: bytesSchema.optional(),
+})
+export type WindowQuery = z.infer<typeof windowQuerySchema>
+
+/** Every call and every event that crosses between a host and the renderer. */
+export const contract = {
+  calls: {
+    'app.info': call(nothing).replies<AppInfo>(),
+
+    'connection.status': call(nothing).replies<ConnectionStatus>(),
+    'connection.connect': call(connectionTargetSchema).replies<ConnectionStatus>(),
+    'connection.disconnect': call(nothing).replies<ConnectionStatus>(),
+    /** While the connection is lost: try again now instead of at `retryAt`. */
+    'connection.retry': call(nothing).replies<ConnectionStatus>(),
+    /** Starts a Redis of the app's own on a free port of 127.0.0.1 and connects to it. */
+    'connection.startPrivate': call(nothing).replies<ConnectionStatus>(),
+
+    /** A window of the sorted and filtered list; the first for a prefix starts its scan. */
+    'list.window': call(windowQuerySchema).replies<ListWindow>(),
+    'list.stopScan': call(z.strictObject({ prefix })).replies<ListProgress>(),
+    'list.resumeScan': call(z.strictObject({ prefix })).replies<ListProgress>(),
+    'list.rescan': call(z.strictObject({ prefix })).replies<ListProgress>(),
+    /** Field names seen under a prefix, most frequent first: what may become a column. */
+    'list.fields': call(z.strictObject({ prefix })).replies<readonly string[]>(),
+    /** Fills a prefix with sample sessions. */
+    'list.addSamples': call(
+      z.strictObject({ prefix, count: z.int().min(1).max(LIMITS.sampleSessions) }),
+    ).replies<{ readonly added: number }>(),
+
+    /** Reads one session and, until the next call, sends `session.changed` as it changes; null watches none. */
+    'session.watch': call(sessionRef.nullable()).replies<SessionDetail | null>(),
+    'session.readField': call(sessionRef.extend({ field: bytesSchema })).replies<Bytes>(),
+    'session.create': call(z.strictObject({ prefix, fields: z.record(z.string(), text), ttl })).replies<{
+      readonly id: string
+    }>(),
+    /** Adds a field (`shown: null`) or changes one; the TTL stays as it is. */
+    'session.setField': call(fieldEdit.extend({ value: bytesSchema })).replies<SessionDetail>(),
+    'session.removeField': call(fieldEdit).replies<SessionDetail>(),
+    'session.setTtl': call(sessionRef.extend({ ttl })).replies<SessionDetail>(),
+    'session.touch': call(sessionRef).replies<SessionDetail>(),
+    'session.rotate': call(sessionRef).replies<{ readonly id: string }>(),
+    'session.delete': call(sessionRef).replies<{ readonly deleted: boolean }>(),
+
+    'demo.status': call(nothing).replies<DemoStatus>(),
+    /** Port 0 takes any free one. A busy port is refused with `details.freePort`. */
+    'demo.start': call(z.strictObject({ port, prefix, ttl })).replies<DemoStatus>(),
+    'demo.stop': call(nothing).replies<DemoStatus>(),
+    /** The most recent requests of this run, oldest first. */
+    'demo.requests': call(nothing).replies<readonly DemoRequest[]>(),
+  },
+  events: {
+    'connection.changed': event<ConnectionStatus>(),
+    /** At most ten a second for each prefix that this client has a window of; never rows. */
+    'list.changed': event<ListProgress>(),
+    'session.changed': event<SessionChange>(),
+    'demo.changed': event<DemoStatus>(),
+    'demo.request': event<DemoRequest>(),
+  },
+} as const
+
+type Calls = typeof contract.calls
+type Events = typeof contract.events
+export type CallName = keyof Calls
+export type EventName = keyof Events
+/** What a caller passes, before the schema has read it. */
+export type CallArg<N extends CallName> = z.input<Calls[N]['arg']>
+/** What a service receives, after the schema has read it. */
+export type ParsedArg<N extends CallName> = z.output<Calls[N]['arg']>
+export type CallReply<N extends CallName> = ReturnType<NonNullable<Calls[N]['__reply']>>
+export type EventPayload<N extends EventName> = ReturnType<NonNullable<Events[N]['__payload']>>
+
+export const isCallName = (name: unknown): name is CallName =>
+  typeof name === 'string' && Object.hasOwn(contract.calls, name)
+export const isEventName = (name: unknown): name is EventName =>
+  typeof name === 'string' && Object.hasOwn(contract.events, name)

@@ -1,0 +1,45 @@
+/** Every expected failure has one of these codes; the message says what to do next. */
+export const ERROR_CODES = [
+  'invalid_argument',
+  'unknown_call',
+  'forbidden',
+  'bad_url',
+  'not_connected',
+  'connection_lost',
+  'unreachable',
+  'wrong_password',
+  'no_permission',
+  'not_redis',
+  'tls_mismatch',
+  'redis_error',
+  'no_redis_server',
+  'port_in_use',
+  'session_gone',
+  'not_a_session',
+  'conflict',
+  'reserved_field',
+  'invalid_field',
+  'invalid_value',
+  'invalid_ttl',
+  'not_a_number',
+  'internal',
+] as const
+
+export type ErrorCode = (typeof ERROR_CODES)[number]
+
+/** JSON-safe facts that go with an error, such as the value a conflicting field has now. */
+export type ErrorDetails = Readonly<Record<string, unknown>>
+
+/** An expected failure. Its message is shown to the person as it is, so it names the way out. */
+export class AppError extends Error {
+  override readonly name = 'AppError'
+
+  constructor(
+    readonly code: ErrorCode,
+    message: string,
+    readonly details?: ErrorDetails,
+    options?: ErrorOptions,
+  ) {
+    super(message, options)
+  }
+}

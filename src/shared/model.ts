@@ -1,0 +1,216 @@
+import type { Bytes } from './bytes.ts'
+
+/** The fields that the store alone writes, in the order in which it writes them. */
+export const RESERVED_FIELDS = ['created_at', 'last_accessed_at', 'session_ttl'] as const
+export const DEFAULT_PREFIX = 'session:'
+/** The field that names who is logged in. */
+export const USER_FIELD = 'username'
+
+/** Limits of what the inspector writes. Sessions are small; a longer value is shown but not written. */
+export const LIMITS = {
+  /** UTF-8 bytes of a field name. */
+  fieldNameBytes: 1024,
+  /** Bytes of one field's value. */
+  valueBytes: 4 * 1024 * 1024,
+  /** Bytes of a prefix. */
+  prefixBytes: 512,
+  /** Rows that one window may ask for. */
+  windowRows: 500,
+  /** Sample sessions made at once. */
+  sampleSessions: 100_000,
+  /** Bytes of a value that travel with the session's detail; the whole is read with `session.readField`. */
+  previewBytes: 64 * 1024,
+  /** Characters of a field that travel with a row of the list. */
+  cellCharacters: 200,
+} as const
+
+// ---- connection
+
+export interface ServerInfo {
+  readonly product: 'Redis' | 'Valkey'
+  readonly version: string
+  readonly mode: 'standalone' | 'sentinel' | 'cluster'
+  readonly role: 'master' | 'replica'
+}
+
+/** A connection as the screen may see it: never with its password. */
+export interface PublicTarget {
+  /** `host:port`, for the bar. */
+  readonly label: string
+  readonly host: string
+  readonly port: number
+  readonly username: string | null
+  readonly db: number
+  readonly tls: boolean
+  /** True for the Redis that the app started itself. */
+  readonly isPrivate: boolean
+}
+
+/** How changes reach the list: pushed by the server, or read by the inspector each second. */
+export type LiveMode = 'notifications' | 'polling'
+
+export type ConnectionStatus =
+  | { readonly state: 'disconnected' }
+  | { readonly state: 'connecting'; readonly target: PublicTarget }
+  | {
+      readonly state: 'connected'
+      readonly target: PublicTarget
+      readonly server: ServerInfo
+      readonly live: LiveMode
+      /** Commands that this user may not run, in capitals; what needs them is refused with that name. */
+      readonly missing: readonly string[]
+    }
+  | {
+      readonly state: 'lost'
+      readonly target: PublicTarget
+      readonly reason: string
+      /** Epoch milliseconds. */
+      readonly since: number
+      /** When the next attempt is made, epoch milliseconds; null while one is under way. */
+      readonly retryAt: number | null
+      readonly attempt: number
+    }
+
+// ---- the list
+
+/**
+ * `session`: a hash with every reserved field. `incomplete`: a hash that lacks one or holds nonsense in it: a
+ * fragment or a zombie. `foreign`: a key of another type. The last two are shown and never touched.
+ */
+export type SessionState = 'session' | 'incomplete' | 'foreign'
+
+export interface SessionRow {
+  /** The key without the prefix. */
+  readonly id: Bytes
+  readonly state: SessionState
+  /** Redis TYPE. */
+  readonly type: string
+  /** Why it is not a session, in words; null for one that is. */
+  readonly problem: string | null
+  /** Epoch milliseconds. */
+  readonly createdAt: number | null
+  readonly lastAccessedAt: number | null
+  /** Seconds. */
+  readonly configuredTtl: number | null
+  /** Epoch milliseconds; null for a key without expiry. */
+  readonly expiresAt: number | null
+  /** Values of the list's columns, in their order, at most `LIMITS.cellCharacters` each; null where absent. */
+  readonly cells: readonly (Bytes | null)[]
+  /** Rises with each change of this row. */
+  readonly revision: number
+}
+
+export type SortKey = 'id' | 'createdAt' | 'lastAccessedAt' | 'expiresAt' | { readonly field: string }
+
+export interface Sort {
+  readonly by: SortKey
+  readonly direction: 'ascending' | 'descending'
+}
+
+export type ScanPhase = 'scanning' | 'complete' | 'stopped'
+
+/** How far the list is. `total` counts rows known, `scanned` keys looked at of the database's `keys`. */
+export interface ListProgress {
+  readonly prefix: string
+  readonly revision: number
+  readonly total: number
+  readonly scanned: number
+  readonly keys: number
+  readonly phase: ScanPhase
+}
+
+export interface ListWindow extends ListProgress {
+  /** Rows that match the filter. */
+  readonly matched: number
+  readonly offset: number
+  readonly rows: readonly SessionRow[]
+  /** Where the asked-for row stands in this order, or null. */
+  readonly position: number | null
+}
+
+// ---- one session
+
+export interface SessionField {
+  readonly name: Bytes
+  /** At most `LIMITS.previewBytes` of the value. */
+  readonly value: Bytes
+  /** Bytes of the whole value. */
+  readonly size: number
+  /** True where `value` is cut. */
+  readonly cut: boolean
+  readonly reserved: boolean
+}
+
+export interface SessionDetail {
+  readonly id: Bytes
+  readonly key: Bytes
+  readonly state: SessionState
+  readonly type: string
+  readonly problem: string | null
+  readonly createdAt: number | null
+  readonly lastAccessedAt: number | null
+  readonly configuredTtl: number | null
+  readonly expiresAt: number | null
+  /** Bytes that the key takes in Redis (MEMORY USAGE), or null where that is not allowed. */
+  readonly memory: number | null
+  /** Reserved fields last, the others by name; empty for keys that are no hash. */
+  readonly fields: readonly SessionField[]
+}
+
+/** What became of the watched session. `detail` is null once it has gone. */
+export interface SessionChange {
+  readonly id: Bytes
+  readonly detail: SessionDetail | null
+}
+
+// ---- the demo server
+
+export type DemoStatus =
+  | { readonly state: 'stopped' }
+  | {
+      readonly state: 'running'
+      readonly url: string
+      readonly port: number
+      readonly prefix: string
+      readonly ttl: number
+    }
+
+/** One request to the demo server, and what it did in Redis. */
+export interface DemoRequest {
+  /** Rises by one with each request of a run. */
+  readonly sequence: number
+  /** Epoch milliseconds. */
+  readonly at: number
+  readonly method: string
+  readonly path: string
+  readonly status: number
+  readonly durationMs: number
+  readonly sessionId: string | null
+  /** What it did to the session, in words: "created the session of ada". */
+  readonly effect: string
+  readonly operations: readonly StoreOperation[]
+}
+
+/** One call of the session store: what was sent, and the Redis commands that its script ran. */
+export interface StoreOperation {
+  readonly operation: string
+  readonly key: string
+  /** The commands that ran on the server, as one would type them into redis-cli; secrets cut. */
+  readonly commands: readonly string[]
+  readonly durationMs: number
+}
+
+// ---- the app
+
+export interface AppInfo {
+  readonly version: string
+  readonly host: 'electron' | 'web'
+  /** Node's `process.platform` where the core runs. */
+  readonly platform: string
+  /** A Redis URL from `--redis` or REDIS_URL, its password left out; null when none was given. */
+  readonly prefill: string | null
+  /** True when the prefill carries a password that the core keeps. */
+  readonly prefillHasPassword: boolean
+  /** The Redis or Valkey server found on this machine, for the private Redis; null when there is none. */
+  readonly redisServer: { readonly path: string; readonly version: string } | null
+}

@@ -1,0 +1,48 @@
+import type { CallArg, CallName, CallReply, EventName, EventPayload } from './contract.ts'
+import type { ErrorCode, ErrorDetails } from './errors.ts'
+
+/** The answer to one call, on every transport. */
+export type Reply<T = unknown> =
+  | { readonly ok: true; readonly value: T }
+  | {
+      readonly ok: false
+      readonly code: ErrorCode
+      readonly message: string
+      readonly details?: ErrorDetails
+    }
+
+/** One client of the core, as a host holds it: a window or a browser tab. */
+export interface Endpoint {
+  /** Never rejects: what goes wrong is in the reply. */
+  dispatch(name: unknown, arg: unknown): Promise<Reply>
+  /** Ends the client's subscriptions and watches. */
+  close(): void
+}
+
+/** Sends one event to one client. */
+export type Emit = <N extends EventName>(name: N, payload: EventPayload<N>) => void
+
+/** What a host needs of the core: one endpoint per window or tab. */
+export type Attach = (emit: Emit) => Endpoint
+
+/** The renderer's side of the contract. */
+export interface Transport {
+  /** @throws AppError with the core's code and message. */
+  invoke<N extends CallName>(name: N, arg: CallArg<N>): Promise<CallReply<N>>
+  /** @returns what ends the subscription. */
+  on<N extends EventName>(name: N, listener: (payload: EventPayload<N>) => void): () => void
+  /** Whether the host can be reached; over Electron always. Called at once and at each change. */
+  onLink(listener: (up: boolean) => void): () => void
+}
+
+/** What preload puts on `window`: nothing else crosses from Electron to the page. */
+export interface PreloadBridge {
+  invoke(name: string, arg: unknown): Promise<Reply>
+  on(name: string, listener: (payload: unknown) => void): () => void
+}
+
+/** WebSocket frames. */
+export type ClientFrame = { readonly id: number; readonly name: string; readonly arg: unknown }
+export type ServerFrame =
+  | { readonly id: number; readonly reply: Reply }
+  | { readonly event: EventName; readonly payload: unknown }

@@ -1,0 +1,51 @@
+import { Redis, type RedisOptions } from 'ioredis'
+import { afterAll, beforeAll, beforeEach } from 'vitest'
+import {
+  findRedisServer,
+  type RedisProcess,
+  startRedisProcess,
+} from '../main/core/connection/redis-process.ts'
+
+export interface TestRedis {
+  readonly port: number
+  /** A client for the test's own looks and changes; emptied before each test. */
+  readonly client: Redis
+  /** A further connection, closed after the file. */
+  connect(options?: RedisOptions): Redis
+}
+
+/** A real Redis for one test file: started before it, emptied before each test, ended after it. */
+export function useRedis(...args: readonly string[]): TestRedis {
+  let server: RedisProcess | undefined
+  const clients: Redis[] = []
+  const connect = (options: RedisOptions = {}): Redis => {
+    if (server === undefined) throw new Error('the test server is not running yet')
+    const client = new Redis({ ...options, host: server.host, port: server.port })
+    clients.push(client)
+    return client
+  }
+  let own: Redis | undefined
+  beforeAll(async () => {
+    const binary = await findRedisServer()
+    if (binary === null) throw new Error('No redis-server on the PATH: run `npm test`, which installs one.')
+    server = await startRedisProcess(binary.path, args)
+    own = connect()
+  })
+  beforeEach(async () => {
+    await own?.flushall()
+  })
+  afterAll(async () => {
+    for (const client of clients) client.disconnect()
+    await server?.stop()
+  })
+  return {
+    get port() {
+      return server?.port ?? 0
+    },
+    get client() {
+      if (own === undefined) throw new Error('the test server is not running yet')
+      return own
+    },
+    connect,
+  }
+}
