@@ -11,14 +11,14 @@ export interface TestRedis {
   /** A client for the test's own looks and changes; emptied before each test. */
   readonly client: Redis
   /** A further connection, closed after the file. */
-  connect(options?: RedisOptions): Redis
+  connect(options?: Omit<RedisOptions, 'replyMapping'>): Redis
 }
 
 /** A real Redis for one test file: started before it, emptied before each test, ended after it. */
 export function useRedis(...args: readonly string[]): TestRedis {
   let server: RedisProcess | undefined
   const clients: Redis[] = []
-  const connect = (options: RedisOptions = {}): Redis => {
+  const connect = (options: Omit<RedisOptions, 'replyMapping'> = {}): Redis => {
     if (server === undefined) throw new Error('the test server is not running yet')
     const client = new Redis({ ...options, host: server.host, port: server.port })
     clients.push(client)
