@@ -1,0 +1,217 @@
+import type { Bytes } from '#shared/bytes.ts'
+import type { ConnectionTarget } from '#shared/contract.ts'
+import { AppError } from '#shared/errors.ts'
+import { type AppInfo, RESERVED_FIELDS, type SessionDetail } from '#shared/model.ts'
+import type { Emit } from '#shared/transport.ts'
+import { parseTtl } from '#shared/ttl.ts'
+import { fromBytes, toBinary } from './bytes.ts'
+import type { ConnectionManager } from './connection/connection-manager.ts'
+import type { PrivateRedis } from './connection/private-redis.ts'
+import { type ResolvedTarget, resolveTarget } from './connection/target.ts'
+import type { DemoService } from './demo/demo-service.ts'
+import type { Handlers } from './dispatch.ts'
+import { readField, readSessionDetail } from './index/session-detail.ts'
+import { addSampleSessions } from './samples.ts'
+import type { Workspace } from './workspace.ts'
+
+/** What all clients have in common. */
+export interface SharedServices {
+  readonly clock: () => number
+  readonly report: (error: unknown) => void
+  readonly info: () => Promise<AppInfo>
+  readonly connection: ConnectionManager
+  readonly privateRedis: PrivateRedis
+  readonly demo: DemoService
+  readonly prefill: ResolvedTarget | null
+  /** What belongs to the connection, also while it is lost. */
+  current(): Workspace | null
+  /** The same, for work on Redis. @throws AppError while there is none or it is lost. */
+  connected(): Workspace
+}
+
+interface SessionRef {
+  readonly prefix: string
+  readonly id: Bytes
+}
+
+/** One client's calls: the shared services, its own viewport and the one session that it watches. */
+export function createClientHandlers(
+  shared: SharedServices,
+  emit: Emit,
+): { readonly handlers: Handlers; readonly close: () => void } {
+  const { clock, connection, connected, demo, privateRedis, prefill } = shared
+  /** Who holds a list: the table by its windows, the open session by its watch. */
+  const viewer = {}
+  const watcher = {}
+  let stopWatching = () => {}
+  /** Rises with each watch: an older one that is still being read does not replace a newer one. */
+  let watchGeneration = 0
+
+  /** The lists as they are, which a lost connection leaves as they were. */
+  const lists = () => (shared.current() ?? connected()).lists
+  const listOf = (prefix: string) => {
+    const list = lists().get(prefix)
+    if (list === undefined)
+      throw new AppError('invalid_argument', `Nobody looks at the prefix ${prefix}. Open it first.`)
+    return list
+  }
+  const detailOf = async ({ prefix, id }: SessionRef): Promise<SessionDetail> => {
+    const detail = await readSessionDetail(connected().client, prefix, id, clock)
+    if (detail === null) throw new AppError('session_gone', 'This session has expired or was deleted.')
+    return detail
+  }
+  /** After a write that the store says found no session. */
+  const missing = async (ref: SessionRef): Promise<AppError> => {
+    const detail = await readSessionDetail(connected().client, ref.prefix, ref.id, clock)
+    return detail === null
+      ? new AppError(
+          'session_gone',
+          'This session has expired or was deleted. Nothing was written, so it stays gone.',
+        )
+      : new AppError(
+          'not_a_session',
+          `Nothing was written. ${detail.problem ?? 'The session was made anew a moment ago.'}`,
+        )
+  }
+  const hint = ({ prefix, id }: SessionRef) =>
+    connected()
+      .lists.get(prefix)
+      ?.hint([toBinary(fromBytes(id))])
+
+  const handlers: Handlers = {
+    'app.info': shared.info,
+
+    'connection.status': () => connection.status,
+    'connection.connect': (target) => connection.connect(withPrefillPassword(target, prefill), false),
+    'connection.disconnect': () => connection.disconnect(),
+    'connection.retry': () => connection.retry(),
+    'connection.startPrivate': async () => connection.connect(await privateRedis.start(), true),
+
+    'list.window': async (query) => {
+      lists().release(viewer, query.prefix)
+      const list = await lists().use(query.prefix, viewer, (progress) => emit('list.changed', progress))
+      return list.window(query, viewer)
+    },
+    'list.stopScan': ({ prefix }) => {
+      const list = listOf(prefix)
+      list.stopScan()
+      return list.progress
+    },
+    'list.resumeScan': async ({ prefix }) => {
+      connected()
+      const list = listOf(prefix)
+      await list.resumeScan()
+      return list.progress
+    },
+    'list.rescan': async ({ prefix }) => {
+      connected()
+      const list = listOf(prefix)
+      await list.rescan()
+      return list.progress
+    },
+    'list.fields': ({ prefix }) => {
+      connected()
+      return listOf(prefix).fieldNames()
+    },
+    'list.addSamples': async ({ prefix, count }) => {
+      const ids = await addSampleSessions(connected().client, prefix, count, clock)
+      lists().get(prefix)?.hint(ids)
+      return { added: ids.length }
+    },
+
+    'session.watch': async (ref) => {
+      watchGeneration += 1
+      const generation = watchGeneration
+      stopWatching()
+      stopWatching = () => {}
+      if (ref === null) return null
+      connected()
+      lists().release(watcher, ref.prefix)
+      const list = await lists().use(ref.prefix, watcher, () => {})
+      const { detail, stop } = await list.watches.add(ref.id, (changed) =>
+        emit('session.changed', { id: ref.id, detail: changed }),
+      )
+      if (generation === watchGeneration) stopWatching = stop
+      else stop()
+      return detail
+    },
+    'session.readField': ({ prefix, id, field }) => readField(connected().client, prefix, id, field),
+    'session.create': async ({ prefix, fields, ttl }) => {
+      const reserved = Object.keys(fields).find((name) =>
+        (RESERVED_FIELDS as readonly string[]).includes(name),
+      )
+      if (reserved !== undefined) {
+        throw new AppError(
+          'reserved_field',
+          `${reserved} is written by the session store alone. Leave it out.`,
+        )
+      }
+      return { id: await connected().store(prefix).createSession(fields, parseTtl(ttl)) }
+    },
+    'session.setField': async ({ value, ...ref }) => {
+      await connected().editor.set(ref, value)
+      hint(ref)
+      return detailOf(ref)
+    },
+    'session.removeField': async (ref) => {
+      await connected().editor.remove(ref)
+      hint(ref)
+      return detailOf(ref)
+    },
+    'session.setTtl': async ({ ttl, ...ref }) => {
+      const set = await connected().store(ref.prefix).setSessionTtl(textId(ref.id), parseTtl(ttl))
+      if (!set) throw await missing(ref)
+      return detailOf(ref)
+    },
+    'session.touch': async (ref) => {
+      if (!(await connected().store(ref.prefix).touchSession(textId(ref.id)))) throw await missing(ref)
+      return detailOf(ref)
+    },
+    'session.rotate': async (ref) => {
+      const id = await connected().store(ref.prefix).rotateSession(textId(ref.id))
+      if (id === null) throw await missing(ref)
+      hint({ prefix: ref.prefix, id })
+      return { id }
+    },
+    'session.delete': async (ref) => {
+      if (!(await connected().store(ref.prefix).deleteSession(textId(ref.id)))) throw await missing(ref)
+      return { deleted: true }
+    },
+
+    'demo.status': () => demo.status,
+    'demo.start': ({ port, prefix, ttl }) =>
+      demo.start(connected().createStore({ prefix, ttl: parseTtl(ttl) }), port),
+    'demo.stop': () => demo.stop(),
+    'demo.requests': () => demo.requests,
+  }
+
+  return {
+    handlers,
+    close() {
+      watchGeneration += 1
+      stopWatching()
+      shared.current()?.lists.release(viewer)
+      shared.current()?.lists.release(watcher)
+    },
+  }
+}
+
+/** The password of the prefilled URL stays on this side, and goes to the server that it was given for alone. */
+function withPrefillPassword(
+  { usePrefillPassword, ...target }: ConnectionTarget,
+  prefill: ResolvedTarget | null,
+): ResolvedTarget {
+  const resolved = resolveTarget(target)
+  const sameServer = resolved.host === prefill?.host && resolved.port === prefill.port
+  if (!usePrefillPassword || resolved.password !== null || !sameServer) return resolved
+  return { ...resolved, password: prefill.password }
+}
+
+/** The session store's ids are text. */
+function textId(id: Bytes): string {
+  if (typeof id === 'string') return id
+  throw new AppError(
+    'invalid_argument',
+    'This id is not text, so no session library made it. It can be looked at only.',
+  )
+}

@@ -1,0 +1,206 @@
+import type { Redis } from 'ioredis'
+import { AppError } from '#shared/errors.ts'
+import type { ConnectionStatus, PublicTarget } from '#shared/model.ts'
+import { createClient, openClient } from './client.ts'
+import { readServerFacts, type ServerFacts } from './server-facts.ts'
+import { publicTarget, type ResolvedTarget } from './target.ts'
+
+/** An open connection: `client` stays the same object while it is lost and comes back. */
+export interface Connection {
+  readonly client: Redis
+  readonly target: ResolvedTarget
+  readonly facts: ServerFacts
+}
+
+export interface ConnectionListener {
+  statusChanged(status: ConnectionStatus): void
+  /** A new connection, or one that came back (`again`): the server may hold anything now. */
+  opened(connection: Connection, again: boolean): void
+  /** The connection was given up, for another or for none. */
+  closed(): void
+}
+
+export const CONNECTION_DEFAULTS = {
+  /** Milliseconds before each attempt to come back; the last repeats. */
+  retryDelays: [250, 500, 1000, 2000, 4000],
+  /** Milliseconds between heartbeats, and how long one may take before the connection counts as lost. */
+  heartbeatEvery: 2000,
+  heartbeatTimeout: 4000,
+} as const
+
+/** Holds the one connection to Redis: opens it, notices when it is lost, and brings it back. */
+export class ConnectionManager {
+  #status: ConnectionStatus = { state: 'disconnected' }
+  #connection: Connection | null = null
+  /** Rises with each connect and disconnect: what was begun before has no say any more. */
+  #generation = 0
+  #retryTimer: NodeJS.Timeout | undefined
+  #heartbeatTimer: NodeJS.Timeout | undefined
+  /** The attempt to come back that is under way, so that two never run at once. */
+  #attempt: Promise<void> | null = null
+  readonly #listener: ConnectionListener
+
+  constructor(listener: ConnectionListener) {
+    this.#listener = listener
+  }
+
+  get status(): ConnectionStatus {
+    return this.#status
+  }
+
+  /** @throws AppError `not_connected` or, while it is lost, `connection_lost`. */
+  require(): Connection {
+    if (this.#connection !== null && this.#status.state === 'connected') return this.#connection
+    if (this.#status.state === 'lost') {
+      throw new AppError(
+        'connection_lost',
+        'The connection to Redis is lost. Nothing was written; try again when it is back.',
+      )
+    }
+    throw new AppError('not_connected', 'No Redis is connected. Connect to one first.')
+  }
+
+  /** Gives up the connection there is and opens another. @throws AppError; then none is connected. */
+  async connect(target: ResolvedTarget, isPrivate: boolean): Promise<ConnectionStatus> {
+    this.disconnect()
+    const generation = this.#generation
+    const shown = publicTarget(target, isPrivate)
+    this.#setStatus({ state: 'connecting', target: shown })
+    const client = createClient(target)
+    // Errors are told by the calls that fail and by 'close'; without a listener they would end the process.
+    client.on('error', () => {})
+    try {
+      await openClient(client, target)
+      const facts = await readServerFacts(client)
+      this.#refuseUnsupported(facts, shown)
+      if (generation !== this.#generation)
+        throw new AppError('not_connected', 'Another connection was asked for.')
+      this.#connection = { client, target, facts }
+      client.on('close', () => this.#onClose(generation, shown))
+      this.#opened(shown, false)
+      return this.#status
+    } catch (error) {
+      client.disconnect()
+      if (generation === this.#generation) this.#setStatus({ state: 'disconnected' })
+      throw error
+    }
+  }
+
+  disconnect(): ConnectionStatus {
+    this.#generation += 1
+    clearTimeout(this.#retryTimer)
+    clearTimeout(this.#heartbeatTimer)
+    this.#attempt = null
+    const connection = this.#connection
+    this.#connection = null
+    if (connection !== null) {
+      connection.client.disconnect()
+      this.#listener.closed()
+    }
+    if (this.#status.state !== 'disconnected') this.#setStatus({ state: 'disconnected' })
+    return this.#status
+  }
+
+  /** While the connection is lost: tries now. Resolves when that attempt has ended, however it ended. */
+  async retry(): Promise<ConnectionStatus> {
+    if (this.#status.state === 'lost') {
+      clearTimeout(this.#retryTimer)
+      await this.#tryAgain(this.#generation)
+    }
+    return this.#status
+  }
+
+  /** The server would send notifications, but not to this user. */
+  setPolling(): void {
+    if (this.#connection === null) return
+    this.#connection = { ...this.#connection, facts: { ...this.#connection.facts, live: 'polling' } }
+    if (this.#status.state === 'connected') this.#setStatus({ ...this.#status, live: 'polling' })
+  }
+
+  #refuseUnsupported({ server }: ServerFacts, target: PublicTarget): void {
+    if (server.mode === 'sentinel') {
+      throw new AppError(
+        'not_redis',
+        `${target.label} is a Sentinel, which holds no sessions. Connect to the master that it watches.`,
+      )
+    }
+  }
+
+  #opened(target: PublicTarget, again: boolean): void {
+    const connection = this.#connection
+    if (connection === null) return
+    this.#setStatus({ state: 'connected', target, ...connection.facts })
+    this.#listener.opened(connection, again)
+    this.#scheduleHeartbeat(this.#generation)
+  }
+
+  #onClose(generation: number, target: PublicTarget): void {
+    if (generation !== this.#generation || this.#status.state !== 'connected') return
+    clearTimeout(this.#heartbeatTimer)
+    this.#setStatus({
+      state: 'lost',
+      target,
+      reason: `The connection to ${target.label} was closed.`,
+      since: Date.now(),
+      retryAt: null,
+      attempt: 0,
+    })
+    this.#scheduleRetry(generation)
+  }
+
+  #scheduleRetry(generation: number): void {
+    if (this.#status.state !== 'lost') return
+    const { retryDelays } = CONNECTION_DEFAULTS
+    const delay = retryDelays[Math.min(this.#status.attempt, retryDelays.length - 1)] ?? 0
+    this.#setStatus({ ...this.#status, retryAt: Date.now() + delay })
+    this.#retryTimer = setTimeout(() => void this.#tryAgain(generation), delay)
+  }
+
+  #tryAgain(generation: number): Promise<void> {
+    this.#attempt ??= this.#reopen(generation).finally(() => {
+      this.#attempt = null
+    })
+    return this.#attempt
+  }
+
+  async #reopen(generation: number): Promise<void> {
+    const connection = this.#connection
+    const lost = this.#status
+    if (generation !== this.#generation || connection === null || lost.state !== 'lost') return
+    this.#setStatus({ ...lost, retryAt: null, attempt: lost.attempt + 1 })
+    try {
+      await openClient(connection.client, connection.target)
+      // Another server, or the same with another configuration, may answer now.
+      const facts = await readServerFacts(connection.client)
+      if (generation !== this.#generation) return
+      this.#connection = { ...connection, facts }
+      this.#opened(lost.target, true)
+    } catch (error) {
+      if (generation !== this.#generation || this.#status.state !== 'lost') return
+      connection.client.disconnect()
+      this.#setStatus({ ...this.#status, reason: error instanceof Error ? error.message : String(error) })
+      this.#scheduleRetry(generation)
+    }
+  }
+
+  /** A cable that is pulled or a server that is frozen closes nothing: only silence tells. */
+  #scheduleHeartbeat(generation: number): void {
+    this.#heartbeatTimer = setTimeout(() => {
+      const connection = this.#connection
+      if (generation !== this.#generation || connection === null) return
+      const late = setTimeout(() => connection.client.disconnect(), CONNECTION_DEFAULTS.heartbeatTimeout)
+      connection.client
+        .ping()
+        .catch(() => {})
+        .finally(() => {
+          clearTimeout(late)
+          if (this.#status.state === 'connected') this.#scheduleHeartbeat(generation)
+        })
+    }, CONNECTION_DEFAULTS.heartbeatEvery)
+  }
+
+  #setStatus(status: ConnectionStatus): void {
+    this.#status = status
+    this.#listener.statusChanged(status)
+  }
+}

@@ -1,0 +1,84 @@
+import type { Redis } from 'ioredis'
+import type { LiveMode, ServerInfo } from '#shared/model.ts'
+
+/** What is asked of a server right after connecting to it. */
+export interface ServerFacts {
+  readonly server: ServerInfo
+  readonly live: LiveMode
+  readonly missing: readonly string[]
+}
+
+export async function readServerFacts(client: Redis): Promise<ServerFacts> {
+  const [server, live, missing] = await Promise.all([
+    readServerInfo(client),
+    readLiveMode(client),
+    findMissingCommands(client),
+  ])
+  return { server, live, missing }
+}
+
+async function readServerInfo(client: Redis): Promise<ServerInfo> {
+  // INFO may be forbidden; then the version is unknown and all else still works.
+  const text = await client.info().catch(() => '')
+  const value = (name: string) => new RegExp(`^${name}:(.*)$`, 'm').exec(text)?.[1]?.trim()
+  const mode = value('redis_mode') ?? value('server_mode')
+  return {
+    product: value('server_name') === 'valkey' ? 'Valkey' : 'Redis',
+    version: value('valkey_version') ?? value('redis_version') ?? '',
+    mode: mode === 'cluster' || mode === 'sentinel' ? mode : 'standalone',
+    role: value('role') === 'slave' ? 'replica' : 'master',
+  }
+}
+
+/**
+ * Whether the server already sends every event that a list of sessions needs: keyspace events (K) of generic
+ * commands (g), hashes (h) and expiries (x). The setting is read, never written.
+ * Source of the letters: https://redis.io/docs/latest/develop/pubsub/keyspace-notifications/
+ */
+async function readLiveMode(client: Redis): Promise<LiveMode> {
+  try {
+    const reply = (await client.config('GET', 'notify-keyspace-events')) as readonly string[]
+    const flags = reply[1] ?? ''
+    const all = flags.includes('A')
+    const complete = flags.includes('K') && (all || ['g', 'h', 'x'].every((flag) => flags.includes(flag)))
+    return complete ? 'notifications' : 'polling'
+  } catch {
+    return 'polling'
+  }
+}
+
+/** A key that nobody has: the probes below read nothing of anybody's and change nothing. */
+const PROBE_KEY = 'redis-session-inspector:probe'
+
+const PROBES: readonly (readonly [command: string, ...args: string[]])[] = [
+  ['SCAN', '0', 'COUNT', '1'],
+  ['TYPE', PROBE_KEY],
+  ['PTTL', PROBE_KEY],
+  ['HMGET', PROBE_KEY, 'field'],
+  ['HGETALL', PROBE_KEY],
+  ['DBSIZE'],
+  ['EVALSHA', '0'.repeat(40), '0'],
+  ['EVAL', 'return 1', '0'],
+  // Writes to a key that does not exist, of the kinds that then do nothing.
+  ['HDEL', PROBE_KEY, 'field'],
+  ['EXPIRE', PROBE_KEY, '1'],
+  ['UNLINK', PROBE_KEY],
+]
+
+/** The commands that this user may not run. A key pattern that excludes the probe's key says nothing of commands. */
+async function findMissingCommands(client: Redis): Promise<readonly string[]> {
+  const refused = await Promise.all(
+    PROBES.map(async ([command, ...args]) => {
+      try {
+        await client.call(command, ...args)
+        return null
+      } catch (error) {
+        const message = error instanceof Error ? error.message : ''
+        return /^NOPERM/.test(message) && /command/i.test(message) && !/\bkeys?\b/.test(message)
+          ? command
+          : null
+      }
+    }),
+  )
+  return refused.filter((command) => command !== null)
+}

@@ -1,0 +1,41 @@
+import { RESERVED_FIELDS } from '#shared/model.ts'
+import { parseTimestamp } from '../store/timestamp.ts'
+
+/** The raw values of the reserved fields, in the order of `RESERVED_FIELDS`; null where absent. */
+export type ReservedValues = readonly (Buffer | null | undefined)[]
+
+export interface Judgement {
+  /** Why a hash is not a session, in words; null for one that is. */
+  readonly problem: string | null
+  readonly createdAt: number | null
+  readonly lastAccessedAt: number | null
+  readonly configuredTtl: number | null
+}
+
+/** Says whether a hash is a session, by the store's own rule: every reserved field there, the TTL a usable one. */
+export function judgeHash(values: ReservedValues): Judgement {
+  const [created, accessed, ttl] = values
+  const configuredTtl = ttl ? readTtl(ttl.toString('latin1')) : null
+  const lacking = RESERVED_FIELDS.filter((_, position) => !values[position])
+  const problem =
+    lacking.length > 0
+      ? `Not a session: it lacks ${listed(lacking)}.`
+      : configuredTtl === null
+        ? 'Not a session: its session_ttl is not a whole number of seconds.'
+        : null
+  return {
+    problem,
+    createdAt: created ? parseTimestamp(created.toString('latin1')) : null,
+    lastAccessedAt: accessed ? parseTimestamp(accessed.toString('latin1')) : null,
+    configuredTtl,
+  }
+}
+
+function readTtl(text: string): number | null {
+  const value = /^[1-9]\d{0,15}$/.test(text) ? Number(text) : Number.NaN
+  return Number.isSafeInteger(value) ? value : null
+}
+
+function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`
+}

@@ -1,0 +1,76 @@
+import { Redis } from 'ioredis'
+import { toBinary } from '../bytes.ts'
+import { targetOptions } from '../connection/client.ts'
+import type { ResolvedTarget } from '../connection/target.ts'
+import { prefixPattern } from './glob.ts'
+
+export interface KeyspaceFeed {
+  /** False while its own connection is lost: then nobody is told of changes. */
+  readonly healthy: boolean
+  /** Tells of each change of a key with this prefix, by its id as a binary string. */
+  subscribe(prefix: string, listener: (id: string) => void): Promise<() => void>
+  stop(): void
+}
+
+/**
+ * Keyspace notifications on a connection of their own: only keys with a subscribed prefix are sent at all.
+ * @param onHealth called when the feed's connection is lost, and when it is back with its subscriptions
+ * @throws what ioredis throws when this user may not subscribe
+ */
+export async function openKeyspaceFeed(
+  target: ResolvedTarget,
+  onHealth: (healthy: boolean) => void,
+): Promise<KeyspaceFeed> {
+  const subscriber = new Redis({
+    ...targetOptions(target),
+    retryStrategy: (attempt: number) => Math.min(250 * attempt, 2000),
+    connectionName: 'redis-session-inspector:live',
+  })
+  const listeners = new Map<string, { readonly skip: number; readonly tell: Set<(id: string) => void> }>()
+  let healthy = true
+  subscriber.on('error', () => {})
+  subscriber.on('close', () => {
+    if (!healthy) return
+    healthy = false
+    onHealth(false)
+  })
+  subscriber.on('ready', () => {
+    if (healthy) return
+    healthy = true
+    onHealth(true)
+  })
+  subscriber.on('pmessageBuffer', (pattern: Buffer | string, channel: Buffer) => {
+    const entry = listeners.get(pattern.toString())
+    if (entry === undefined) return
+    const id = toBinary(channel.subarray(entry.skip))
+    for (const tell of entry.tell) tell(id)
+  })
+  try {
+    await subscriber.connect()
+    // Finds out whether this user may subscribe at all, before anybody relies on it.
+    await subscriber.psubscribe('__redis-session-inspector__')
+  } catch (error) {
+    subscriber.disconnect()
+    throw error
+  }
+  return {
+    get healthy() {
+      return healthy
+    },
+    async subscribe(prefix, listener) {
+      const pattern = `__keyspace@${target.db}__:${prefixPattern(prefix)}`
+      const skip = Buffer.byteLength(`__keyspace@${target.db}__:${prefix}`)
+      const entry = listeners.get(pattern) ?? { skip, tell: new Set() }
+      entry.tell.add(listener)
+      listeners.set(pattern, entry)
+      await subscriber.psubscribe(pattern)
+      return () => {
+        entry.tell.delete(listener)
+        if (entry.tell.size > 0) return
+        listeners.delete(pattern)
+        subscriber.punsubscribe(pattern).catch(() => {})
+      }
+    },
+    stop: () => subscriber.disconnect(),
+  }
+}

@@ -1,0 +1,129 @@
+import type { ListProgress } from '#shared/model.ts'
+import { toBinary } from '../bytes.ts'
+import type { Connection } from '../connection/connection-manager.ts'
+import { type KeyspaceFeed, openKeyspaceFeed } from './keyspace-feed.ts'
+import { SessionList } from './session-list.ts'
+
+export interface ListRegistryOptions {
+  readonly clock: () => number
+  /** Told of failures of background work, which nobody waits for. */
+  readonly onError: (error: unknown) => void
+  /** The server would send notifications, but not to this user: the lists poll. */
+  readonly onNotPushed: () => void
+}
+
+type ProgressListener = (progress: ListProgress) => void
+
+interface Entry {
+  readonly list: SessionList
+  readonly started: Promise<void>
+  readonly users: Map<object, ProgressListener>
+}
+
+/** The lists of one connection, one for each prefix that somebody looks at. */
+export class ListRegistry {
+  readonly #options: ListRegistryOptions
+  readonly #entries = new Map<string, Entry>()
+  #connection: Connection
+  #feed: Promise<KeyspaceFeed | null>
+
+  constructor(connection: Connection, options: ListRegistryOptions) {
+    this.#options = options
+    this.#connection = connection
+    this.#feed = this.#openFeed()
+  }
+
+  /**
+   * The list of a prefix, started when nobody had it yet; `user` is told of its progress until it is released.
+   * @throws AppError when its keys cannot be read
+   */
+  async use(prefix: string, user: object, listener: ProgressListener): Promise<SessionList> {
+    const entry = this.#entries.get(prefix) ?? this.#open(prefix)
+    entry.users.set(user, listener)
+    await entry.started
+    return entry.list
+  }
+
+  /** The list of a prefix, if somebody has it. */
+  get(prefix: string): SessionList | undefined {
+    return this.#entries.get(prefix)?.list
+  }
+
+  /** The user needs no list any more, except that of one prefix. */
+  release(user: object, except?: string): void {
+    for (const [prefix, { list, users }] of this.#entries) {
+      if (prefix === except || !users.delete(user)) continue
+      list.forget(user)
+      if (users.size > 0) continue
+      list.stop()
+      this.#entries.delete(prefix)
+    }
+  }
+
+  /** This key may have changed: the lists that it belongs to read it. */
+  hint(key: string): void {
+    for (const [prefix, { list }] of this.#entries) {
+      if (key.startsWith(prefix)) list.hint([toBinary(Buffer.from(key.slice(prefix.length)))])
+    }
+  }
+
+  pause(): void {
+    for (const { list } of this.#entries.values()) list.pause()
+  }
+
+  /** The connection is back. */
+  resume(connection: Connection): void {
+    this.#connection = connection
+    this.#stopFeed()
+    this.#feed = this.#openFeed()
+    for (const { list } of this.#entries.values()) {
+      this.#feed.then((feed) => list.resume(feed)).catch(this.#options.onError)
+    }
+  }
+
+  stop(): void {
+    for (const { list } of this.#entries.values()) list.stop()
+    this.#entries.clear()
+    this.#stopFeed()
+  }
+
+  #open(prefix: string): Entry {
+    const { clock, onError } = this.#options
+    const users = new Map<object, ProgressListener>()
+    const list = new SessionList({
+      client: this.#connection.client,
+      prefix,
+      clock,
+      onError,
+      onChange: (progress) => {
+        for (const tell of users.values()) tell(progress)
+      },
+    })
+    const started = this.#feed.then((feed) => list.start(feed))
+    const entry = { list, started, users }
+    this.#entries.set(prefix, entry)
+    started.catch(() => {
+      list.stop()
+      if (this.#entries.get(prefix) === entry) this.#entries.delete(prefix)
+    })
+    return entry
+  }
+
+  async #openFeed(): Promise<KeyspaceFeed | null> {
+    if (this.#connection.facts.live === 'polling') return null
+    const onHealth = (healthy: boolean) => {
+      // What happened while nobody was told is found by a new pass.
+      if (healthy) for (const { list } of this.#entries.values()) list.rescan().catch(this.#options.onError)
+    }
+    try {
+      return await openKeyspaceFeed(this.#connection.target, onHealth)
+    } catch {
+      this.#options.onNotPushed()
+      return null
+    }
+  }
+
+  #stopFeed(): void {
+    this.#feed.then((feed) => feed?.stop()).catch(() => {})
+  }
+}

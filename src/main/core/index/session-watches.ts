@@ -1,0 +1,95 @@
+import type { Redis } from 'ioredis'
+import type { Bytes } from '#shared/bytes.ts'
+import type { SessionDetail } from '#shared/model.ts'
+import { fromBytes, toBinary } from '../bytes.ts'
+import { sameExpiry } from './row.ts'
+import { readSessionDetail } from './session-detail.ts'
+
+export interface SessionWatchesOptions {
+  readonly client: Redis
+  readonly prefix: string
+  readonly clock: () => number
+  readonly onError: (error: unknown) => void
+}
+
+type DetailListener = (detail: SessionDetail | null) => void
+
+interface Watch {
+  readonly id: Bytes
+  readonly listener: DetailListener
+  last: SessionDetail | null
+  /** A reading is under way; `again` asks for one more after it. */
+  busy: boolean
+  again: boolean
+}
+
+/** Sessions that somebody has open: read whole, and told of when anything in them changed. */
+export class SessionWatches {
+  readonly #options: SessionWatchesOptions
+  readonly #watches = new Map<string, Set<Watch>>()
+
+  constructor(options: SessionWatchesOptions) {
+    this.#options = options
+  }
+
+  /**
+   * Reads a session and watches it from then on.
+   * @returns what it is now, null when there is none, and what ends the watch
+   * @throws AppError; then nothing is watched
+   */
+  async add(
+    id: Bytes,
+    listener: DetailListener,
+  ): Promise<{ detail: SessionDetail | null; stop: () => void }> {
+    const watch: Watch = { id, listener, last: await this.#read(id), busy: false, again: false }
+    const key = toBinary(fromBytes(id))
+    const watches = this.#watches.get(key) ?? new Set()
+    this.#watches.set(key, watches.add(watch))
+    const stop = () => {
+      watches.delete(watch)
+      if (watches.size === 0 && this.#watches.get(key) === watches) this.#watches.delete(key)
+    }
+    return { detail: watch.last, stop }
+  }
+
+  /** Reads the watched ones among these ids again (all when none are given) and tells of changes. */
+  refresh(keys: Iterable<string> = this.#watches.keys()): void {
+    if (this.#watches.size === 0) return
+    for (const key of [...keys]) {
+      for (const watch of this.#watches.get(key) ?? []) {
+        this.#refresh(watch).catch(this.#options.onError)
+      }
+    }
+  }
+
+  async #refresh(watch: Watch): Promise<void> {
+    if (watch.busy) {
+      watch.again = true
+      return
+    }
+    watch.busy = true
+    try {
+      do {
+        watch.again = false
+        const detail = await this.#read(watch.id)
+        if (sameDetail(watch.last, detail)) continue
+        watch.last = detail
+        watch.listener(detail)
+      } while (watch.again)
+    } finally {
+      watch.busy = false
+    }
+  }
+
+  #read(id: Bytes): Promise<SessionDetail | null> {
+    const { client, prefix, clock } = this.#options
+    return readSessionDetail(client, prefix, id, clock)
+  }
+}
+
+function sameDetail(a: SessionDetail | null, b: SessionDetail | null): boolean {
+  if (a === null || b === null) return a === b
+  const { expiresAt: before, ...restBefore } = a
+  const { expiresAt: after, ...restAfter } = b
+  return sameExpiry(before, after) && JSON.stringify(restBefore) === JSON.stringify(restAfter)
+}
