@@ -1,0 +1,79 @@
+import { createHash } from 'node:crypto'
+import type { Redis } from 'ioredis'
+
+type Command = (...args: readonly unknown[]) => Promise<unknown>
+
+/** What a traced run answers: the script's reply, and the commands that it ran, in order. */
+export interface Traced {
+  readonly reply: unknown
+  readonly commands: readonly (readonly string[])[]
+}
+
+/** One Lua script on one client: one round trip, by EVALSHA once the connection knows it. */
+export class Script {
+  readonly #client: Redis
+  readonly #lua: string
+  readonly #keys: number
+  readonly #run: Command
+  #trace: Command | undefined
+
+  constructor(client: Redis, lua: string, keys = 1) {
+    this.#client = client
+    this.#lua = lua
+    this.#keys = keys
+    this.#run = define(client, lua, keys)
+  }
+
+  /** @param args the keys, then the script's ARGV; lists are laid out flat. */
+  run(...args: readonly (string | number | readonly string[])[]): Promise<unknown> {
+    return this.#run.apply(this.#client, args as unknown[])
+  }
+
+  /** As {@link run}, and tells which commands ran on the server: what the script did, not what it should do. */
+  async trace(...args: readonly (string | number | readonly string[])[]): Promise<Traced> {
+    this.#trace ??= define(this.#client, traced(this.#lua), this.#keys)
+    const [reply, commands] = (await this.#trace.apply(this.#client, args as unknown[])) as [
+      unknown,
+      string[][],
+    ]
+    return { reply, commands }
+  }
+}
+
+/** Named by its text, so that stores which share a client share a script only when it is the same. */
+function define(client: Redis, lua: string, numberOfKeys: number): Command {
+  const name = `session-store-${createHash('sha1').update(lua).digest('hex')}`
+  const commands = client as unknown as Record<string, Command | undefined>
+  if (commands[name] === undefined) client.defineCommand(name, { lua, numberOfKeys })
+  const command = commands[name]
+  if (command === undefined) throw new TypeError('ioredis has not defined the script.')
+  return command
+}
+
+/**
+ * The same script with a log around `redis.call` and `redis.pcall`. Long words are cut on the server, so that
+ * watching a session with large values does not send them back once more.
+ */
+const traced = (lua: string): string => `
+local ran = {}
+local server = redis
+local function note(...)
+  local words = {...}
+  for i, word in ipairs(words) do
+    if type(word) == 'number' then word = string.format('%.17g', word) end
+    if #word > 2000 then word = string.sub(word, 1, 2000) .. '…' end
+    words[i] = word
+  end
+  ran[#ran + 1] = words
+end
+local redis = {
+  call = function(...) note(...) return server.call(...) end,
+  pcall = function(...) note(...) return server.pcall(...) end,
+  acl_check_cmd = server.acl_check_cmd,
+}
+local function script()
+${lua}
+end
+local reply = script()
+if type(reply) == 'table' and reply.err then return reply end
+return {reply or false, ran}`
