@@ -7,6 +7,8 @@ export const CLIENT_DEFAULTS = {
   connectTimeout: 5000,
   /** Milliseconds for the whole of connecting: a socket that takes us in and stays silent is no Redis. */
   openTimeout: 8000,
+  /** Milliseconds that a server has to close its end of a connection that we close. */
+  disconnectTimeout: 200,
   /** Milliseconds after which one command counts as failed; it is never sent again. */
   commandTimeout: 15_000,
 } as const
@@ -21,6 +23,8 @@ export function targetOptions(target: ResolvedTarget) {
     ...(target.password === null ? {} : { password: target.password }),
     ...(target.tls ? { tls: {} } : {}),
     connectTimeout: CLIENT_DEFAULTS.connectTimeout,
+    // A frozen server does not close its end: do not wait for it long.
+    disconnectTimeout: CLIENT_DEFAULTS.disconnectTimeout,
     lazyConnect: true,
     // The ready check is INFO, which an ACL user may lack; the manager asks for what it needs itself.
     enableReadyCheck: false,
@@ -61,7 +65,8 @@ export async function openClient(client: Redis, target: ResolvedTarget): Promise
     // ioredis reports a refused SELECT as an event only and goes on with database 0: not what was asked for.
     await Promise.race([client.select(target.db), timedOut])
   } catch (error) {
-    client.disconnect()
+    // Told to disconnect after it has ended, ioredis would keep the errors of the next attempt to itself.
+    if (client.status !== 'end') client.disconnect()
     throw explain(target, [...errors, error instanceof Error ? error : new Error(String(error))])
   } finally {
     clearTimeout(timer)

@@ -25,7 +25,7 @@ export const CONNECTION_DEFAULTS = {
   retryDelays: [250, 500, 1000, 2000, 4000],
   /** Milliseconds between heartbeats, and how long one may take before the connection counts as lost. */
   heartbeatEvery: 2000,
-  heartbeatTimeout: 4000,
+  heartbeatTimeout: 3000,
 } as const
 
 /** Holds the one connection to Redis: opens it, notices when it is lost, and brings it back. */
@@ -177,7 +177,6 @@ export class ConnectionManager {
       this.#opened(lost.target, true)
     } catch (error) {
       if (generation !== this.#generation || this.#status.state !== 'lost') return
-      connection.client.disconnect()
       this.#setStatus({ ...this.#status, reason: error instanceof Error ? error.message : String(error) })
       this.#scheduleRetry(generation)
     }

@@ -1,0 +1,209 @@
+import { createServer as createHttpServer } from 'node:http'
+import { createServer, type Server } from 'node:net'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { ConnectionStatus } from '#shared/model.ts'
+import { useRedis } from '../../../test/redis.ts'
+import { ConnectionManager } from './connection-manager.ts'
+import { findRedisServer, freePort, type RedisProcess, startRedisProcess } from './redis-process.ts'
+import type { ResolvedTarget } from './target.ts'
+
+const redis = useRedis()
+const closers: (() => void | Promise<void>)[] = []
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close()
+})
+
+const at = (port: number, rest: Partial<ResolvedTarget> = {}): ResolvedTarget => ({
+  host: '127.0.0.1',
+  port,
+  username: null,
+  password: null,
+  db: 0,
+  tls: false,
+  ...rest,
+})
+
+function manager() {
+  const statuses: ConnectionStatus[] = []
+  const openings: boolean[] = []
+  const made = new ConnectionManager({
+    statusChanged: (status) => statuses.push(status),
+    opened: (_, again) => openings.push(again),
+    closed: () => {},
+  })
+  closers.push(() => void made.disconnect())
+  return { made, statuses, openings }
+}
+
+async function server(...args: string[]): Promise<RedisProcess> {
+  const binary = await findRedisServer()
+  const started = await startRedisProcess(binary?.path ?? 'redis-server', args)
+  closers.push(() => started.stop())
+  return started
+}
+
+function listen(listener: Server): Promise<number> {
+  closers.push(() => new Promise<void>((resolve) => listener.close(() => resolve())))
+  return new Promise((resolve) =>
+    listener.listen(0, '127.0.0.1', () => resolve((listener.address() as { port: number }).port)),
+  )
+}
+
+describe('connecting', () => {
+  it('tells the server, how changes come, and that nothing is missing', async () => {
+    const { made, statuses } = manager()
+    await made.connect(at(redis.port), false)
+    expect(statuses.map(({ state }) => state)).toEqual(['connecting', 'connected'])
+    expect(made.status).toMatchObject({
+      state: 'connected',
+      server: {
+        product: expect.stringMatching(/Redis|Valkey/),
+        version: expect.stringMatching(/^\d+\.\d+\.\d+/),
+        mode: 'standalone',
+        role: 'master',
+      },
+      live: 'polling',
+      missing: [],
+    })
+  })
+
+  it('uses notifications where the server sends all kinds that are needed, and does not change the setting', async () => {
+    const { made } = manager()
+    await redis.client.config('SET', 'notify-keyspace-events', 'Kgx')
+    await made.connect(at(redis.port), false)
+    expect(made.status).toMatchObject({ live: 'polling' })
+    await redis.client.config('SET', 'notify-keyspace-events', 'Kghx')
+    await made.connect(at(redis.port), false)
+    expect(made.status).toMatchObject({ live: 'notifications' })
+    expect(await redis.client.config('GET', 'notify-keyspace-events')).toEqual([
+      'notify-keyspace-events',
+      expect.stringMatching(/^[Kghx]{4}$/),
+    ])
+    await redis.client.config('SET', 'notify-keyspace-events', '')
+  })
+
+  it('names the commands that an ACL user may not run', async () => {
+    const { made } = manager()
+    await redis.client.call(
+      'ACL',
+      'SETUSER',
+      'viewer',
+      'on',
+      '>pw',
+      '~session:*',
+      '&*',
+      '+@all',
+      '-hdel',
+      '-config',
+      '-unlink',
+    )
+    await made.connect(at(redis.port, { username: 'viewer', password: 'pw' }), false)
+    expect(made.status).toMatchObject({ state: 'connected', missing: ['HDEL', 'UNLINK'], live: 'polling' })
+  })
+
+  it.each([
+    ['nothing listens', () => freePort().then((port) => at(port)), 'unreachable', /Start Redis there/],
+    [
+      'the host does not exist',
+      async () => at(6379, { host: 'no-such-host.invalid' }),
+      'unreachable',
+      /No host is named/,
+    ],
+    [
+      'the password is wrong',
+      async () => at((await server('--requirepass', 'right')).port, { password: 'wrong' }),
+      'wrong_password',
+      /Check both/,
+    ],
+    [
+      'a password is needed',
+      async () => at((await server('--requirepass', 'right')).port),
+      'wrong_password',
+      /asks for a password/,
+    ],
+    [
+      'a web server answers',
+      async () => at(await listen(createHttpServer((_, reply) => void reply.end('hello')))),
+      'not_redis',
+      /does not speak Redis/,
+    ],
+    [
+      'somebody hangs up',
+      async () => at(await listen(createServer((socket) => void socket.destroy()))),
+      'tls_mismatch',
+      /rediss/,
+    ],
+    ['there is no such database', async () => at(redis.port, { db: 99 }), 'redis_error', /no database 99/],
+    [
+      'TLS meets a web server',
+      async () => at(await listen(createHttpServer((_, reply) => void reply.end('hello'))), { tls: true }),
+      'tls_mismatch',
+      /switch TLS off/,
+    ],
+  ])('says what to do when %s', async (_, target, code, message) => {
+    const { made } = manager()
+    await expect(target().then((to) => made.connect(to, false))).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(message),
+    })
+    expect(made.status).toEqual({ state: 'disconnected' })
+  })
+
+  it('lets the newest of two connects win', async () => {
+    const { made } = manager()
+    const first = made.connect(at(redis.port), false)
+    const second = made.connect(at(redis.port, { db: 1 }), false)
+    await expect(first).rejects.toMatchObject({ code: 'not_connected' })
+    await second
+    expect(made.status).toMatchObject({ state: 'connected', target: { db: 1 } })
+  })
+})
+
+describe('a connection that is lost', () => {
+  it('says so at once, refuses work meanwhile, and comes back by itself', async () => {
+    const { made, statuses, openings } = manager()
+    await made.connect(at(redis.port), false)
+    const before = made.require().client
+    await redis.client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+    await vi.waitFor(() => expect(made.status.state).toBe('lost'))
+    expect(() => made.require()).toThrow(expect.objectContaining({ code: 'connection_lost' }))
+    await vi.waitFor(() => expect(made.status.state).toBe('connected'))
+    expect(openings).toEqual([false, true])
+    expect(made.require().client).toBe(before)
+    expect(statuses.map(({ state }) => state)).toContain('lost')
+  })
+
+  it('keeps trying while the server is down and says when it tries next', async () => {
+    const { made } = manager()
+    const doomed = await server()
+    await made.connect(at(doomed.port), false)
+    await doomed.stop()
+    await vi.waitFor(
+      () => expect(made.status).toMatchObject({ state: 'lost', attempt: 2, retryAt: expect.any(Number) }),
+      5000,
+    )
+    const { reason } = made.status as Extract<ConnectionStatus, { state: 'lost' }>
+    expect(reason).toMatch(/Nothing listens/)
+    expect(await made.retry()).toMatchObject({ state: 'lost' })
+  })
+
+  it('is noticed when the server freezes without closing anything', async () => {
+    const { made } = manager()
+    const frozen = await server()
+    await made.connect(at(frozen.port), false)
+    process.kill(frozen.pid, 'SIGSTOP')
+    closers.push(() => void process.kill(frozen.pid, 'SIGCONT'))
+    await vi.waitFor(() => expect(made.status.state).toBe('lost'), { timeout: 9000, interval: 50 })
+  })
+
+  it('is not brought back after a disconnect', async () => {
+    const { made, statuses } = manager()
+    const doomed = await server()
+    await made.connect(at(doomed.port), false)
+    await doomed.stop()
+    await vi.waitFor(() => expect(made.status.state).toBe('lost'))
+    made.disconnect()
+    expect(made.status).toEqual({ state: 'disconnected' })
+    expect(statuses.at(-1)).toEqual({ state: 'disconnected' })
+  })
+})
