@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import react from '@vitejs/plugin-react'
 import { defineConfig } from 'electron-vite'
+import { contract } from './src/shared/contract.ts'
 
 const from = (path: string) => resolve(import.meta.dirname, path)
 
@@ -20,6 +21,13 @@ export default defineConfig({
     },
   },
   preload: {
+    // The names alone: a sandboxed preload can load no package, and the contract's schemas need one.
+    define: {
+      CONTRACT_NAMES: JSON.stringify({
+        calls: Object.keys(contract.calls),
+        events: Object.keys(contract.events),
+      }),
+    },
     build: {
       rollupOptions: {
         input: { index: from('src/preload/index.ts') },

@@ -41,6 +41,9 @@ export interface PreloadBridge {
   on(name: string, listener: (payload: unknown) => void): () => void
 }
 
+/** Where the web host takes WebSockets. */
+export const SOCKET_PATH = '/socket'
+
 /** WebSocket frames. */
 export type ClientFrame = { readonly id: number; readonly name: string; readonly arg: unknown }
 export type ServerFrame =

@@ -1,0 +1,145 @@
+import type { CallReply } from '#shared/contract.ts'
+import { AppError } from '#shared/errors.ts'
+import type { ClientFrame, Transport } from '#shared/transport.ts'
+import { createEvents } from './events.ts'
+import { isReply, unwrap } from './reply.ts'
+
+/** What this module needs of a WebSocket: the browser's own fits, and so does the `ws` package's. */
+export interface Socket {
+  send(text: string): void
+  close(): void
+  addEventListener(type: 'open' | 'close' | 'error', listener: () => void): void
+  addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void
+}
+export type SocketConstructor = new (url: string) => Socket
+
+export interface WebSocketTransportOptions {
+  readonly WebSocket: SocketConstructor
+  /** Milliseconds before the first attempt to reconnect; doubled with each further one. @default 250 */
+  readonly firstDelay?: number
+  /** The longest wait between two attempts, in milliseconds. @default 5000 */
+  readonly longestDelay?: number
+}
+
+export interface WebSocketTransport extends Transport {
+  /** Ends the connection for good. */
+  close(): void
+}
+
+interface PendingCall {
+  resolve(reply: unknown): void
+  reject(error: AppError): void
+}
+
+/**
+ * The transport of a browser tab. It connects by itself and again after a loss; calls that were under way are then
+ * rejected with `connection_lost`, since nobody knows whether they were done.
+ */
+export function createWebSocketTransport(
+  url: string,
+  { WebSocket, firstDelay = 250, longestDelay = 5000 }: WebSocketTransportOptions,
+): WebSocketTransport {
+  const events = createEvents()
+  const linkListeners = new Set<(up: boolean) => void>()
+  const pending = new Map<number, PendingCall>()
+  /** Calls made while the socket was opening, to be sent when it is. */
+  let queued: string[] = []
+  let phase: 'opening' | 'open' | 'waiting' | 'closed' = 'opening'
+  // The page itself came from this host a moment ago, so it is up until the first attempt has failed.
+  let up = true
+  let nextId = 1
+  let delay = firstDelay
+  let timer: ReturnType<typeof setTimeout> | undefined
+  let socket = connect()
+
+  function connect(): Socket {
+    phase = 'opening'
+    const opened = new WebSocket(url)
+    opened.addEventListener('open', () => {
+      phase = 'open'
+      delay = firstDelay
+      for (const text of queued) opened.send(text)
+      queued = []
+      tell(true)
+    })
+    opened.addEventListener('message', ({ data }) => receive(data))
+    // A failed attempt is closed too; without a listener some implementations throw the error.
+    opened.addEventListener('error', () => {})
+    opened.addEventListener('close', lost)
+    return opened
+  }
+
+  function lost(): void {
+    queued = []
+    const calls = [...pending.values()]
+    pending.clear()
+    if (phase !== 'closed') {
+      phase = 'waiting'
+      timer = setTimeout(() => {
+        socket = connect()
+      }, delay)
+      delay = Math.min(delay * 2, longestDelay)
+    }
+    for (const call of calls) call.reject(unreachable())
+    tell(false)
+  }
+
+  function receive(data: unknown): void {
+    const frame = parse(data)
+    if (frame === null) return
+    if ('event' in frame) events.deliver(frame.event, 'payload' in frame ? frame.payload : undefined)
+    if (!('id' in frame) || typeof frame.id !== 'number' || !('reply' in frame)) return
+    const call = pending.get(frame.id)
+    pending.delete(frame.id)
+    call?.resolve(frame.reply)
+  }
+
+  function tell(now: boolean): void {
+    if (now === up) return
+    up = now
+    for (const listener of [...linkListeners]) listener(up)
+  }
+
+  return {
+    async invoke<N extends Parameters<Transport['invoke']>[0]>(name: N, arg: unknown) {
+      if (phase === 'waiting' || phase === 'closed') throw unreachable()
+      const id = nextId++
+      const text = JSON.stringify({ id, name, arg } satisfies ClientFrame)
+      const reply = await new Promise<unknown>((resolve, reject) => {
+        pending.set(id, { resolve, reject })
+        if (phase === 'open') socket.send(text)
+        else queued.push(text)
+      })
+      if (!isReply(reply))
+        throw new AppError('internal', 'The inspector answered with nonsense. Reload the page.')
+      return unwrap(reply) as CallReply<N>
+    },
+    on: events.on,
+    onLink(listener) {
+      linkListeners.add(listener)
+      listener(up)
+      return () => linkListeners.delete(listener)
+    },
+    close() {
+      phase = 'closed'
+      clearTimeout(timer)
+      socket.close()
+    },
+  }
+}
+
+function parse(data: unknown): object | null {
+  if (typeof data !== 'string') return null
+  try {
+    const frame: unknown = JSON.parse(data)
+    return typeof frame === 'object' ? frame : null
+  } catch {
+    return null
+  }
+}
+
+const unreachable = () =>
+  new AppError(
+    'connection_lost',
+    'The inspector does not answer: its process has ended or the connection to it is broken. Start it again if it does not come back.',
+  )
