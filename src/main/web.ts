@@ -1,0 +1,26 @@
+import { join } from 'node:path'
+import { AppError } from '#shared/errors.ts'
+import { version } from '../../package.json'
+import { createInspector } from './core/services.ts'
+import { stopOnSignal } from './hosts/stop-on-signal.ts'
+import { readWebCommandLine } from './hosts/web/command-line.ts'
+import { openBrowser } from './hosts/web/open-browser.ts'
+import { startOnFreePort } from './hosts/web/start.ts'
+
+const log = (line: string) => console.error(line)
+
+try {
+  const { port, redisUrl, open } = readWebCommandLine(process.argv.slice(2), process.env)
+  const inspector = createInspector({ host: 'web', version, redisUrl, log })
+  const rendererDir = join(import.meta.dirname, '../renderer')
+  const host = await startOnFreePort({ attach: inspector.attach, rendererDir, port, log })
+  stopOnSignal(async () => {
+    await host.stop()
+    await inspector.stop()
+  })
+  console.log(`Redis Session Inspector: ${host.url}`)
+  if (open) await openBrowser(host.url)
+} catch (error) {
+  log(error instanceof AppError ? error.message : String(error instanceof Error ? error.stack : error))
+  process.exit(1)
+}
