@@ -1,0 +1,48 @@
+import { type App, Menu, type MenuItemConstructorOptions, shell } from 'electron'
+
+/** The menu with the habits of each platform. */
+export function setupMenu(app: App): void {
+  app.setAboutPanelOptions({
+    applicationName: app.name,
+    applicationVersion: app.getVersion(),
+    copyright: 'MIT licence',
+  })
+  const isMac = process.platform === 'darwin'
+  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(isMac, !app.isPackaged)))
+}
+
+/** @param development adds what would only confuse in a shipped app: reloading and the developer tools. */
+export function menuTemplate(isMac: boolean, development: boolean): MenuItemConstructorOptions[] {
+  const developerItems: MenuItemConstructorOptions[] = [
+    { role: 'reload' },
+    { role: 'toggleDevTools' },
+    { type: 'separator' },
+  ]
+  return [
+    ...(isMac ? [{ role: 'appMenu' } as const] : []),
+    { role: 'fileMenu' },
+    { role: 'editMenu' },
+    {
+      label: '&View',
+      submenu: [
+        ...(development ? developerItems : []),
+        { role: 'resetZoom' },
+        { role: 'zoomIn' },
+        { role: 'zoomOut' },
+        { type: 'separator' },
+        { role: 'togglefullscreen' },
+      ],
+    },
+    { role: 'windowMenu' },
+    {
+      role: 'help',
+      submenu: [
+        {
+          label: 'Redis Commands',
+          click: () => void shell.openExternal('https://redis.io/docs/latest/commands/'),
+        },
+        ...(isMac ? [] : [{ type: 'separator' } as const, { role: 'about' } as const]),
+      ],
+    },
+  ]
+}

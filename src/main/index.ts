@@ -1,0 +1,61 @@
+import { join } from 'node:path'
+import { app, BrowserWindow, ipcMain, session } from 'electron'
+import { INVOKE_CHANNEL } from '#shared/ipc.ts'
+import { createInspector } from './core/services.ts'
+import { isFirstInstance, setupSecondInstance } from './hosts/electron/instance.ts'
+import { createIpcHost } from './hosts/electron/ipc.ts'
+import { setupMenu } from './hosts/electron/menu.ts'
+import { setupNavigation } from './hosts/electron/navigation.ts'
+import { rendererPage } from './hosts/electron/page.ts'
+import { setupPermissions } from './hosts/electron/permissions.ts'
+import { registerScheme, setupProtocol } from './hosts/electron/protocol.ts'
+import { setupQuit } from './hosts/electron/quit.ts'
+import { openWindow } from './hosts/electron/window.ts'
+import { readRedisUrl, redisOption } from './hosts/redis-url.ts'
+
+const log = (line: string) => console.error(line)
+const inRoot = (path: string) => join(import.meta.dirname, '../..', path)
+
+function start(): void {
+  const page = rendererPage(app.isPackaged, process.env.ELECTRON_RENDERER_URL)
+  const redisUrl = readRedisUrl(process.argv, process.env)
+  const inspector = createInspector({ host: 'electron', version: app.getVersion(), redisUrl, log })
+  const ipc = createIpcHost(inspector.attach, page.origin)
+
+  const showWindow = () =>
+    BrowserWindow.getAllWindows()[0] ??
+    openWindow({
+      ipc,
+      url: page.url,
+      preload: inRoot('out/preload/index.cjs'),
+      icon: inRoot('resources/icon.png'),
+      stateFile: join(app.getPath('userData'), 'window.json'),
+      log,
+    })
+
+  registerScheme()
+  setupNavigation(app)
+  setupSecondInstance(app, inspector.attach, showWindow)
+  setupQuit(app, () => inspector.stop(), log)
+  ipcMain.handle(INVOKE_CHANNEL, (event, name, arg) => ipc.invoke(event, name, arg))
+
+  // Not awaited: Electron is ready only after this module has run to its end.
+  app
+    .whenReady()
+    .then(async () => {
+      await setupProtocol(inRoot('out/renderer'))
+      setupPermissions(session.defaultSession, page.origin)
+      setupMenu(app)
+      showWindow()
+      app.on('activate', showWindow)
+    })
+    .catch(fail)
+}
+
+function fail(error: unknown): void {
+  log(`The inspector could not start: ${error instanceof Error ? error.stack : error}`)
+  app.exit(1)
+}
+
+if (isFirstInstance(app, redisOption(process.argv))) start()
+else app.quit()
