@@ -1,0 +1,48 @@
+import type { PageFile } from './answer.ts'
+import icon from './page/icon.svg?raw'
+import html from './page/index.html?raw'
+import main from './page/main.js?raw'
+import requests from './page/requests.js?raw'
+import ring from './page/ring.js?raw'
+import sessionView from './page/session-view.js?raw'
+import stream from './page/stream.js?raw'
+import css from './page/style.css?raw'
+import words from './page/words.js?raw'
+
+/** What the page must know and its own script cannot see: the cookie is HttpOnly. */
+export interface PageFacts {
+  /** Seconds that a login gets by default. */
+  readonly ttl: number
+  readonly cookieName: string
+  /** `Path=/; HttpOnly; SameSite=Lax` */
+  readonly attributes: string
+}
+
+const PARTS = '/page/'
+export const isPagePart = (path: string): boolean => path.startsWith(PARTS)
+
+/** The page's files by path. They are the same for everybody: a session's data comes with GET /session alone. */
+export function pageFiles(facts: PageFacts): ReadonlyMap<string, PageFile> {
+  const values = { ttl: String(facts.ttl), cookieName: facts.cookieName, attributes: facts.attributes }
+  const filled = Object.entries(values).reduce(
+    (text, [name, value]) => text.replaceAll(`{{${name}}}`, () => escapeHtml(value)),
+    html,
+  )
+  const page = { type: 'text/html; charset=utf-8', content: filled }
+  const script = (content: string) => ({ type: 'text/javascript; charset=utf-8', content })
+  return new Map<string, PageFile>([
+    ['/', page],
+    ['/index.html', page],
+    [`${PARTS}style.css`, { type: 'text/css; charset=utf-8', content: css }],
+    [`${PARTS}icon.svg`, { type: 'image/svg+xml', content: icon }],
+    [`${PARTS}main.js`, script(main)],
+    [`${PARTS}requests.js`, script(requests)],
+    [`${PARTS}ring.js`, script(ring)],
+    [`${PARTS}session-view.js`, script(sessionView)],
+    [`${PARTS}stream.js`, script(stream)],
+    [`${PARTS}words.js`, script(words)],
+  ])
+}
+
+const escapeHtml = (text: string): string =>
+  text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
