@@ -64,6 +64,8 @@ export class SessionList {
   readonly #dirty = new Set<string>()
   #dirtyTimer: NodeJS.Timeout | undefined
   #tickTimer: NodeJS.Timeout | undefined
+  #tickedAt = Number.NEGATIVE_INFINITY
+  #told = ''
   /** The keys of the windows last answered, by who asked: what is polled. */
   readonly #visible = new Map<object, readonly string[]>()
 
@@ -193,12 +195,20 @@ export class SessionList {
     this.#scanGeneration += 1
     this.#phase = 'scanning'
     const generation = this.#scanGeneration
-    await this.#scanBatch(generation)
-    this.#scanOn(generation).catch((error: unknown) => this.#scanFailed(generation, error))
+    try {
+      await this.#scanBatch()
+    } catch (error) {
+      this.#scanFailed(generation)
+      throw error
+    }
+    this.#scanOn(generation).catch((error: unknown) => {
+      this.#scanFailed(generation)
+      this.#options.onError(error)
+    })
   }
 
   async #scanOn(generation: number): Promise<void> {
-    while (generation === this.#scanGeneration && !this.#pass.done) await this.#scanBatch(generation)
+    while (generation === this.#scanGeneration && !this.#pass.done) await this.#scanBatch()
     if (generation !== this.#scanGeneration) return
     await this.#dropUnseen()
     if (generation !== this.#scanGeneration) return
@@ -206,7 +216,7 @@ export class SessionList {
     this.#tick()
   }
 
-  async #scanBatch(generation: number): Promise<void> {
+  async #scanBatch(): Promise<void> {
     const pass = this.#pass
     const [batch, keys] = await Promise.all([
       pass.next(LIST_DEFAULTS.scanCount),
@@ -214,20 +224,18 @@ export class SessionList {
     ])
     const fresh = batch.ids.filter((id) => !this.#seen.has(id))
     const result = await this.#reader.read(fresh, this.#index.columns)
-    // A stopped scan keeps what its last batch found, so that it can go on after it.
+    // A scan that was stopped meanwhile keeps what this batch found, since it goes on after it.
     if (pass !== this.#pass || this.#stopped) return
     for (const id of fresh) this.#seen.add(id)
     this.#keys = keys
     this.#scanned = batch.scanned
-    if (generation === this.#scanGeneration || this.#phase === 'stopped') this.#take(result)
+    this.#take(result)
   }
 
-  #scanFailed(generation: number, error: unknown): void {
-    if (generation === this.#scanGeneration && !this.#paused) {
-      this.#phase = 'stopped'
-      this.#tick()
-    }
-    this.#options.onError(error)
+  #scanFailed(generation: number): void {
+    if (generation !== this.#scanGeneration || this.#paused) return
+    this.#phase = 'stopped'
+    this.#tick()
   }
 
   /** Rows that a whole pass did not meet are looked at once more, and go if they have gone. */
@@ -302,11 +310,22 @@ export class SessionList {
     this.#timers.push(timer)
   }
 
+  /** Tells of a change: at once after a quiet time, else at the end of the interval. */
   #tick(): void {
     if (this.#stopped) return
-    this.#tickTimer ??= setTimeout(() => {
-      this.#tickTimer = undefined
-      this.#options.onChange(this.progress)
-    }, LIST_DEFAULTS.tickEvery)
+    const wait = this.#tickedAt + LIST_DEFAULTS.tickEvery - performance.now()
+    this.#tickTimer ??= setTimeout(
+      () => {
+        this.#tickTimer = undefined
+        const { progress } = this
+        const told = JSON.stringify(progress)
+        // Reading rows that turn out to be as they were is no change.
+        if (told === this.#told) return
+        this.#told = told
+        this.#tickedAt = performance.now()
+        this.#options.onChange(progress)
+      },
+      Math.max(0, wait),
+    )
   }
 }
