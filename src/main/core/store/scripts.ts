@@ -116,8 +116,8 @@ return 1`
 const configuredTtl = () => `${session(null)}
 return s[3]`
 
-/** As Redis' TTL answers. */
-const remainingTtl = () => "return redis.call('TTL', KEYS[1])"
+/** As Redis' TTL answers, as text. */
+const remainingTtl = () => "return string.format('%.0f', redis.call('TTL', KEYS[1]))"
 
 /** ARGV: pairs of field and value, `last_accessed_at` among them. */
 const update = (index: UserIndex | null) => `${session(index)}
@@ -130,7 +130,10 @@ return 1`
 /** What `increment` answers for a value that is no whole number, or would leave the exact ones. */
 export const NOT_A_NUMBER = 'not a number'
 
-/** ARGV: now, field, by. HINCRBY judges too, but only once it is too late to write nothing. */
+/**
+ * ARGV: now, field, by. HINCRBY judges too, but only once it is too late to write nothing. The sum is answered as
+ * text, since ioredis' reader of integers rounds those near 2^53.
+ */
 const increment = (index: UserIndex | null) => `${session(index, 'ARGV[2]')}
 local value = s[4] or '0'
 local sum = (value == '0' or string.find(value, '^-?[1-9]%d*$')) and value + ARGV[3]
@@ -145,10 +148,10 @@ local after = user
 if ARGV[2] == ${luaString(on.field)} then after = string.format('%.0f', sum) end
 index(ID, user, after, ttl * 1000)`,
 )}
-sum = redis.call('HINCRBY', KEYS[1], ARGV[2], ARGV[3])
+redis.call('HINCRBY', KEYS[1], ARGV[2], ARGV[3])
 redis.call('HSET', KEYS[1], 'last_accessed_at', ARGV[1])
 redis.call('EXPIRE', KEYS[1], ttl)
-return sum`
+return string.format('%.0f', sum)`
 
 /** ARGV: now, then fields. Answers how many there were. */
 const removeFields = (index: UserIndex | null) => `${session(index)}

@@ -133,7 +133,7 @@ export class SessionStore {
         id,
         this.keyOf(id),
         [],
-        (ttl) => ttl !== -2,
+        (ttl) => ttl !== '-2',
       ),
     )
   }
