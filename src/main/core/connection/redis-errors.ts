@@ -23,7 +23,7 @@ function fromReply(error: Error): Answer {
   const text = error.message
   const sent = sentCommand(error)
   // Inside a script the reply names the command that the script ran, which says more than EVALSHA.
-  if (/NOPERM|ACL failure in script|no permissions/i.test(text)) {
+  if (/NOPERM|ACL failure in script|user executing the script can't|no permissions/i.test(text)) {
     const command = /run the '([^']+)' command/i.exec(text)?.[1]?.toUpperCase().replaceAll('|', ' ')
     if (command !== undefined) {
       const message = `This Redis user may not run ${command}. Allow it (ACL SETUSER … +${command.toLowerCase().replaceAll(' ', '|')}) or connect as a user who may.`
@@ -69,7 +69,7 @@ const ADVICE: Readonly<Record<string, string>> = {
 const clean = (text: string): string => {
   const line = text
     .replace(/^ERR /, '')
-    .replace(/,? ?(script: [0-9a-f]{40}|on @user_script:.*)$/s, '')
+    .replace(/ script: [0-9a-f]{40}\b.*/s, '')
     .slice(0, 300)
     .trim()
   return /[.!?]$/.test(line) ? line : `${line}.`

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
 
-type Command = (...args: readonly unknown[]) => Promise<unknown>
+type Command = (...args: ScriptArgs) => Promise<unknown>
+export type ScriptArgs = readonly (string | readonly string[])[]
 
 /** What a traced run answers: the script's reply, and the commands that it ran, in order. */
 export interface Traced {
@@ -25,17 +26,18 @@ export class Script {
   }
 
   /** @param args the keys, then the script's ARGV; lists are laid out flat. */
-  run(...args: readonly (string | number | readonly string[])[]): Promise<unknown> {
-    return this.#run.apply(this.#client, args as unknown[])
+  async run(...args: ScriptArgs): Promise<unknown> {
+    try {
+      return await Reflect.apply(this.#run, this.#client, args)
+    } catch (error) {
+      throw nameRefused(error, this.#lua)
+    }
   }
 
   /** As {@link run}, and tells which commands ran on the server: what the script did, not what it should do. */
-  async trace(...args: readonly (string | number | readonly string[])[]): Promise<Traced> {
+  async trace(...args: ScriptArgs): Promise<Traced> {
     this.#trace ??= define(this.#client, traced(this.#lua), this.#keys)
-    const [reply, commands] = (await this.#trace.apply(this.#client, args as unknown[])) as [
-      unknown,
-      string[][],
-    ]
+    const [reply, commands] = (await Reflect.apply(this.#trace, this.#client, args)) as [unknown, string[][]]
     return { reply, commands }
   }
 }
@@ -49,6 +51,21 @@ function define(client: Redis, lua: string, numberOfKeys: number): Command {
   if (command === undefined) throw new TypeError('ioredis has not defined the script.')
   return command
 }
+
+/**
+ * Redis 7.0 says that a script was refused a command, but not which. Its source tells: by the line, or, where the
+ * error was caught and has none, as the first command, the only one that the scripts call so. The name is added as newer servers put it.
+ */
+function nameRefused(error: unknown, lua: string): unknown {
+  if (!(error instanceof Error) || !/can't run this command/.test(error.message)) return error
+  const line = /@user_script:(\d+)/.exec(error.message)?.[1]
+  const source = line === undefined ? lua : (lua.split('\n')[Number(line) - 1] ?? '')
+  const name = (CALL.exec(source) ?? CALL.exec(lua))?.[1]
+  if (name !== undefined) error.message += ` (run the '${name}' command)`
+  return error
+}
+
+const CALL = /redis\.p?call\('(\w+)'/
 
 /**
  * The same script with a log around `redis.call` and `redis.pcall`. Long words are cut on the server, so that
@@ -74,6 +91,12 @@ local redis = {
 local function script()
 ${lua}
 end
-local reply = script()
-if type(reply) == 'table' and reply.err then return reply end
+local ok, reply = pcall(script)
+if not ok or type(reply) == 'table' and reply.err then
+  local text = type(reply) == 'table' and reply.err or tostring(reply)
+  if #ran > 0 and string.find(text, "can't run this command") then
+    text = text .. " (run the '" .. ran[#ran][1] .. "' command)"
+  end
+  return {err = text}
+end
 return {reply or false, ran}`

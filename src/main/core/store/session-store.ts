@@ -6,7 +6,7 @@ import { DEFAULT_TTL_SECONDS, parseTtl } from '#shared/ttl.ts'
 import { toAppError } from '../connection/redis-errors.ts'
 import { checkFieldName, fieldValue, isReservedField, refuseReserved } from './fields.ts'
 import { redisCliLine } from './redis-cli.ts'
-import type { Script } from './script.ts'
+import type { Script, ScriptArgs } from './script.ts'
 import { NOT_A_NUMBER, storeScripts } from './scripts.ts'
 import { formatTimestamp } from './timestamp.ts'
 import type { SessionData, SessionFields, StoreListener } from './types.ts'
@@ -37,7 +37,6 @@ export interface SessionStoreOptions {
 const MAX_ID_BYTES = 1024
 
 type Scripts = ReturnType<typeof storeScripts>
-type Args = readonly (string | number | readonly string[])[]
 
 /**
  * Web sessions in Redis, each a hash `{prefix}{id}` with a sliding expiry, as the Redis guide's Python store lays
@@ -267,7 +266,7 @@ export class SessionStore {
     script: Script,
     id: string,
     key: string,
-    args: Args,
+    args: ScriptArgs,
     found = isSession,
   ): Promise<unknown> {
     try {
