@@ -33,7 +33,10 @@ export function answerOfError(
     return { ...error.parts, ...refused(error.status, error.message, error.effect) }
   }
   if (error instanceof AppError) {
-    if (VISITORS_FAULT.has(error.code)) return refused(400, error.message, 'refused: bad value')
+    if (VISITORS_FAULT.has(error.code)) {
+      const what = error.code === 'invalid_ttl' ? 'TTL' : 'value'
+      return refused(400, error.message, `refused: bad ${what}`)
+    }
     if (REDIS_AWAY.has(error.code)) return refused(503, AWAY, 'Redis did not answer')
     return refused(503, error.message, 'Redis refused')
   }

@@ -1,3 +1,5 @@
+import inter from '@fontsource-variable/inter/files/inter-latin-wght-normal.woff2?inline'
+import mono from '@fontsource-variable/jetbrains-mono/files/jetbrains-mono-latin-wght-normal.woff2?inline'
 import type { PageFile } from './answer.ts'
 import icon from './page/icon.svg?raw'
 import html from './page/index.html?raw'
@@ -35,6 +37,8 @@ export function pageFiles(facts: PageFacts): ReadonlyMap<string, PageFile> {
     ['/index.html', page],
     [`${PARTS}style.css`, { type: 'text/css; charset=utf-8', content: css }],
     [`${PARTS}icon.svg`, { type: 'image/svg+xml', content: icon }],
+    [`${PARTS}inter.woff2`, font(inter)],
+    [`${PARTS}mono.woff2`, font(mono)],
     [`${PARTS}main.js`, script(main)],
     [`${PARTS}requests.js`, script(requests)],
     [`${PARTS}ring.js`, script(ring)],
@@ -43,6 +47,12 @@ export function pageFiles(facts: PageFacts): ReadonlyMap<string, PageFile> {
     [`${PARTS}words.js`, script(words)],
   ])
 }
+
+/** From the `data:` URL that a file becomes when it is bundled. */
+const font = (dataUrl: string): PageFile => ({
+  type: 'font/woff2',
+  content: Buffer.from(dataUrl.slice(dataUrl.indexOf(',') + 1), 'base64'),
+})
 
 const escapeHtml = (text: string): string =>
   text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)

@@ -7,6 +7,7 @@ export function createSessionView({ cookieName, attributes }) {
   let before = new Map()
 
   function showCookie(id) {
+    find('browser-empty').hidden = id !== null
     find('cookie').textContent = id === null ? 'no cookie' : `${cookieName}=${id}`
     const list = find('attributes')
     list.replaceChildren()
