@@ -1,0 +1,93 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import {
+  type BrowserContext,
+  type ElectronApplication,
+  _electron as electron,
+  type Page,
+} from '@playwright/test'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+
+/** The inspector as it runs for one test. */
+export interface RunningInspector {
+  readonly page: Page
+  /** Null in the browser. */
+  readonly electronApp: ElectronApplication | null
+  /** The printed address of the web host; null in Electron. */
+  readonly url: string | null
+  close(): Promise<void>
+}
+
+/** Nothing of the developer's own settings reaches the app under test. */
+function environment(): Record<string, string> {
+  const { REDIS_URL: _url, ELECTRON_RENDERER_URL: _dev, ...rest } = process.env
+  return Object.fromEntries(
+    Object.entries(rest).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  )
+}
+
+/** Starts the built desktop app with settings of its own. */
+export async function launchElectron(args: readonly string[]): Promise<RunningInspector> {
+  const userData = await mkdtemp(join(tmpdir(), 'inspector-user-data-'))
+  // As in the configuration of the browser: only root cannot have the sandbox.
+  const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
+  const electronApp = await electron.launch({
+    args: [...sandbox, `--user-data-dir=${userData}`, ROOT, ...args],
+    cwd: ROOT,
+    env: environment(),
+  })
+  const page = await electronApp.firstWindow()
+  // The window is there before its page is.
+  await page.waitForURL(({ protocol }) => protocol !== 'about:')
+  return {
+    page,
+    electronApp,
+    url: null,
+    async close() {
+      await electronApp.close()
+      await rm(userData, { recursive: true, force: true, maxRetries: 3 })
+    },
+  }
+}
+
+/** Starts the built web host on a free port and opens the address that it prints. */
+export async function launchWeb(context: BrowserContext, args: readonly string[]): Promise<RunningInspector> {
+  const child = spawn(process.execPath, ['out/main/web.js', '--port', '0', '--no-open', ...args], {
+    cwd: ROOT,
+    env: environment(),
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
+  const url = await printedUrl(child)
+  const page = await context.newPage()
+  await page.goto(url)
+  return {
+    page,
+    electronApp: null,
+    url,
+    async close() {
+      child.kill('SIGTERM')
+      const code = await ended
+      if (code !== 0) throw new Error(`The web host ended with ${code} instead of 0.`)
+    },
+  }
+}
+
+function printedUrl(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    if (child.stdout === null) throw new Error('The output of the web host is not read.')
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      const url = /^Redis Session Inspector: (http:\/\/127\.0\.0\.1:\d+\/\?token=[\w-]+)$/.exec(line)?.[1]
+      if (url !== undefined) resolve(url)
+    })
+    child.once('exit', (code) =>
+      reject(new Error(`The web host ended with ${code} before it printed its address.`)),
+    )
+    child.once('error', reject)
+  })
+}

@@ -1,0 +1,31 @@
+import { defineConfig } from '@playwright/test'
+import type { HostOptions } from './e2e/fixtures.ts'
+// biome-ignore lint/correctness/useImportExtensions: its types lie beside it, in a .d.mts
+import { findChromium } from './scripts/find-chromium.mjs'
+
+const executablePath = await findChromium()
+// Chromium's sandbox refuses root, which is who one is in most containers.
+const args = process.getuid?.() === 0 ? ['--no-sandbox'] : []
+
+/** One set of specs, run in the desktop app and in a browser. */
+export default defineConfig<HostOptions>({
+  testDir: 'e2e',
+  outputDir: 'test-results',
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  forbidOnly: Boolean(process.env.CI),
+  fullyParallel: true,
+  // Each test has its own app and its own Redis; more at once than this only makes a small machine slow.
+  workers: 2,
+  reporter: 'list',
+  use: {
+    viewport: { width: 1280, height: 800 },
+    trace: 'retain-on-failure',
+    screenshot: 'only-on-failure',
+    launchOptions: { args, ...(executablePath === null ? {} : { executablePath }) },
+  },
+  projects: [
+    { name: 'electron', use: { host: 'electron' }, testIgnore: 'web-host.spec.ts' },
+    { name: 'web', use: { host: 'web' }, testIgnore: 'electron-host.spec.ts' },
+  ],
+})
