@@ -4,6 +4,8 @@ import { contentSecurityPolicy, securityHeaders } from '../security-headers.ts'
 import type { Access, Refusal } from './access.ts'
 import { arrivalPage, PAGE_POLICY, refusedPage } from './pages.ts'
 
+/** Apart from other sites' windows; Electron, which opens no windows, knows this for http alone. */
+const APART = { 'Cross-Origin-Opener-Policy': 'same-origin' }
 const HTML = 'text/html;charset=utf-8'
 
 /** Answers HTTP: lets a browser in by the token, then hands out the renderer's files. */
@@ -27,6 +29,7 @@ export function createRequestHandler(access: Access, files: RendererFiles) {
     const policy = contentSecurityPolicy(["'self'", `ws://${request.headers.host}`])
     response.writeHead(200, {
       ...securityHeaders(policy),
+      ...APART,
       ...file.headers,
       'Content-Length': file.body.byteLength,
     })
