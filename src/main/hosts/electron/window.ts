@@ -19,7 +19,7 @@ export interface WindowOptions {
 }
 
 /** The style sheet's `--bg` in either theme, so that no white flashes before the page is drawn. */
-const BACKGROUND = { light: '#faf9f7', dark: '#1b1a18' } as const
+const BACKGROUND = { light: '#f6f4f1', dark: '#161513' } as const
 
 /** Opens the inspector's window where it was last, and shows it once it is drawn. */
 export function openWindow({ ipc, url, preload, icon, stateFile, log }: WindowOptions): BrowserWindow {

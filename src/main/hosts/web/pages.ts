@@ -45,8 +45,8 @@ const page = (title: string, body: string, head = ''): string => `<!doctype html
 ${head}
 <title>${title} · Redis Session Inspector</title>
 <style>
-  :root { color-scheme: light dark; --back: #faf9f7; --text: #24211d; --quiet: #6b655d; --line: #e2ded8; }
-  @media (prefers-color-scheme: dark) { :root { --back: #1b1a18; --text: #ece9e4; --quiet: #a29b91; --line: #37342f; } }
+  :root { color-scheme: light dark; --back: #f6f4f1; --text: #23201c; --quiet: #625c54; --line: #e2ded7; }
+  @media (prefers-color-scheme: dark) { :root { --back: #161513; --text: #ece8e2; --quiet: #aaa399; --line: #302d29; } }
   body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: var(--back); color: var(--text);
     font: 15px/1.6 system-ui, sans-serif; }
   main { max-width: 34rem; padding: 2rem; }
