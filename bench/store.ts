@@ -1,6 +1,7 @@
 import { cpus } from 'node:os'
-import { Redis, type RedisOptions } from 'ioredis'
+import type { Redis } from 'ioredis'
 import { AppError } from '#shared/errors.ts'
+import { createClient } from '../src/main/core/connection/client.ts'
 import { findRedisServer, startRedisProcess } from '../src/main/core/connection/redis-process.ts'
 import { SessionStore } from '../src/main/core/store/session-store.ts'
 import { ReadThenWriteStore } from '../src/main/core/store/testing/read-then-write-store.ts'
@@ -13,13 +14,6 @@ const SESSIONS = 2000
 const CONCURRENCIES = [1, 50]
 const TTL = 1800
 const DATA = { username: 'ada', page_views: '0' }
-
-/** For every contender alike. As in the app: no offline queue, no resending. */
-const CLIENT: Omit<RedisOptions, 'replyMapping'> = {
-  enableOfflineQueue: false,
-  lazyConnect: true,
-  enableReadyCheck: false,
-}
 
 type Operation = 'create' | 'get' | 'increment' | 'delete'
 const OPERATIONS: readonly Operation[] = ['create', 'get', 'increment', 'delete']
@@ -49,8 +43,10 @@ export async function benchStore(): Promise<BenchResult> {
   }
   const server = await startRedisProcess(binary.path)
   const clients: Redis[] = []
+  // The app's own client, for every contender alike.
   const connect = async () => {
-    const client = new Redis({ ...CLIENT, host: server.host, port: server.port })
+    const { host, port } = server
+    const client = createClient({ host, port, username: null, password: null, db: 0, tls: false })
     clients.push(client)
     await client.connect()
     return client
@@ -107,6 +103,7 @@ interface Run {
 
 async function measure({ contenders, operation, concurrency, admin, store }: Run): Promise<Row[]> {
   const samples = new Map<Contender['name'], Sample[]>()
+  for (const { name, operations } of contenders) if (operations[operation]) samples.set(name, [])
   // The first round warms up: scripts get loaded and code compiled. Each round begins with another contender.
   for (let round = 0; round <= ROUNDS; round++) {
     for (let turn = 0; turn < contenders.length; turn++) {
@@ -118,7 +115,7 @@ async function measure({ contenders, operation, concurrency, admin, store }: Run
       const count = operation === 'delete' ? (concurrency === 1 ? 3000 : 15_000) : SESSIONS
       const ids = operation === 'create' ? [''] : await fill(store, count)
       const sample = await oneRound(run, ids, concurrency, operation === 'delete')
-      if (round > 0) samples.set(contender.name, [...(samples.get(contender.name) ?? []), sample])
+      if (round > 0) samples.get(contender.name)?.push(sample)
     }
   }
   return [...samples].map(([contender, taken]) => {

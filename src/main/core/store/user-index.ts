@@ -8,8 +8,8 @@ import { luaString, SESSION_TTL } from './lua.ts'
  * It is a hint, the session's hash is the truth: each read checks every member against its hash. So an entry may
  * be left behind by an expiry or by another store, and each write of ours puts a missing one back.
  *
- * Its keys are computed inside the scripts, which a cluster refuses; without the option every script keeps to the
- * session's own key.
+ * Its keys are computed inside the scripts, which a cluster refuses for those that lie on another node; without the
+ * option every script keeps to the session's own key.
  */
 export interface UserIndex {
   readonly prefix: string
