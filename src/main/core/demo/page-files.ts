@@ -1,6 +1,7 @@
 import inter from '@fontsource-variable/inter/files/inter-latin-wght-normal.woff2?inline'
 import mono from '@fontsource-variable/jetbrains-mono/files/jetbrains-mono-latin-wght-normal.woff2?inline'
 import type { PageFile } from './answer.ts'
+import base from './page/base.css?raw'
 import icon from './page/icon.svg?raw'
 import html from './page/index.html?raw'
 import main from './page/main.js?raw'
@@ -31,11 +32,13 @@ export function pageFiles(facts: PageFacts): ReadonlyMap<string, PageFile> {
     html,
   )
   const page = { type: 'text/html; charset=utf-8', content: filled }
+  const style = (content: string) => ({ type: 'text/css; charset=utf-8', content })
   const script = (content: string) => ({ type: 'text/javascript; charset=utf-8', content })
   return new Map<string, PageFile>([
     ['/', page],
     ['/index.html', page],
-    [`${PARTS}style.css`, { type: 'text/css; charset=utf-8', content: css }],
+    [`${PARTS}base.css`, style(base)],
+    [`${PARTS}style.css`, style(css)],
     [`${PARTS}icon.svg`, { type: 'image/svg+xml', content: icon }],
     [`${PARTS}inter.woff2`, font(inter)],
     [`${PARTS}mono.woff2`, font(mono)],

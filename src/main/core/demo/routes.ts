@@ -42,7 +42,7 @@ export function createRoutes(store: SessionStore, files: ReadonlyMap<string, Pag
   }
 
   /** The session behind the cookie, for a request that proves to come from its own page. It is not touched. */
-  async function require({ id, csrfToken }: Visit): Promise<{ id: string; fields: SessionFields }> {
+  async function authorise({ id, csrfToken }: Visit): Promise<{ id: string; fields: SessionFields }> {
     if (id === null) throw new Refusal(401, 'No active session', 'no session: nothing touched')
     const fields = await store.getSession(id, { refresh: false })
     if (fields === null) throw expired()
@@ -93,7 +93,7 @@ export function createRoutes(store: SessionStore, files: ReadonlyMap<string, Pag
   }
 
   async function increment(visit: Visit): Promise<Answer> {
-    const { id } = await require(visit)
+    const { id } = await authorise(visit)
     const value = await store.incrementField(id, COUNTER, 1)
     if (value === null) throw expired()
     const body = { ...sessionBody(await look(id)), page_views: value }
@@ -101,7 +101,7 @@ export function createRoutes(store: SessionStore, files: ReadonlyMap<string, Pag
   }
 
   async function changeTtl(visit: Visit): Promise<Answer> {
-    const { id, fields } = await require(visit)
+    const { id, fields } = await authorise(visit)
     const ttl = parseTtl(visit.params.get('ttl') ?? '')
     if (!(await store.setSessionTtl(id, ttl))) throw expired()
     return answer(sessionBody(await look(id)), `TTL ${fields.session_ttl} s → ${ttl} s`, id)
@@ -114,7 +114,7 @@ export function createRoutes(store: SessionStore, files: ReadonlyMap<string, Pag
     })
     if (visit.id === null) return done('no session: nothing touched')
     try {
-      const { id, fields } = await require(visit)
+      const { id, fields } = await authorise(visit)
       await store.deleteSession(id)
       return done(`deleted the session of ${userOf(fields)}`)
     } catch (error) {

@@ -24,8 +24,7 @@ const ring = createRing(
   {
     onExpired: showExpired,
     onMood: ({ mood, words }) => {
-      if (mood === 'amber' || mood === 'red')
-        announce(`The session ${words === 'about to expire' ? 'is about to expire' : words}.`)
+      if (mood === 'amber' || mood === 'red') announce(`Your session: ${words}.`)
     },
   },
 )
@@ -77,11 +76,13 @@ tabs.onmessage = ({ data }) => (data === null ? showSignedOut() : learn(data))
 
 // ---- what is on screen
 
+const nameOf = ({ session }) => session.username ?? 'somebody'
+
 function showSignedIn(opened) {
   const mounted = find('count') !== null
   if (!mounted) mount('signed-in')
   body.dataset.state = 'signed-in'
-  find('name').textContent = current.session.username ?? 'somebody'
+  find('name').textContent = nameOf(current)
   const views = find('views')
   const count = current.session.page_views ?? '–'
   if (mounted && views.textContent !== count) glow(views)
@@ -93,7 +94,7 @@ function showSignedIn(opened) {
 }
 
 function showExpired() {
-  const { session, configured } = current
+  const { configured } = current
   expired = true
   body.dataset.state = 'expired'
   view.expire()
@@ -101,9 +102,9 @@ function showExpired() {
     'No request',
     `the TTL of ${formatSeconds(configured)} ran out: Redis removed the key by itself`,
   )
-  const who = session.username ?? 'somebody'
-  const words = `The session of ${who} expired by itself at ${timeOf(new Date())}. Click once more to see what the server says.`
+  const words = `The session of ${nameOf(current)} expired by itself at ${timeOf(new Date())}. Click once more to see what the server says.`
   if (find('other') !== null) find('other').textContent = 'Start a new session'
+  if (find('back') !== null) find('back').hidden = true
   say(words, 'told')
   announce(words)
 }
@@ -236,9 +237,13 @@ async function logOut() {
 }
 
 function logInAsOther() {
-  const fresh = expired
   mount('signed-out')
-  find('back').hidden = fresh
+  if (!expired) {
+    find('back').hidden = false
+    find('login-title').textContent = 'Log in as someone else'
+    find('login-hint').textContent =
+      `A login always gets a new id, and ends the session of ${nameOf(current)}.`
+  }
   find('username').focus()
   find('username').select()
 }

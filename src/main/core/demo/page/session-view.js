@@ -48,6 +48,7 @@ export function createSessionView({ cookieName, attributes }) {
       find('redis-empty').hidden = true
       find('key').textContent = key ?? ''
       find('cli').hidden = key === null
+      find('cli-copy').textContent = 'Copy'
       find('cli-text').textContent = key === null ? '' : `redis-cli HGETALL ${quote(key)}`
     },
     /** The countdown is over: Redis has removed the hash, and the browser does not know it yet. */

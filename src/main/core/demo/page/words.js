@@ -1,5 +1,9 @@
 // Numbers and states in words. No DOM in here.
 
+/** `27 years`, `285M years`: a TTL may be that long. */
+const years = (seconds) =>
+  `${Intl.NumberFormat('en', { notation: 'compact' }).format(Math.floor(seconds / 86_400 / 365.2425))} years`
+
 /** Milliseconds left, as the figure in the ring: `7.3`, `42`, `29:41`, `2:05:00`, `12 d`. */
 export function formatLeft(milliseconds) {
   if (milliseconds <= 0) return '0'
@@ -11,13 +15,12 @@ export function formatLeft(milliseconds) {
   if (hours < 1) return `${Math.floor(seconds / 60)}:${pad(seconds % 60)}`
   if (hours < 24) return `${hours}:${pad(Math.floor(seconds / 60) % 60)}:${pad(seconds % 60)}`
   const days = Math.floor(hours / 24)
-  return days < 1000
-    ? `${days} d ${hours % 24} h`
-    : `${Math.floor(days / 365.2425).toLocaleString('en')} years`
+  return days < 1000 ? `${days} d ${hours % 24} h` : years(seconds)
 }
 
 /** Seconds as somebody says them: `15 s`, `30 min`, `1 min 30 s`, `2 h`. */
 export function formatSeconds(seconds) {
+  if (seconds >= 1000 * 86_400) return years(seconds)
   const units = [
     ['d', 86_400],
     ['h', 3600],
@@ -29,7 +32,7 @@ export function formatSeconds(seconds) {
   for (const [unit, size] of units) {
     const count = Math.floor(rest / size)
     rest -= count * size
-    if (count > 0) parts.push(`${count.toLocaleString('en')} ${unit}`)
+    if (count > 0) parts.push(`${count} ${unit}`)
   }
   return parts.slice(0, 2).join(' ') || '0 s'
 }
