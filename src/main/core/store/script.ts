@@ -26,12 +26,8 @@ export class Script {
   }
 
   /** @param args the keys, then the script's ARGV; lists are laid out flat. */
-  async run(...args: ScriptArgs): Promise<unknown> {
-    try {
-      return await Reflect.apply(this.#run, this.#client, args)
-    } catch (error) {
-      throw nameRefused(error, this.#lua)
-    }
+  run(...args: ScriptArgs): Promise<unknown> {
+    return Reflect.apply(this.#run, this.#client, args)
   }
 
   /** As {@link run}, and tells which commands ran on the server: what the script did, not what it should do. */
@@ -40,7 +36,24 @@ export class Script {
     const [reply, commands] = (await Reflect.apply(this.#trace, this.#client, args)) as [unknown, string[][]]
     return { reply, commands }
   }
+
+  /**
+   * Redis 7.0 says that a script was refused a command, but not which. Its source tells: by the line, or, where the
+   * error was caught and has none, as the first command, the only one that the scripts call so. The name is added
+   * as newer servers put it.
+   */
+  nameRefused(error: unknown): unknown {
+    if (!(error instanceof Error) || !/can't run this command(?!.*\(run the)/.test(error.message))
+      return error
+    const line = /@user_script:(\d+)/.exec(error.message)?.[1]
+    const source = line === undefined ? this.#lua : (this.#lua.split('\n')[Number(line) - 1] ?? '')
+    const name = (CALL.exec(source) ?? CALL.exec(this.#lua))?.[1]
+    if (name !== undefined) error.message += ` (run the '${name}' command)`
+    return error
+  }
 }
+
+const CALL = /redis\.p?call\('(\w+)'/
 
 /** Named by its text, so that stores which share a client share a script only when it is the same. */
 function define(client: Redis, lua: string, numberOfKeys: number): Command {
@@ -51,21 +64,6 @@ function define(client: Redis, lua: string, numberOfKeys: number): Command {
   if (command === undefined) throw new TypeError('ioredis has not defined the script.')
   return command
 }
-
-/**
- * Redis 7.0 says that a script was refused a command, but not which. Its source tells: by the line, or, where the
- * error was caught and has none, as the first command, the only one that the scripts call so. The name is added as newer servers put it.
- */
-function nameRefused(error: unknown, lua: string): unknown {
-  if (!(error instanceof Error) || !/can't run this command/.test(error.message)) return error
-  const line = /@user_script:(\d+)/.exec(error.message)?.[1]
-  const source = line === undefined ? lua : (lua.split('\n')[Number(line) - 1] ?? '')
-  const name = (CALL.exec(source) ?? CALL.exec(lua))?.[1]
-  if (name !== undefined) error.message += ` (run the '${name}' command)`
-  return error
-}
-
-const CALL = /redis\.p?call\('(\w+)'/
 
 /**
  * The same script with a log around `redis.call` and `redis.pcall`. Long words are cut on the server, so that

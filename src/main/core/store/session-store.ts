@@ -56,6 +56,8 @@ export class SessionStore {
   readonly #clock: () => number
   readonly #generateId: () => string
   readonly #scripts: Scripts
+  #second = Number.NaN
+  #timestamp = ''
   readonly #listeners = new Set<StoreListener>()
 
   /** @throws AppError for a bad prefix, TTL or user field, and for a client with a `keyPrefix`. */
@@ -285,7 +287,7 @@ export class SessionStore {
       for (const listener of this.#listeners) listener(event)
       return reply
     } catch (error) {
-      throw toAppError(error)
+      throw toAppError(script.nameRefused(error))
     }
   }
 
@@ -303,8 +305,14 @@ export class SessionStore {
     return userIndexKey(this.prefix, user)
   }
 
+  /** Formatted once a second: it is a part of almost every operation. */
   #now(): string {
-    return formatTimestamp(this.#clock())
+    const second = Math.floor(this.#clock() / 1000)
+    if (second !== this.#second) {
+      this.#second = second
+      this.#timestamp = formatTimestamp(second * 1000)
+    }
+    return this.#timestamp
   }
 }
 
