@@ -1,0 +1,58 @@
+import { useCallback } from 'react'
+import { formatCountdown, formatDuration } from '../lib/format.ts'
+import { TTL_WORDS, type TtlFacts, ttlLevel, ttlShare } from '../lib/ttl-level.ts'
+import styles from './Ring.module.css'
+import { paintText, Ticking } from './Ticking.tsx'
+
+const RADIUS = 25
+const AROUND = 2 * Math.PI * RADIUS
+
+/** Remaining of configured TTL: a ring, the number that matters, and the word for it. */
+export function Ring({ expiresAt, configuredTtl, ended }: TtlFacts & { readonly ended: string | null }) {
+  const paint = useCallback(
+    (element: HTMLSpanElement, now: number) => {
+      const facts = { expiresAt, configuredTtl }
+      const level = ended === null ? ttlLevel(facts, now) : 'expired'
+      const share = ended === null ? (ttlShare(facts, now) ?? (expiresAt === null ? 0 : 1)) : 0
+      const arc = element.querySelector('circle:last-of-type')
+      const number = element.querySelector('[data-part="number"]')
+      const word = element.querySelector('[data-part="word"]')
+      if (!(arc instanceof SVGElement) || number === null || word === null) return
+      element.dataset.level = level
+      arc.style.strokeDashoffset = String(AROUND * (1 - share))
+      paintText(
+        number,
+        ended ??
+          (level === 'expired' || expiresAt === null ? TTL_WORDS[level] : formatCountdown(expiresAt - now)),
+      )
+      const of =
+        configuredTtl === null ? 'remaining' : `of ${configuredTtl} s (${formatDuration(configuredTtl)})`
+      paintText(
+        word,
+        ended === null && level !== 'expired'
+          ? `${of}${LEVEL_NOTES[level] ?? ''}`
+          : configuredTtl === null
+            ? ''
+            : `was ${configuredTtl} s`,
+      )
+    },
+    [expiresAt, configuredTtl, ended],
+  )
+  return (
+    <Ticking className={styles.ring} paint={paint} role="timer" aria-label="Remaining TTL">
+      <svg viewBox="0 0 60 60" className={styles.drawing} aria-hidden="true">
+        <circle cx="30" cy="30" r={RADIUS} className={styles.track} />
+        <circle cx="30" cy="30" r={RADIUS} className={styles.arc} strokeDasharray={AROUND} />
+      </svg>
+      <span className={styles.words}>
+        <span data-part="number" className={styles.number} />
+        <span data-part="word" className={styles.word} />
+      </span>
+    </Ticking>
+  )
+}
+
+const LEVEL_NOTES: Partial<Record<string, string>> = {
+  low: ' · under a quarter',
+  critical: ' · under a tenth',
+}

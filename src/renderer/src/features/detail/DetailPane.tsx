@@ -1,0 +1,123 @@
+import { MousePointerClick } from 'lucide-react'
+import { Tabs } from 'radix-ui'
+import { EmptyState } from '../../components/EmptyState.tsx'
+import { Kbd } from '../../components/Kbd.tsx'
+import { Problem } from '../../components/Problem.tsx'
+import { Ring } from '../../components/Ring.tsx'
+import { formatClock } from '../../lib/format.ts'
+import { useDetail } from '../../stores/context.ts'
+import { DETAIL_ID, focusGrid } from '../focus.ts'
+import { CliLines } from './CliLines.tsx'
+import { DetailHeader } from './DetailHeader.tsx'
+import styles from './DetailPane.module.css'
+import { Facts } from './Facts.tsx'
+import { FieldTable } from './FieldTable.tsx'
+import { TtlEditor } from './TtlEditor.tsx'
+
+/** The selected session. */
+export function DetailPane() {
+  const selected = useDetail((state) => state.selected)
+  return (
+    <section
+      id={DETAIL_ID}
+      tabIndex={-1}
+      aria-label="Session detail"
+      className={styles.pane}
+      onKeyDown={(event) => {
+        // Not while a dialog or menu over the pane closes: their events bubble here through React alone.
+        if (event.key === 'Escape' && event.currentTarget.contains(event.target as Node)) focusGrid()
+      }}
+    >
+      {selected === null ? <NothingSelected /> : <SelectedSession />}
+    </section>
+  )
+}
+
+function NothingSelected() {
+  return (
+    <EmptyState icon={MousePointerClick} title="No session selected">
+      <p>Click a row, or walk the list with the keyboard.</p>
+      <ul className={styles.hints}>
+        <li>
+          <Kbd keys="↑ ↓" /> select
+        </li>
+        <li>
+          <Kbd keys="/" /> filter
+        </li>
+        <li>
+          <Kbd keys="n" /> new session
+        </li>
+        <li>
+          <Kbd keys="?" /> all keys
+        </li>
+      </ul>
+    </EmptyState>
+  )
+}
+
+function SelectedSession() {
+  const detail = useDetail((state) => state.detail)
+  const ending = useDetail((state) => state.ending)
+  const failure = useDetail((state) => state.failure)
+  return (
+    <>
+      <DetailHeader />
+      <div className={styles.scroller}>
+        {ending === null ? null : (
+          <div className={styles.block}>
+            <Problem tone="plain">
+              <strong>
+                {ending.how === 'expired'
+                  ? `This session expired at ${formatClock(ending.at)}.`
+                  : `This session was deleted, seen at ${formatClock(ending.at)}.`}
+              </strong>{' '}
+              {detail === null ? 'Nothing of it is known.' : 'What was known last is shown below.'}
+            </Problem>
+          </div>
+        )}
+        {failure === null ? null : (
+          <div className={styles.block}>
+            <Problem>{failure.message}</Problem>
+          </div>
+        )}
+        {detail?.problem ? (
+          <div className={styles.block}>
+            <Problem tone="amber">
+              <strong>{detail.state === 'foreign' ? 'Not a session.' : 'An incomplete session.'}</strong>{' '}
+              {detail.problem} It can be looked at and deleted; nothing else touches it.
+            </Problem>
+          </div>
+        ) : null}
+        {detail === null ? null : (
+          <div data-ended={ending === null ? undefined : true} className={styles.body}>
+            <div className={styles.time}>
+              <Ring
+                expiresAt={detail.expiresAt}
+                configuredTtl={detail.configuredTtl}
+                ended={ending === null ? null : ending.how}
+              />
+              {detail.state === 'session' ? <TtlEditor configuredTtl={detail.configuredTtl} /> : null}
+            </div>
+            <Facts detail={detail} />
+            <Tabs.Root defaultValue="fields" className={styles.tabs}>
+              <Tabs.List className={styles.tabList} aria-label="Parts of the session">
+                <Tabs.Trigger value="fields" className={styles.tab}>
+                  Fields
+                </Tabs.Trigger>
+                <Tabs.Trigger value="cli" className={styles.tab}>
+                  redis-cli
+                </Tabs.Trigger>
+              </Tabs.List>
+              <Tabs.Content value="fields" tabIndex={-1}>
+                <FieldTable detail={detail} />
+              </Tabs.Content>
+              <Tabs.Content value="cli" tabIndex={-1}>
+                <CliLines detail={detail} />
+              </Tabs.Content>
+            </Tabs.Root>
+          </div>
+        )}
+      </div>
+    </>
+  )
+}

@@ -1,0 +1,182 @@
+import { type KeyboardEvent, useEffect, useRef } from 'react'
+import { bytesId } from '#shared/bytes.ts'
+import { Button } from '../../components/Button.tsx'
+import { CopyButton } from '../../components/CopyButton.tsx'
+import { Field } from '../../components/Field.tsx'
+import { Kbd } from '../../components/Kbd.tsx'
+import { Problem } from '../../components/Problem.tsx'
+import { toLine } from '../../lib/bytes-view.ts'
+import { MOD } from '../../lib/platform.ts'
+import { jsonProblem, looksLikeJson } from '../../lib/value-type.ts'
+import { useApp, useDetail } from '../../stores/context.ts'
+import type { Draft } from '../../stores/detail.ts'
+import { Conflict } from './Conflict.tsx'
+import styles from './FieldEditor.module.css'
+import { useSessionBlock } from './use-session-block.ts'
+
+/** Values longer than this get an input of several lines. */
+const ONE_LINE = 60
+
+/** Changes the value of the draft's field, or names and fills a new one. */
+export function FieldEditor() {
+  const draft = useDetail((state) => state.draft)
+  return draft === null ? null : <OpenEditor draft={draft} />
+}
+
+function OpenEditor({ draft }: { readonly draft: Draft }) {
+  const app = useApp()
+  const { detail: store } = app
+  const blocked = useSessionBlock()
+  const ending = useDetail((state) => state.ending)
+  const adding = draft.field === null
+  const name = draft.field === null ? draft.name : toLine(draft.field)
+  const began = typeof draft.shown === 'string' ? draft.shown : ''
+  const manyLines = began.length > ONE_LINE || began.includes('\n') || looksLikeJson(began) || adding
+
+  const save = async () => {
+    if (blocked !== null) return
+    if (await store.save()) app.toasts.show('done', adding ? `Added ${name}.` : `Saved ${name}.`)
+  }
+  const press = (event: KeyboardEvent) => {
+    if (event.key === 'Escape') {
+      event.stopPropagation()
+      store.discard()
+    }
+    const several = event.target instanceof HTMLTextAreaElement
+    if (event.key === 'Enter' && (!several || event.ctrlKey || event.metaKey)) {
+      event.preventDefault()
+      void save()
+    }
+  }
+
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: Escape and Enter are heard from every input within.
+    <div className={styles.editor} onKeyDown={press} data-adding={adding || undefined}>
+      {adding ? (
+        <Field
+          label="Field name"
+          mono
+          autoFocus
+          value={draft.name}
+          error={nameError(draft)}
+          onChange={(event) => store.change({ name: event.target.value })}
+        />
+      ) : null}
+      <ValueInput draft={draft} name={name} manyLines={manyLines} label={adding} />
+      <JsonHint text={draft.value} />
+      {draft.conflict !== null ? (
+        <Conflict draft={draft} conflict={draft.conflict} blocked={blocked} />
+      ) : (
+        <>
+          <ChangedMeanwhile draft={draft} />
+          {draft.failure !== null && nameError(draft) === null ? (
+            <Problem>{draft.failure.message}</Problem>
+          ) : null}
+          {ending !== null && draft.failure === null ? (
+            <Problem tone="plain">
+              The session has gone, so this cannot be saved. Your text stays here to copy.
+            </Problem>
+          ) : null}
+          <div className={styles.buttons}>
+            <Button small kind="primary" busy={draft.saving} blocked={blocked} onClick={save}>
+              {adding ? 'Add field' : 'Save'}
+            </Button>
+            <Button small onClick={() => store.discard()}>
+              Cancel
+            </Button>
+            {ending === null ? (
+              <span className={styles.keys}>
+                <Kbd keys={manyLines ? `${MOD} Enter` : 'Enter'} />
+              </span>
+            ) : (
+              <CopyButton label="Copy your text" text={draft.value}>
+                Copy your text
+              </CopyButton>
+            )}
+          </div>
+        </>
+      )}
+    </div>
+  )
+}
+
+const nameError = ({ failure, field }: Draft): string | null =>
+  field === null &&
+  (failure?.code === 'invalid_field' ||
+    failure?.code === 'reserved_field' ||
+    failure?.code === 'invalid_argument')
+    ? failure.message
+    : null
+
+interface ValueInputProps {
+  readonly draft: Draft
+  readonly name: string
+  readonly manyLines: boolean
+  /** Shows a label above, as the name's input beside it has one. */
+  readonly label: boolean
+}
+
+function ValueInput({ draft, name, manyLines, label }: ValueInputProps) {
+  const { detail: store } = useApp()
+  const input = useRef<HTMLInputElement & HTMLTextAreaElement>(null)
+  useEffect(() => {
+    if (label) return
+    input.current?.focus()
+    if (!manyLines) input.current?.select()
+  }, [label, manyLines])
+  const props = {
+    ref: input,
+    id: 'field-value',
+    className: styles.input,
+    value: draft.value,
+    spellCheck: false,
+    autoComplete: 'off',
+    onChange: (event: React.ChangeEvent<HTMLInputElement | HTMLTextAreaElement>) =>
+      store.change({ value: event.target.value }),
+  }
+  const rows = Math.min(
+    12,
+    Math.max(3, Math.ceil(draft.value.length / 44), draft.value.split('\n', 13).length),
+  )
+  return (
+    <div className={styles.valueInput}>
+      <label htmlFor="field-value" className={label ? styles.label : 'visually-hidden'}>
+        {label ? 'Value' : `Value of ${name}`}
+      </label>
+      {manyLines ? (
+        <textarea {...props} rows={label && draft.value === '' ? 2 : rows} />
+      ) : (
+        <input {...props} />
+      )}
+    </div>
+  )
+}
+
+/** Text that looks like JSON is mostly meant to be some; it is a hint, since text is saved as it is. */
+function JsonHint({ text }: { readonly text: string }) {
+  if (!looksLikeJson(text)) return null
+  const problem = jsonProblem(text)
+  return (
+    <p className={styles.hint} data-valid={problem === null}>
+      {problem === null ? '✓ Valid JSON' : `✗ Not valid JSON: ${problem}`}
+    </p>
+  )
+}
+
+/** The edit goes on, but the person knows before saving that it will meet another value. */
+function ChangedMeanwhile({ draft }: { readonly draft: Draft }) {
+  const current = useDetail((state) =>
+    state.detail?.fields.find(
+      (field) => draft.field !== null && bytesId(field.name) === bytesId(draft.field),
+    ),
+  )
+  if (draft.field === null || draft.shown === null || draft.saving) return null
+  if (current === undefined)
+    return <Problem tone="amber">This field has been removed in Redis since you began.</Problem>
+  if (current.cut || bytesId(current.value) === bytesId(draft.shown)) return null
+  return (
+    <Problem tone="amber">
+      Changed in Redis since you began: now <code>{toLine(current.value).slice(0, 200)}</code>
+    </Problem>
+  )
+}

@@ -1,0 +1,150 @@
+import { useState } from 'react'
+import type { SessionField } from '#shared/model.ts'
+import { Button } from '../../components/Button.tsx'
+import { toHexLines } from '../../lib/bytes-view.ts'
+import { formatBytes, formatInstant } from '../../lib/format.ts'
+import type { TypedValue } from '../../lib/value-type.ts'
+import { useApp } from '../../stores/context.ts'
+import styles from './FieldTable.module.css'
+import { JsonTree } from './JsonTree.tsx'
+
+interface FieldValueProps {
+  readonly field: SessionField
+  readonly typed: TypedValue
+  /** The whole of a value that travels cut has been read. */
+  readonly loaded: boolean
+}
+
+/** Characters and lines that are shown before "Show all". */
+const SHORT = { characters: 400, lines: 8 } as const
+const HEX_OCTETS = 512
+
+export function FieldValue({ field, typed, loaded }: FieldValueProps) {
+  const { detail } = useApp()
+  const [reading, setReading] = useState(false)
+  const readAll = async () => {
+    setReading(true)
+    await detail.readWhole(field.name)
+    setReading(false)
+  }
+  return (
+    <>
+      <Typed typed={typed} size={field.size} open={loaded} />
+      {field.cut && !loaded ? (
+        <Button small kind="quiet" busy={reading} className={styles.more} onClick={readAll}>
+          Show all {formatBytes(field.size)}
+        </Button>
+      ) : null}
+    </>
+  )
+}
+
+interface TypedProps {
+  readonly typed: TypedValue
+  readonly size: number
+  readonly open: boolean
+}
+
+function Typed({ typed, size, open }: TypedProps) {
+  switch (typed.type) {
+    case 'empty':
+      return <span className={styles.muted}>empty</span>
+    case 'binary':
+      return <Binary base64={typed.base64} size={size} />
+    case 'json':
+      return <Json text={typed.text} json={typed.json} open={open} />
+    case 'timestamp':
+      return (
+        <span className={styles.scalar} title={typed.text}>
+          {typed.text}
+          <span className={styles.reading}>{formatInstant(typed.epoch)} here</span>
+        </span>
+      )
+    case 'text':
+      return <LongText text={typed.text} size={size} open={open} />
+    default:
+      return (
+        <span className={styles.scalar} data-type={typed.type}>
+          {typed.text}
+        </span>
+      )
+  }
+}
+
+function LongText({
+  text,
+  size,
+  open,
+}: {
+  readonly text: string
+  readonly size: number
+  readonly open: boolean
+}) {
+  const [all, setAll] = useState(open)
+  const long = text.length > SHORT.characters || text.split('\n', SHORT.lines + 1).length > SHORT.lines
+  const shown =
+    !long || all ? text : text.slice(0, SHORT.characters).split('\n').slice(0, SHORT.lines).join('\n')
+  return (
+    <>
+      <pre className={styles.text} data-long={(long && all) || undefined}>
+        {shown}
+        {shown.length < text.length ? '…' : ''}
+      </pre>
+      {long ? (
+        <Button small kind="quiet" className={styles.more} onClick={() => setAll(!all)}>
+          {all ? 'Show less' : `Show ${formatBytes(Math.min(size, new TextEncoder().encode(text).length))}`}
+        </Button>
+      ) : null}
+    </>
+  )
+}
+
+function Json({
+  text,
+  json,
+  open,
+}: {
+  readonly text: string
+  readonly json: Extract<TypedValue, { type: 'json' }>['json']
+  readonly open: boolean
+}) {
+  const [raw, setRaw] = useState(false)
+  return (
+    <div className={styles.json}>
+      {raw ? <LongText text={text} size={text.length} open={open} /> : <JsonTree value={json} />}
+      <Button small kind="quiet" className={styles.more} aria-pressed={raw} onClick={() => setRaw(!raw)}>
+        {raw ? 'As a tree' : 'Raw'}
+      </Button>
+    </div>
+  )
+}
+
+function Binary({ base64, size }: { readonly base64: string; readonly size: number }) {
+  const [asBase64, setAsBase64] = useState(false)
+  return (
+    <div>
+      {asBase64 ? (
+        <pre className={styles.text} data-long>
+          {base64}
+        </pre>
+      ) : (
+        <pre className={styles.hex}>
+          {toHexLines({ base64 }, HEX_OCTETS).map((line) => (
+            <span key={line.offset} className={styles.hexLine}>
+              <span className={styles.muted}>{line.offset}</span> {line.hex.padEnd(23)} {line.text}
+              {'\n'}
+            </span>
+          ))}
+        </pre>
+      )}
+      {!asBase64 && size > HEX_OCTETS ? (
+        <p className={styles.muted}>
+          The first {HEX_OCTETS} of {size} bytes.
+        </p>
+      ) : null}
+      <Button small kind="quiet" className={styles.more} onClick={() => setAsBase64(!asBase64)}>
+        {asBase64 ? 'As hex' : 'As base64'}
+      </Button>
+    </div>
+  )
+}

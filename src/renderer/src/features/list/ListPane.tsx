@@ -1,0 +1,18 @@
+import { useList } from '../../stores/context.ts'
+import { ListEmpty } from './ListEmpty.tsx'
+import styles from './ListPane.module.css'
+import { ListToolbar } from './ListToolbar.tsx'
+import { SessionGrid } from './SessionGrid.tsx'
+
+/** The list: its state above, its rows, or why there are none. */
+export function ListPane() {
+  const isEmpty = useList((state) =>
+    state.view === null ? state.failure !== null : state.view.matched === 0,
+  )
+  return (
+    <section className={styles.pane} aria-label="Session list">
+      <ListToolbar />
+      {isEmpty ? <ListEmpty /> : <SessionGrid />}
+    </section>
+  )
+}

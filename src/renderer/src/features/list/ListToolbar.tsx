@@ -1,0 +1,84 @@
+import { ArrowUpDown, Play, Plus, RotateCw, Square } from 'lucide-react'
+import type { ListProgress } from '#shared/model.ts'
+import { Button, IconButton } from '../../components/Button.tsx'
+import { formatCount, plural } from '../../lib/format.ts'
+import { useApp, useList, useWriteBlock } from '../../stores/context.ts'
+import { ColumnMenu } from './ColumnMenu.tsx'
+import styles from './ListPane.module.css'
+
+/** How far the list is, what waits, and what is done with the list as a whole. */
+export function ListToolbar() {
+  const app = useApp()
+  const { list } = app
+  const progress = useList((state) => state.progress)
+  const matched = useList((state) => state.view?.matched ?? null)
+  const filter = useList((state) => state.filter)
+  const waiting = useList((state) => state.waiting)
+  const blocked = useWriteBlock()
+  return (
+    <div className={styles.toolbar} role="toolbar" aria-label="List">
+      <div className={styles.progress}>
+        {progress === null ? (
+          <span className={styles.said}>Looking…</span>
+        ) : (
+          <Progress progress={progress} matched={filter.trim() === '' ? null : matched} />
+        )}
+      </div>
+      {waiting === 0 ? null : (
+        <Button small icon={ArrowUpDown} className={styles.waiting} onClick={() => list.showUpdates()}>
+          {plural(waiting, 'update')} waiting
+        </Button>
+      )}
+      {progress?.phase === 'scanning' ? (
+        <IconButton icon={Square} label="Stop the scan" blocked={blocked} onClick={() => list.stopScan()} />
+      ) : null}
+      {progress?.phase === 'stopped' ? (
+        <IconButton icon={Play} label="Resume the scan" blocked={blocked} onClick={() => list.resumeScan()} />
+      ) : null}
+      <IconButton
+        icon={RotateCw}
+        label="Scan again"
+        keys="r"
+        blocked={blocked}
+        onClick={() => list.rescan()}
+      />
+      <ColumnMenu />
+      <Button small icon={Plus} blocked={blocked} onClick={() => app.openDialog('create')}>
+        New session
+      </Button>
+    </div>
+  )
+}
+
+function Progress({
+  progress,
+  matched,
+}: {
+  readonly progress: ListProgress
+  readonly matched: number | null
+}) {
+  const { phase, scanned, keys, total } = progress
+  const found =
+    matched === null ? plural(total, 'session') : `${formatCount(matched)} of ${formatCount(total)} match`
+  if (phase === 'complete')
+    return (
+      <span className={styles.said} role="status">
+        {found}
+        <span className={styles.aside}> in {plural(keys, 'key')}</span>
+      </span>
+    )
+  const said = `${formatCount(scanned)} of ${formatCount(keys)} keys scanned`
+  return (
+    <>
+      <span className={styles.said}>
+        {found}
+        <span className={styles.aside}>
+          {' · '}
+          {said}
+          {phase === 'stopped' ? ', stopped' : ''}
+        </span>
+      </span>
+      <progress className={styles.bar} value={scanned} max={Math.max(1, keys)} aria-label="Scan" />
+    </>
+  )
+}

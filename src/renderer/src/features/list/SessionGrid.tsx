@@ -1,0 +1,206 @@
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { ArrowDown, ArrowUp } from 'lucide-react'
+import { type CSSProperties, useEffect, useLayoutEffect, useMemo, useRef } from 'react'
+import { bytesId } from '#shared/bytes.ts'
+import { useApp, useDetail, useList, useSettings, useWriteBlock } from '../../stores/context.ts'
+import { sortKeyId } from '../../stores/list.ts'
+import { focusDetail, GRID_ID } from '../focus.ts'
+import { type Column, columnTracks, leastWidth, listColumns } from './columns.ts'
+import styles from './SessionGrid.module.css'
+import { rowId, SessionRow, SkeletonRow } from './SessionRow.tsx'
+
+const HEADER_HEIGHT = 28
+const ROW_HEIGHTS = { compact: 28, roomy: 34 } as const
+/** Rows shown as on their way until the first answer. */
+const FIRST_SKELETONS = 12
+/** What keys move the selection by. */
+const STEPS: Readonly<Record<string, number | 'page' | '-page' | 'first' | 'last'>> = {
+  ArrowDown: 1,
+  ArrowUp: -1,
+  PageDown: 'page',
+  PageUp: '-page',
+  Home: 'first',
+  End: 'last',
+}
+
+export function SessionGrid() {
+  const app = useApp()
+  const { list } = app
+  const view = useList((state) => state.view)
+  const fields = useList((state) => state.columns)
+  const gone = useList((state) => state.gone)
+  const fresh = useList((state) => state.fresh)
+  const reveal = useList((state) => state.reveal)
+  const selected = useDetail((state) => state.selected)
+  const rowHeight = ROW_HEIGHTS[useSettings((state) => state.density)]
+  const stale = useWriteBlock() !== null
+  const columns = useMemo(() => listColumns(fields), [fields])
+  const scroller = useRef<HTMLDivElement>(null)
+
+  const count = view?.matched ?? FIRST_SKELETONS
+  const virtualizer = useVirtualizer({
+    count,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 6,
+    scrollMargin: HEADER_HEIGHT,
+    scrollPaddingStart: HEADER_HEIGHT,
+  })
+  const items = virtualizer.getVirtualItems()
+  const first = items[0]?.index ?? 0
+  const last = items.at(-1)?.index ?? 0
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new height of the rows is the one reason to measure.
+  useLayoutEffect(() => virtualizer.measure(), [rowHeight])
+  useEffect(() => list.setRange(first, last), [list, first, last])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each wish to scroll counts once.
+  useEffect(() => {
+    if (reveal !== null) virtualizer.scrollToIndex(reveal.index, { align: 'auto' })
+  }, [reveal])
+  useKeepInPlace(scroller, rowHeight)
+  useEffect(() => scroller.current?.focus(), [])
+
+  const selectedKey = selected === null ? null : bytesId(selected)
+  const rowAt = (index: number) => view?.rows[index - view.offset]
+  const active = items.find(({ index }) => {
+    const row = rowAt(index)
+    return row !== undefined && bytesId(row.id) === selectedKey
+  })
+
+  const select = (target: EventTarget) => {
+    const index = Number(
+      target instanceof Element ? target.closest<HTMLElement>('[data-index]')?.dataset.index : NaN,
+    )
+    const row = rowAt(index)
+    if (row !== undefined) app.select(row.id)
+  }
+
+  const page = () =>
+    Math.max(1, Math.floor(((scroller.current?.clientHeight ?? 0) - HEADER_HEIGHT) / rowHeight) - 1)
+  const press = (event: React.KeyboardEvent) => {
+    if (event.target !== scroller.current || event.ctrlKey || event.metaKey || event.altKey) return
+    const step = STEPS[event.key]
+    if (step !== undefined) list.moveSelection(step === 'page' ? page() : step === '-page' ? -page() : step)
+    else if (event.key === 'Enter' && selected === null) list.moveSelection('first')
+    else if (event.key === 'Enter') focusDetail()
+    else if (event.key === 'Escape') app.select(null)
+    else return
+    event.preventDefault()
+  }
+
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a virtualised grid has no table layout.
+    <div
+      ref={scroller}
+      id={GRID_ID}
+      role="grid"
+      tabIndex={0}
+      aria-label="Sessions"
+      aria-rowcount={count + 1}
+      aria-colcount={columns.length}
+      aria-activedescendant={active === undefined ? undefined : rowId(active.index)}
+      aria-busy={view === null}
+      className={styles.grid}
+      data-stale={stale || undefined}
+      style={gridStyle(columns, rowHeight)}
+      onKeyDown={press}
+    >
+      <HeaderRow columns={columns} />
+      {/* biome-ignore lint/a11y/useSemanticElements: a virtualised grid has no table layout. */}
+      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the grid hears the keys. */}
+      <div
+        role="rowgroup"
+        className={styles.rows}
+        style={{ height: virtualizer.getTotalSize() }}
+        onClick={(event) => select(event.target)}
+        onDoubleClick={focusDetail}
+        onPointerEnter={() => list.setPointing(true)}
+        onPointerLeave={() => list.setPointing(false)}
+      >
+        {items.map((item) => {
+          const row = rowAt(item.index)
+          const top = item.start - HEADER_HEIGHT
+          if (row === undefined)
+            return <SkeletonRow key={`skeleton-${item.index}`} index={item.index} top={top} />
+          const key = bytesId(row.id)
+          return (
+            <SessionRow
+              key={key}
+              row={row}
+              index={item.index}
+              top={top}
+              columns={columns}
+              selected={key === selectedKey}
+              gone={gone.has(key)}
+              fresh={fresh.has(key)}
+            />
+          )
+        })}
+      </div>
+    </div>
+  )
+}
+
+const gridStyle = (columns: readonly Column[], rowHeight: number): CSSProperties =>
+  ({
+    '--columns': columnTracks(columns),
+    '--least-width': `${leastWidth(columns)}px`,
+    '--row-height': `${rowHeight}px`,
+  }) as CSSProperties
+
+function HeaderRow({ columns }: { readonly columns: readonly Column[] }) {
+  const { list } = useApp()
+  const sort = useList((state) => state.sort)
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a virtualised grid has no table layout.
+    <div role="rowgroup" className={styles.header}>
+      {/* biome-ignore lint/a11y/useFocusableInteractive: its buttons take the focus. */}
+      {/* biome-ignore lint/a11y/useSemanticElements: a virtualised grid has no table layout. */}
+      <div role="row" aria-rowindex={1} className={styles.headerRow}>
+        {columns.map((column) => {
+          const sorted = sortKeyId(sort.by) === sortKeyId(column.sort) ? sort.direction : undefined
+          const Arrow = sorted === 'ascending' ? ArrowUp : ArrowDown
+          return (
+            // biome-ignore lint/a11y/useFocusableInteractive: its button takes the focus.
+            // biome-ignore lint/a11y/useSemanticElements: a virtualised grid has no table layout.
+            <div
+              key={column.id}
+              role="columnheader"
+              aria-sort={sorted ?? 'none'}
+              className={styles.headerCell}
+              data-end={column.end || undefined}
+            >
+              <button
+                type="button"
+                className={styles.sort}
+                title={`Sort by ${column.label}`}
+                onClick={() => list.sortBy(column.sort)}
+              >
+                <span className={styles.text}>{column.label}</span>
+                {sorted === undefined ? null : <Arrow size={11} aria-hidden />}
+              </button>
+            </div>
+          )
+        })}
+      </div>
+    </div>
+  )
+}
+
+/** Rows that come or go above must not push the selected one away under the eye: the list scrolls along with it. */
+function useKeepInPlace(scroller: React.RefObject<HTMLDivElement | null>, rowHeight: number) {
+  const position = useList((state) => state.view?.position ?? null)
+  const selected = useDetail((state) => state.selected)
+  const before = useRef<{ readonly id: string; readonly position: number } | null>(null)
+  useLayoutEffect(() => {
+    const id = selected === null ? null : bytesId(selected)
+    const element = scroller.current
+    const last = before.current
+    before.current = id === null || position === null ? null : { id, position }
+    if (element === null || last === null || before.current === null || last.id !== id) return
+    const top = last.position * rowHeight
+    const visible = top >= element.scrollTop && top < element.scrollTop + element.clientHeight
+    if (visible && element.scrollTop > 0)
+      element.scrollTop += (before.current.position - last.position) * rowHeight
+  }, [scroller, selected, position, rowHeight])
+}

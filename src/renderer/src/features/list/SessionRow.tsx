@@ -1,0 +1,175 @@
+import { memo, useCallback, useState } from 'react'
+import type { Bytes } from '#shared/bytes.ts'
+import type { SessionRow as Row } from '#shared/model.ts'
+import { Badge } from '../../components/Badge.tsx'
+import { paintText, Ticking } from '../../components/Ticking.tsx'
+import { TtlBar } from '../../components/TtlBar.tsx'
+import { isBinary, toLine } from '../../lib/bytes-view.ts'
+import { formatAgo, formatInstant, formatTime } from '../../lib/format.ts'
+import type { Column } from './columns.ts'
+import { MiddleEllipsis } from './MiddleEllipsis.tsx'
+import styles from './SessionGrid.module.css'
+
+interface SessionRowProps {
+  readonly row: Row
+  /** In the whole list, from 0. */
+  readonly index: number
+  readonly top: number
+  readonly columns: readonly Column[]
+  readonly selected: boolean
+  readonly gone: boolean
+  readonly fresh: boolean
+}
+
+export const rowId = (index: number): string => `session-row-${index}`
+
+export const SessionRow = memo(function SessionRow({
+  row,
+  index,
+  top,
+  columns,
+  selected,
+  gone,
+  fresh,
+}: SessionRowProps) {
+  // What the row was when it came on the screen does not glow; what happens to it from then on does.
+  const [first] = useState(row.revision)
+  const glows = fresh || row.revision !== first
+  return (
+    // biome-ignore lint/a11y/useFocusableInteractive: the grid holds the focus and names the active row.
+    // biome-ignore lint/a11y/useSemanticElements: a virtualised grid has no table layout.
+    <div
+      role="row"
+      id={rowId(index)}
+      aria-rowindex={index + 2}
+      aria-selected={selected}
+      className={styles.row}
+      style={{ transform: `translateY(${top}px)` }}
+      data-index={index}
+      data-state={row.state}
+      data-gone={gone || undefined}
+    >
+      {glows ? <span key={row.revision} className={styles.glow} aria-hidden /> : null}
+      {cellsOf(row, columns)}
+    </div>
+  )
+})
+
+function cellsOf(row: Row, columns: readonly Column[]) {
+  if (row.problem === null) return columns.map((column) => <Cell key={column.id} row={row} column={column} />)
+  // What is wrong with it takes the place of what it lacks.
+  const [user, id, ...rest] = columns
+  const ttl = rest.at(-1)
+  return (
+    <>
+      {user === undefined ? null : <Cell row={row} column={user} />}
+      {id === undefined ? null : <Cell row={row} column={id} />}
+      {/* biome-ignore lint/a11y/useFocusableInteractive: the grid holds the focus. */}
+      {/* biome-ignore lint/a11y/useSemanticElements: a virtualised grid has no table layout. */}
+      <div
+        role="gridcell"
+        aria-colindex={3}
+        aria-colspan={rest.length - 1}
+        className={styles.problem}
+        style={{ gridColumn: `span ${rest.length - 1}` }}
+        title={row.problem}
+      >
+        {row.problem}
+      </div>
+      {ttl === undefined ? null : <Cell row={row} column={ttl} />}
+    </>
+  )
+}
+
+function Cell({ row, column }: { readonly row: Row; readonly column: Column }) {
+  return (
+    // biome-ignore lint/a11y/useFocusableInteractive: the grid holds the focus.
+    // biome-ignore lint/a11y/useSemanticElements: a virtualised grid has no table layout.
+    <div role="gridcell" className={styles.cell} data-column={column.id} data-end={column.end || undefined}>
+      <CellContent row={row} column={column} />
+    </div>
+  )
+}
+
+function CellContent({ row, column }: { readonly row: Row; readonly column: Column }) {
+  switch (column.id) {
+    case 'user':
+      return <User row={row} />
+    case 'id':
+      return <MiddleEllipsis text={toLine(row.id)} />
+    case 'created':
+      return <Created at={row.createdAt} />
+    case 'seen':
+      return <Seen at={row.lastAccessedAt} />
+    case 'ttl':
+      return row.state === 'foreign' && row.expiresAt === null ? (
+        <span className={styles.none}>no expiry</span>
+      ) : (
+        <TtlBar expiresAt={row.expiresAt} configuredTtl={row.configuredTtl} />
+      )
+    default:
+      return <FieldCell value={row.cells[column.cell ?? -1] ?? null} />
+  }
+}
+
+function User({ row }: { readonly row: Row }) {
+  const user = row.cells[0] ?? null
+  return (
+    <>
+      <span className={styles.text} title={user === null ? 'Nobody is logged in' : toLine(user)}>
+        {user === null || user === '' ? <span className={styles.none}>–</span> : toLine(user)}
+      </span>
+      {row.state === 'session' ? null : (
+        <Badge tone="amber" {...(row.problem === null ? {} : { title: row.problem })}>
+          {row.state === 'foreign' ? row.type : 'incomplete'}
+        </Badge>
+      )}
+    </>
+  )
+}
+
+function FieldCell({ value }: { readonly value: Bytes | null }) {
+  if (value === null) return <span className={styles.none}>–</span>
+  const text = toLine(value)
+  return (
+    <span className={styles.text} title={text} data-binary={isBinary(value) || undefined}>
+      {text}
+    </span>
+  )
+}
+
+function Created({ at }: { readonly at: number | null }) {
+  if (at === null) return <span className={styles.none}>–</span>
+  return (
+    <span className={styles.text} title={formatInstant(at)}>
+      {formatTime(at, Date.now())}
+    </span>
+  )
+}
+
+function Seen({ at }: { readonly at: number | null }) {
+  const paint = useCallback(
+    (element: HTMLSpanElement, now: number) => paintText(element, at === null ? '–' : formatAgo(at, now)),
+    [at],
+  )
+  return <Ticking className={styles.text} title={at === null ? '' : formatInstant(at)} paint={paint} />
+}
+
+/** A row that is on its way: as high as the one that comes. */
+export function SkeletonRow({ index, top }: { readonly index: number; readonly top: number }) {
+  return (
+    // biome-ignore lint/a11y/useFocusableInteractive: the grid holds the focus.
+    // biome-ignore lint/a11y/useSemanticElements: a virtualised grid has no table layout.
+    <div
+      role="row"
+      id={rowId(index)}
+      aria-rowindex={index + 2}
+      className={styles.row}
+      style={{ transform: `translateY(${top}px)` }}
+    >
+      {/* biome-ignore lint/a11y/useFocusableInteractive: the grid holds the focus. */}
+      {/* biome-ignore lint/a11y/useSemanticElements: a virtualised grid has no table layout. */}
+      <div role="gridcell" className={styles.skeleton} aria-label="Loading" />
+    </div>
+  )
+}

@@ -1,0 +1,45 @@
+import { type SortKey, USER_FIELD } from '#shared/model.ts'
+
+export interface Column {
+  readonly id: string
+  readonly label: string
+  readonly sort: SortKey
+  /** A track of the CSS grid. */
+  readonly width: string
+  /** The least that the track takes, in pixels. */
+  readonly min: number
+  readonly end?: boolean
+  /** For the columns of choice: which of the row's cells. */
+  readonly cell?: number
+}
+
+const column = (min: number, share: number, rest: Omit<Column, 'width' | 'min'>): Column => ({
+  ...rest,
+  min,
+  width: share === 0 ? `${min}px` : `minmax(${min}px, ${share}fr)`,
+})
+
+/** The columns of the list, from left to right, with the fields of choice before the TTL. */
+export function listColumns(fields: readonly string[]): readonly Column[] {
+  return [
+    column(80, 1.1, { id: 'user', label: 'User', sort: { field: USER_FIELD } }),
+    column(84, 1.5, { id: 'id', label: 'Session', sort: 'id' }),
+    column(70, 0, { id: 'created', label: 'Created', sort: 'createdAt', end: true }),
+    column(76, 0, { id: 'seen', label: 'Seen', sort: 'lastAccessedAt', end: true }),
+    ...fields.map((field, index) =>
+      column(72, 0.7, { id: `field:${field}`, label: field, sort: { field }, cell: index + 1 }),
+    ),
+    column(108, 1, { id: 'ttl', label: 'TTL', sort: 'expiresAt', end: true }),
+  ]
+}
+
+/** The value of `grid-template-columns`. */
+export const columnTracks = (columns: readonly Column[]): string =>
+  columns.map(({ width }) => width).join(' ')
+
+const GAP = 8
+const EDGES = 24
+
+/** Pixels below which the list scrolls sideways. */
+export const leastWidth = (columns: readonly Column[]): number =>
+  columns.reduce((sum, { min }) => sum + min, 0) + GAP * (columns.length - 1) + EDGES

@@ -1,0 +1,296 @@
+import { toFailure } from '../../lib/failure.ts'
+import { isMac, MOD } from '../../lib/platform.ts'
+import type { App } from '../../stores/app.ts'
+import { whyNotWritable } from '../../stores/connection.ts'
+import { focusDetail, focusFilter, focusGrid, focusPrefix } from '../focus.ts'
+
+export interface Command {
+  readonly id: string
+  readonly group: 'Session' | 'List' | 'Go to' | 'App'
+  readonly label: string
+  /** As written on the keyboard, parted by spaces: `Ctrl K`. */
+  readonly keys?: string
+  /** Whether a press is this command's; presses within an input are asked only where `everywhere` is set. */
+  readonly matches?: (event: KeyboardEvent) => boolean
+  readonly everywhere?: boolean
+  /** Why it does nothing now, or null. */
+  blocked(app: App): string | null
+  run(app: App): void | Promise<void>
+}
+
+const plain = (key: string) => (event: KeyboardEvent) =>
+  event.key === key && !event.ctrlKey && !event.metaKey && !event.altKey
+const always = () => null
+const connected = (app: App) =>
+  app.connection.store.getState().status?.state === 'disconnected' ? 'Connect to a Redis first.' : null
+const writable = (app: App) => whyNotWritable(app.connection.store.getState())
+const withSession = (app: App) => {
+  const { selected, ending } = app.detail.store.getState()
+  if (selected === null) return 'Select a session first.'
+  return ending === null ? writable(app) : 'This session has gone.'
+}
+const withTouchable = (app: App) => {
+  const { detail } = app.detail.store.getState()
+  return (
+    withSession(app) ??
+    (detail?.state === 'session' ? null : 'This key is not a session, so it is never touched.')
+  )
+}
+const selectedAny = (app: App) =>
+  app.detail.store.getState().selected === null ? 'Select a session first.' : null
+
+/** Says a failure where no form is open to say it at. */
+const told = (run: (app: App) => Promise<string | null>) => async (app: App) => {
+  try {
+    const done = await run(app)
+    if (done !== null) app.toasts.show('done', done)
+  } catch (error) {
+    app.toasts.show('failed', toFailure(error).message)
+  }
+}
+
+const copyId = told(async (app) => {
+  const { selected } = app.detail.store.getState()
+  if (typeof selected !== 'string') return null
+  await navigator.clipboard.writeText(selected)
+  return 'Copied the session id.'
+})
+const copyCookie = told(async (app) => {
+  const { selected } = app.detail.store.getState()
+  if (typeof selected !== 'string') return null
+  await navigator.clipboard.writeText(`sid=${selected}`)
+  return 'Copied the cookie.'
+})
+
+/** Everything that one can do, with its keys. The palette, the shortcuts dialog and the keyboard all read this list. */
+export const COMMANDS: readonly Command[] = [
+  {
+    id: 'new',
+    group: 'Session',
+    label: 'New session…',
+    keys: 'n',
+    matches: plain('n'),
+    blocked: writable,
+    run: (app) => app.openDialog('create'),
+  },
+  {
+    id: 'touch',
+    group: 'Session',
+    label: 'Touch the session',
+    keys: 't',
+    matches: plain('t'),
+    blocked: withTouchable,
+    run: told(async (app) => {
+      await app.detail.touch()
+      return 'Touched the session: its time starts anew.'
+    }),
+  },
+  {
+    id: 'add-field',
+    group: 'Session',
+    label: 'Add a field',
+    keys: 'a',
+    matches: plain('a'),
+    blocked: withTouchable,
+    run: (app) => app.detail.add(),
+  },
+  {
+    id: 'rotate',
+    group: 'Session',
+    label: 'Rotate the session’s id…',
+    blocked: withTouchable,
+    run: (app) => app.openDialog('rotate'),
+  },
+  {
+    id: 'copy-id',
+    group: 'Session',
+    label: 'Copy the session id',
+    keys: 'c',
+    matches: plain('c'),
+    blocked: selectedAny,
+    run: copyId,
+  },
+  {
+    id: 'copy-cookie',
+    group: 'Session',
+    label: 'Copy the session’s cookie',
+    blocked: selectedAny,
+    run: copyCookie,
+  },
+  {
+    id: 'delete',
+    group: 'Session',
+    label: 'Delete the session…',
+    keys: isMac ? '⌫' : 'Del',
+    matches: (event) => plain('Delete')(event) || (isMac && plain('Backspace')(event)),
+    blocked: withSession,
+    run: (app) => app.openDialog('delete'),
+  },
+  {
+    id: 'filter',
+    group: 'Go to',
+    label: 'Filter the list',
+    keys: '/',
+    matches: plain('/'),
+    blocked: connected,
+    run: focusFilter,
+  },
+  {
+    id: 'prefix',
+    group: 'Go to',
+    label: 'Prefix',
+    keys: 'p',
+    matches: plain('p'),
+    blocked: connected,
+    run: focusPrefix,
+  },
+  {
+    id: 'list',
+    group: 'Go to',
+    label: 'Session list',
+    keys: 'l',
+    matches: plain('l'),
+    blocked: connected,
+    run: focusGrid,
+  },
+  {
+    id: 'detail',
+    group: 'Go to',
+    label: 'Session detail',
+    keys: 'Enter',
+    blocked: selectedAny,
+    run: focusDetail,
+  },
+  {
+    id: 'updates',
+    group: 'List',
+    label: 'Show waiting updates',
+    keys: 'u',
+    matches: plain('u'),
+    blocked: (app) => (app.list.store.getState().waiting === 0 ? 'No update is waiting.' : null),
+    run: (app) => app.list.showUpdates(),
+  },
+  {
+    id: 'rescan',
+    group: 'List',
+    label: 'Scan again',
+    keys: 'r',
+    matches: plain('r'),
+    blocked: writable,
+    run: (app) => app.list.rescan(),
+  },
+  {
+    id: 'sort-ttl',
+    group: 'List',
+    label: 'Sort by TTL',
+    blocked: connected,
+    run: (app) => app.list.sortBy('expiresAt'),
+  },
+  {
+    id: 'sort-seen',
+    group: 'List',
+    label: 'Sort by last seen',
+    blocked: connected,
+    run: (app) => app.list.sortBy('lastAccessedAt'),
+  },
+  {
+    id: 'sort-created',
+    group: 'List',
+    label: 'Sort by creation',
+    blocked: connected,
+    run: (app) => app.list.sortBy('createdAt'),
+  },
+  {
+    id: 'sort-user',
+    group: 'List',
+    label: 'Sort by user',
+    blocked: connected,
+    run: (app) => app.list.sortBy({ field: 'username' }),
+  },
+  {
+    id: 'samples',
+    group: 'List',
+    label: 'Add 200 sample sessions',
+    blocked: writable,
+    run: told(async (app) => `Added ${await app.list.addSamples(200)} sample sessions.`),
+  },
+  {
+    id: 'demo',
+    group: 'App',
+    label: 'Show or hide the demo server',
+    keys: 'd',
+    matches: plain('d'),
+    blocked: connected,
+    run: (app) => app.demo.setOpen(!app.demo.store.getState().open),
+  },
+  {
+    id: 'palette',
+    group: 'App',
+    label: 'All commands',
+    keys: `${MOD} K`,
+    matches: (event) => event.key.toLowerCase() === 'k' && (isMac ? event.metaKey : event.ctrlKey),
+    everywhere: true,
+    blocked: always,
+    run: (app) => app.openDialog('palette'),
+  },
+  {
+    id: 'shortcuts',
+    group: 'App',
+    label: 'Keyboard shortcuts',
+    keys: '?',
+    matches: plain('?'),
+    blocked: always,
+    run: (app) => app.openDialog('shortcuts'),
+  },
+  {
+    id: 'theme-light',
+    group: 'App',
+    label: 'Light theme',
+    blocked: always,
+    run: (app) => app.settings.setState({ theme: 'light' }),
+  },
+  {
+    id: 'theme-dark',
+    group: 'App',
+    label: 'Dark theme',
+    blocked: always,
+    run: (app) => app.settings.setState({ theme: 'dark' }),
+  },
+  {
+    id: 'theme-system',
+    group: 'App',
+    label: 'Theme of the system',
+    blocked: always,
+    run: (app) => app.settings.setState({ theme: 'system' }),
+  },
+  {
+    id: 'retry',
+    group: 'App',
+    label: 'Try the lost connection again',
+    blocked: (app) =>
+      app.connection.store.getState().status?.state === 'lost' ? null : 'The connection is not lost.',
+    run: told(async (app) => {
+      await app.connection.retry()
+      return null
+    }),
+  },
+  {
+    id: 'disconnect',
+    group: 'App',
+    label: 'Disconnect',
+    blocked: connected,
+    run: told(async (app) => {
+      await app.connection.disconnect()
+      return null
+    }),
+  },
+]
+
+/** Keys that belong to the list itself, for the shortcuts dialog. */
+export const LIST_KEYS: readonly { readonly label: string; readonly keys: string }[] = [
+  { label: 'Select the row above or below', keys: '↑ ↓' },
+  { label: 'Move by a screenful', keys: 'PgUp PgDn' },
+  { label: 'First or last row', keys: 'Home End' },
+  { label: 'Open the selected session', keys: 'Enter' },
+  { label: 'Back to the list, then unselect', keys: 'Esc' },
+]

@@ -1,0 +1,73 @@
+import { ChevronDown, LogOut, RefreshCw } from 'lucide-react'
+import { DropdownMenu } from 'radix-ui'
+import menu from '../../components/Menu.module.css'
+import { useApp, useConnection } from '../../stores/context.ts'
+import styles from './TopBar.module.css'
+
+/** Where one is connected to: server, rights, and the way out. */
+export function ConnectionMenu() {
+  const { connection } = useApp()
+  const status = useConnection((state) => state.status)
+  if (status === null || status.state === 'disconnected') return null
+  const { target } = status
+  const connected = status.state === 'connected' ? status : null
+  const dot = { connected: 'good', lost: 'lost', connecting: 'busy' }[status.state]
+  return (
+    <DropdownMenu.Root modal={false}>
+      <DropdownMenu.Trigger className={styles.connection} aria-label={`Connection: ${target.label}`}>
+        <span className={styles.dot} data-state={dot} aria-hidden />
+        <span className={styles.label} title={target.label}>
+          {target.label}
+        </span>
+        <ChevronDown size={14} aria-hidden />
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content className={menu.menu} align="start" sideOffset={4} collisionPadding={8}>
+          <dl className={styles.facts}>
+            <dt>Address</dt>
+            <dd>
+              {target.host}:{target.port}
+              {target.tls ? ', TLS' : ''}
+            </dd>
+            <dt>Database</dt>
+            <dd>{target.db}</dd>
+            <dt>User</dt>
+            <dd>{target.username ?? 'default'}</dd>
+            {connected === null ? null : (
+              <>
+                <dt>Server</dt>
+                <dd>
+                  {connected.server.product} {connected.server.version}, {connected.server.mode},{' '}
+                  {connected.server.role}
+                </dd>
+                <dt>Updates</dt>
+                <dd>{connected.live === 'notifications' ? 'sent by the server' : 'read each second'}</dd>
+              </>
+            )}
+            {target.isPrivate ? (
+              <>
+                <dt>Lives</dt>
+                <dd>in memory, until the inspector closes</dd>
+              </>
+            ) : null}
+          </dl>
+          {connected !== null && connected.missing.length > 0 ? (
+            <p className={styles.missing}>
+              This user may not run {connected.missing.join(', ')}. What needs them is refused; an
+              administrator can allow them with ACL SETUSER.
+            </p>
+          ) : null}
+          <DropdownMenu.Separator className={menu.separator} />
+          {status.state === 'lost' ? (
+            <DropdownMenu.Item className={menu.item} onSelect={() => connection.retry()}>
+              <RefreshCw size={14} aria-hidden /> Try again now
+            </DropdownMenu.Item>
+          ) : null}
+          <DropdownMenu.Item className={menu.item} onSelect={() => connection.disconnect()}>
+            <LogOut size={14} aria-hidden /> Disconnect
+          </DropdownMenu.Item>
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  )
+}

@@ -1,0 +1,135 @@
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { Bytes } from '#shared/bytes.ts'
+import type { ConnectionStatus } from '#shared/model.ts'
+import type { Transport } from '#shared/transport.ts'
+import { DEFAULT_TTL_SECONDS } from '#shared/ttl.ts'
+import { type Clock, createClock } from '../lib/clock.ts'
+import { type ConnectionStore, createConnectionStore } from './connection.ts'
+import { createDemoStore, type DemoStore } from './demo.ts'
+import { createDetailStore, type DetailStore } from './detail.ts'
+import { createListStore, type ListStore } from './list.ts'
+import { createSettings, type Settings, type SettingsStorage } from './settings.ts'
+import { createToasts, type Toasts } from './toasts.ts'
+
+/** The dialog that is open; one at a time. */
+export type OpenDialog = 'create' | 'delete' | 'rotate' | 'palette' | 'shortcuts' | null
+
+export interface App {
+  readonly clock: Clock
+  readonly settings: StoreApi<Settings>
+  readonly connection: ConnectionStore
+  readonly list: ListStore
+  readonly detail: DetailStore
+  readonly demo: DemoStore
+  readonly toasts: Toasts
+  readonly dialog: StoreApi<{ readonly open: OpenDialog }>
+  openDialog(dialog: OpenDialog): void
+  setPrefix(prefix: string): void
+  select(id: Bytes | null): void
+  /** Selects a session of any prefix and scrolls to it. */
+  goTo(prefix: string, id: Bytes): void
+  /** Creates a session under the prefix and selects it. @throws AppError */
+  create(fields: Readonly<Record<string, string>>, ttl: string): Promise<void>
+  /** Gives the selected session a new id and follows it. @throws AppError */
+  rotate(): Promise<void>
+  /** Deletes the selected session. @returns false when it had gone already @throws AppError */
+  remove(): Promise<boolean>
+  /** Starts the demo server with its defaults and opens its drawer. */
+  startDemo(): Promise<void>
+  start(): Promise<void>
+}
+
+/** What the demo server starts with: the guide's port and TTL, in seconds. */
+export const DEMO_DEFAULTS = { port: 8080, ttl: DEFAULT_TTL_SECONDS } as const
+
+/** Builds the stores on a transport and ties them together. */
+export function createApp(transport: Transport, storage: SettingsStorage, clock = createClock()): App {
+  const settings = createSettings(storage)
+  const connection = createConnectionStore(transport, clock.now)
+  const detail = createDetailStore(transport, clock.now)
+  const demo = createDemoStore(transport)
+  const toasts = createToasts()
+  const dialog = createStore<{ readonly open: OpenDialog }>(() => ({ open: null }))
+  const list = createListStore(
+    {
+      transport,
+      now: clock.now,
+      selected: () => detail.store.getState().selected,
+      select: (id) => detail.select(list.store.getState().prefix, id),
+    },
+    settings.getState(),
+  )
+
+  const setPrefix = (prefix: string) => {
+    list.setPrefix(prefix)
+    settings.setState({ prefix })
+    detail.select(prefix, null)
+  }
+
+  const goTo = (prefix: string, id: Bytes) => {
+    if (prefix !== list.store.getState().prefix) setPrefix(prefix)
+    detail.select(prefix, id)
+    list.revealSelected()
+  }
+
+  connection.store.subscribe(({ status, hostLostSince }, before) => {
+    const usable = status?.state === 'connected' && hostLostSince === null
+    const wasUsable = before.status?.state === 'connected' && before.hostLostSince === null
+    if (isOtherServer(before.status, status)) {
+      list.clear()
+      detail.select(list.store.getState().prefix, null)
+    }
+    // Whatever happened in the meantime was not heard: ask for everything that is on the screen.
+    if (usable && !wasUsable) {
+      list.refresh()
+      detail.reload()
+      void demo.load()
+    }
+  })
+  list.store.subscribe(({ columns }, before) => {
+    if (columns !== before.columns) settings.setState({ columns: [...columns] })
+  })
+
+  return {
+    clock,
+    settings,
+    connection,
+    list,
+    detail,
+    demo,
+    toasts,
+    dialog,
+    openDialog: (open) => dialog.setState({ open }),
+    setPrefix,
+    select: (id) => detail.select(list.store.getState().prefix, id),
+    goTo,
+    async create(fields, ttl) {
+      const { prefix } = list.store.getState()
+      const { id } = await transport.invoke('session.create', { prefix, fields, ttl })
+      goTo(prefix, id)
+    },
+    async rotate() {
+      const { prefix } = detail.store.getState()
+      goTo(prefix, await detail.rotate())
+    },
+    async remove() {
+      const { prefix } = detail.store.getState()
+      const deleted = await detail.remove()
+      detail.select(prefix, null)
+      list.refresh()
+      return deleted
+    },
+    async startDemo() {
+      demo.setOpen(true)
+      await demo.start({ ...DEMO_DEFAULTS, prefix: list.store.getState().prefix })
+    },
+    start: () => connection.start(),
+  }
+}
+
+const address = (status: ConnectionStatus | null): string | null =>
+  status === null || status.state === 'disconnected' ? null : JSON.stringify(status.target)
+
+function isOtherServer(before: ConnectionStatus | null, after: ConnectionStatus | null): boolean {
+  return before !== null && address(before) !== address(after)
+}

@@ -1,0 +1,93 @@
+import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { ConnectionTarget } from '#shared/contract.ts'
+import type { AppInfo, ConnectionStatus } from '#shared/model.ts'
+import type { Transport } from '#shared/transport.ts'
+import { type Failure, toFailure } from '../lib/failure.ts'
+
+export interface ConnectionState {
+  readonly info: AppInfo | null
+  /** Null until the host has said it. */
+  readonly status: ConnectionStatus | null
+  /** Since when the host itself cannot be reached, epoch milliseconds; null while it can. */
+  readonly hostLostSince: number | null
+  readonly pending: 'connect' | 'private' | null
+  readonly failure: Failure | null
+}
+
+export interface ConnectionStore {
+  readonly store: StoreApi<ConnectionState>
+  /** Asks the host where things stand, and connects to the prefilled Redis when there is one. */
+  start(): Promise<void>
+  connect(target: ConnectionTarget): Promise<void>
+  startPrivate(): Promise<void>
+  disconnect(): Promise<void>
+  retry(): Promise<void>
+}
+
+export function createConnectionStore(transport: Transport, now: () => number): ConnectionStore {
+  const store = createStore<ConnectionState>(() => ({
+    info: null,
+    status: null,
+    hostLostSince: null,
+    pending: null,
+    failure: null,
+  }))
+  const setStatus = (status: ConnectionStatus) => store.setState({ status })
+  const readStatus = async () => setStatus(await transport.invoke('connection.status', {}))
+
+  transport.on('connection.changed', setStatus)
+  transport.onLink((up) => {
+    const wasLost = store.getState().hostLostSince !== null
+    store.setState({ hostLostSince: up ? null : now() })
+    // Events of the meantime did not arrive: ask where things stand.
+    if (up && wasLost) readStatus().catch(() => {})
+  })
+
+  const attempt = async (pending: 'connect' | 'private', run: () => Promise<ConnectionStatus>) => {
+    store.setState({ pending, failure: null })
+    try {
+      store.setState({ status: await run(), pending: null })
+    } catch (error) {
+      store.setState({ pending: null, failure: toFailure(error) })
+      await readStatus().catch(() => {})
+    }
+  }
+  const connect = (target: ConnectionTarget) =>
+    attempt('connect', () => transport.invoke('connection.connect', target))
+
+  return {
+    store,
+    connect,
+    async start() {
+      try {
+        const [info, status] = await Promise.all([
+          transport.invoke('app.info', {}),
+          transport.invoke('connection.status', {}),
+        ])
+        store.setState({ info, status })
+        if (status.state === 'disconnected' && info.prefill !== null)
+          await connect({ url: info.prefill, usePrefillPassword: info.prefillHasPassword })
+      } catch (error) {
+        store.setState({ failure: toFailure(error) })
+      }
+    },
+    startPrivate: () => attempt('private', () => transport.invoke('connection.startPrivate', {})),
+    async disconnect() {
+      setStatus(await transport.invoke('connection.disconnect', {}))
+    },
+    async retry() {
+      setStatus(await transport.invoke('connection.retry', {}))
+    },
+  }
+}
+
+/** Why nothing can be written at the moment, in words for a tooltip; null when it can. */
+export function whyNotWritable({
+  status,
+  hostLostSince,
+}: Pick<ConnectionState, 'status' | 'hostLostSince'>): string | null {
+  if (hostLostSince !== null) return 'The inspector’s host cannot be reached, so nothing can be changed now.'
+  if (status?.state === 'lost') return 'The connection to Redis is lost, so nothing can be changed now.'
+  if (status?.state !== 'connected') return 'Connect to a Redis first.'
+  return null
+}

@@ -1,0 +1,41 @@
+import { createContext, useContext, useEffect, useState } from 'react'
+import { type StoreApi, useStore } from 'zustand'
+import type { App } from './app.ts'
+import type { ConnectionState } from './connection.ts'
+import { whyNotWritable } from './connection.ts'
+import type { DemoState } from './demo.ts'
+import type { DetailState } from './detail.ts'
+import type { ListState } from './list.ts'
+import type { Settings } from './settings.ts'
+
+const AppContext = createContext<App | null>(null)
+
+export const AppProvider = AppContext.Provider
+
+export function useApp(): App {
+  const app = useContext(AppContext)
+  if (app === null) throw new Error('no AppProvider above this component')
+  return app
+}
+
+const createHook =
+  <S>(store: (app: App) => StoreApi<S>) =>
+  <T>(selector: (state: S) => T): T =>
+    useStore(store(useApp()), selector)
+
+export const useConnection = createHook<ConnectionState>((app) => app.connection.store)
+export const useList = createHook<ListState>((app) => app.list.store)
+export const useDetail = createHook<DetailState>((app) => app.detail.store)
+export const useDemo = createHook<DemoState>((app) => app.demo.store)
+export const useSettings = createHook<Settings>((app) => app.settings)
+
+/** Why nothing can be written at the moment, or null. */
+export const useWriteBlock = (): string | null => useConnection(whyNotWritable)
+
+/** The time, anew at each tick: for the few places that render words from it. Rows use {@link Ticking}. */
+export function useNow(): number {
+  const { clock } = useApp()
+  const [now, setNow] = useState(clock.now)
+  useEffect(() => clock.subscribe(setNow), [clock])
+  return now
+}
