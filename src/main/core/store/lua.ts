@@ -1,10 +1,13 @@
 import { MAX_TTL_SECONDS } from '#shared/ttl.ts'
 
-/** Lua: `session_ttl(created, accessed, ttl)`, the configured TTL as a number, or nil where this is no session. */
+/**
+ * Lua: `session_ttl(created, accessed, ttl)`, the configured TTL as it is stored, or nil where this is no session. It
+ * is digits without a leading zero, which EXPIRE would refuse.
+ */
 export const SESSION_TTL = `
 local function session_ttl(created, accessed, ttl)
-  ttl = created and accessed and ttl and string.find(ttl, '^%d+$') and tonumber(ttl)
-  if ttl and ttl >= 1 and ttl <= ${MAX_TTL_SECONDS} then return ttl end
+  if not (created and accessed and ttl and string.find(ttl, '^[1-9]%d*$')) then return end
+  if tonumber(ttl) <= ${MAX_TTL_SECONDS} then return ttl end
 end`
 
 /** A Lua string literal of any text. */

@@ -99,16 +99,16 @@ return h`
 
 /** ARGV: now. EXPIRE first: so a touch passes where maxmemory is reached, and people can go on reading. */
 const readAndTouch = (index: UserIndex | null) => `${readAll(index)}
-${when(index, (on) => `${indexLua(on)}\nindex(ID, user, user, ttl * 1000)`)}
 redis.call('EXPIRE', KEYS[1], ttl)
+${when(index, (on) => `${indexLua(on)}\nindex(ID, user, user, ttl * 1000)`)}
 redis.call('HSET', KEYS[1], 'last_accessed_at', ARGV[1])
 h[accessed] = ARGV[1]
 return h`
 
 /** ARGV: now. */
 const touch = (index: UserIndex | null) => `${session(index)}
-${when(index, () => 'index(ID, user, user, ttl * 1000)')}
 redis.call('EXPIRE', KEYS[1], ttl)
+${when(index, () => 'index(ID, user, user, ttl * 1000)')}
 redis.call('HSET', KEYS[1], 'last_accessed_at', ARGV[1])
 return 1`
 
