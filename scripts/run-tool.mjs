@@ -9,7 +9,7 @@ export const say = (line) => console.error(line)
 /**
  * Runs a command to its end in the project's folder.
  * @param {{ quiet?: boolean, timeout?: number, env?: Record<string, string>, shell?: boolean }} options `quiet` keeps its output back, and shows
- *   the end of it if the command fails; `timeout` is in milliseconds.
+ *   it if the command fails; `timeout` is in milliseconds.
  * @returns {boolean} whether it succeeded.
  */
 export function run(command, args, { quiet = false, timeout, env, shell } = {}) {
@@ -22,8 +22,14 @@ export function run(command, args, { quiet = false, timeout, env, shell } = {}) 
     ...(timeout === undefined ? {} : { timeout, killSignal: 'SIGKILL' }),
     ...(shell === undefined ? {} : { shell }),
   })
-  if (status !== 0 && quiet) say(`${stdout ?? ''}${stderr ?? ''}`.trim().split('\n').slice(-20).join('\n'))
+  if (status !== 0 && quiet) say(shorten(`${stdout ?? ''}${stderr ?? ''}`))
   return status === 0
+}
+
+/** The beginning, where the cause is, and the end, where the advice is. */
+function shorten(output) {
+  const lines = output.trim().split('\n')
+  return (lines.length <= 40 ? lines : [...lines.slice(0, 20), '…', ...lines.slice(-20)]).join('\n')
 }
 
 /** Whether a command succeeds; what it prints is dropped. */
