@@ -1,6 +1,5 @@
 import { defineConfig } from '@playwright/test'
 import type { HostOptions } from './e2e/fixtures.ts'
-// biome-ignore lint/correctness/useImportExtensions: its types lie beside it, in a .d.mts
 import { findChromium } from './scripts/find-chromium.mjs'
 
 const executablePath = await findChromium()

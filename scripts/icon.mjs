@@ -2,7 +2,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { chromium } from '@playwright/test'
-// biome-ignore lint/correctness/useImportExtensions: its types lie beside it, in a .d.mts
 import { findChromium } from './find-chromium.mjs'
 import { ROOT } from './run-tool.mjs'
 

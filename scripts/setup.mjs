@@ -3,7 +3,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-// biome-ignore lint/correctness/useImportExtensions: its types lie beside it, in a .d.mts
 import { findChromium } from './find-chromium.mjs'
 import { npm, ROOT, run, say, succeeds } from './run-tool.mjs'
 
