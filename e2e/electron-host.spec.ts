@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import type { ElectronApplication } from '@playwright/test'
 import type { PreloadBridge } from '../src/shared/transport.ts'
 import { test as base, expect } from './fixtures.ts'
@@ -95,6 +96,21 @@ test('events come until the subscription ends', async ({ inspector, redis }) => 
     return heard
   }, redis.url)
   expect(states.slice(-3)).toEqual(['connecting', 'connected', 'disconnected'])
+})
+
+test('the private Redis ends with the app', async ({ app, inspector }) => {
+  const port = await inspector.evaluate(async () => {
+    const reply = await window.inspector.invoke('connection.startPrivate', {})
+    return reply.ok ? (reply.value as { target: { port: number } }).target.port : 0
+  })
+  const listens = () =>
+    new Promise((resolve) => {
+      const socket = connect(port, '127.0.0.1', () => resolve(true)).on('error', () => resolve(false))
+      socket.unref()
+    })
+  expect(await listens()).toBe(true)
+  await app.close()
+  expect(await listens()).toBe(false)
 })
 
 test('the menu has the habits of the platform', async ({ electronApp }) => {

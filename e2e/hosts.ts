@@ -20,6 +20,7 @@ export interface RunningInspector {
   readonly electronApp: ElectronApplication | null
   /** The printed address of the web host; null in Electron. */
   readonly url: string | null
+  /** Quits the app; a test that does so itself leaves nothing to do to its fixture. */
   close(): Promise<void>
 }
 
@@ -48,10 +49,10 @@ export async function launchElectron(args: readonly string[]): Promise<RunningIn
     page,
     electronApp,
     url: null,
-    async close() {
+    close: once(async () => {
       await electronApp.close()
       await rm(userData, { recursive: true, force: true, maxRetries: 3 })
-    },
+    }),
   }
 }
 
@@ -70,11 +71,19 @@ export async function launchWeb(context: BrowserContext, args: readonly string[]
     page,
     electronApp: null,
     url,
-    async close() {
+    close: once(async () => {
       child.kill('SIGTERM')
       const code = await ended
       if (code !== 0) throw new Error(`The web host ended with ${code} instead of 0.`)
-    },
+    }),
+  }
+}
+
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined
+  return () => {
+    done ??= work()
+    return done
   }
 }
 

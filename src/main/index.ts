@@ -2,11 +2,11 @@ import { join } from 'node:path'
 import { app, BrowserWindow, ipcMain, session } from 'electron'
 import { INVOKE_CHANNEL } from '#shared/ipc.ts'
 import { createInspector } from './core/services.ts'
-import { isFirstInstance, setupSecondInstance } from './hosts/electron/instance.ts'
+import { isFirstInstance, setupSecondInstance, setupUserData } from './hosts/electron/instance.ts'
 import { createIpcHost } from './hosts/electron/ipc.ts'
 import { setupMenu } from './hosts/electron/menu.ts'
 import { setupNavigation } from './hosts/electron/navigation.ts'
-import { rendererPage } from './hosts/electron/page.ts'
+import { APP_ORIGIN, rendererPage } from './hosts/electron/page.ts'
 import { setupPermissions } from './hosts/electron/permissions.ts'
 import { registerScheme, setupProtocol } from './hosts/electron/protocol.ts'
 import { setupQuit } from './hosts/electron/quit.ts'
@@ -43,7 +43,8 @@ function start(): void {
   app
     .whenReady()
     .then(async () => {
-      await setupProtocol(inRoot('out/renderer'))
+      // The development server brings the renderer itself.
+      if (page.origin === APP_ORIGIN) await setupProtocol(inRoot('out/renderer'))
       setupPermissions(session.defaultSession, page.origin)
       setupMenu(app)
       showWindow()
@@ -57,5 +58,6 @@ function fail(error: unknown): void {
   app.exit(1)
 }
 
+setupUserData(app)
 if (isFirstInstance(app, redisOption(process.argv))) start()
 else app.quit()

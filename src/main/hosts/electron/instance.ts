@@ -5,6 +5,12 @@ import type { Attach } from '#shared/transport.ts'
 /** What a second start hands to the first: the URL of its `--redis`. */
 const handoverSchema = z.object({ redisUrl: z.string().max(4096).nullable() })
 
+/** `--user-data-dir` keeps an instance apart from the others: its settings and its lock are its own. */
+export function setupUserData(app: App): void {
+  const directory = app.commandLine.getSwitchValue('user-data-dir')
+  if (directory !== '') app.setPath('userData', directory)
+}
+
 /** @returns whether this is the only instance; another one has been told, and this one must end. */
 export const isFirstInstance = (app: App, redisUrl: string | null): boolean =>
   app.requestSingleInstanceLock({ redisUrl } satisfies z.infer<typeof handoverSchema>)

@@ -2,6 +2,8 @@
 export const SCHEME = 'app'
 export const HOST = 'inspector'
 
+export const APP_ORIGIN = `${SCHEME}://${HOST}`
+
 /** Where the renderer comes from. */
 export interface Page {
   /** What the window loads. */
@@ -15,7 +17,7 @@ export interface Page {
  * takes no address from its environment.
  */
 export function rendererPage(isPackaged: boolean, devUrl: string | undefined): Page {
-  if (isPackaged || !devUrl) return { url: `${SCHEME}://${HOST}/`, origin: `${SCHEME}://${HOST}` }
+  if (isPackaged || !devUrl) return { url: `${APP_ORIGIN}/`, origin: APP_ORIGIN }
   return { url: devUrl, origin: new URL(devUrl).origin }
 }
 
