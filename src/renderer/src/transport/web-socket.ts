@@ -141,5 +141,5 @@ function parse(data: unknown): object | null {
 const unreachable = () =>
   new AppError(
     'connection_lost',
-    'The inspector does not answer: its process has ended or the connection to it is broken. Start it again if it does not come back.',
+    'The inspector does not answer. If it has ended, start it again and open the address that it prints.',
   )
