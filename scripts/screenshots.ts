@@ -6,7 +6,6 @@ import { Redis } from 'ioredis'
 import { launchWeb } from '../e2e/hosts.ts'
 import { findRedisServer, startRedisProcess } from '../src/main/core/connection/redis-process.ts'
 import { addSampleSessions } from '../src/main/core/samples.ts'
-// biome-ignore lint/correctness/useImportExtensions: its types lie beside it, in a .d.mts
 import { findChromium } from './find-chromium.mjs'
 
 const FOLDER = fileURLToPath(new URL('../docs/screenshots/', import.meta.url))

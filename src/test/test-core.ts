@@ -1,4 +1,3 @@
-import type { CallName } from '#shared/contract.ts'
 import { AppError } from '#shared/errors.ts'
 import type { AppInfo, ListProgress } from '#shared/model.ts'
 import type { Attach, Emit } from '#shared/transport.ts'
@@ -43,7 +42,6 @@ export function createTestCore(): TestCore {
   let closed = 0
 
   const handlers = {
-    ...notHere(),
     'app.info': () => APP_INFO,
     'connection.connect': () => {
       throw new AppError('unreachable', 'Nothing listens there. Start a Redis.', { port: 6379 })
@@ -61,13 +59,14 @@ export function createTestCore(): TestCore {
       waiting.get(prefix)?.()
       return { ...progress(2), prefix }
     },
-  } as Handlers
+  } satisfies Partial<Handlers>
 
   return {
     attach: (emit) => {
       clients.add(emit)
       return {
-        dispatch: (name, arg) => dispatch(handlers, name, arg, (error) => reported.push(error)),
+        dispatch: (name, arg) =>
+          dispatch(handlers as Partial<Handlers> as Handlers, name, arg, (error) => reported.push(error)),
         close: () => {
           if (clients.delete(emit)) closed += 1
         },
@@ -79,12 +78,4 @@ export function createTestCore(): TestCore {
     clients: () => ({ open: clients.size, closed }),
     reported,
   }
-}
-
-function notHere(): Partial<Handlers> {
-  const refuse = (): never => {
-    throw new AppError('not_connected', 'The test core has no such service.')
-  }
-  const names: CallName[] = ['connection.status', 'demo.status', 'list.fields']
-  return Object.fromEntries(names.map((name) => [name, refuse]))
 }
