@@ -21,6 +21,7 @@ export function Dialog({ title, description, onClose, wide = false, children }: 
         <div className={styles.backdrop} aria-hidden />
         <Radix.Content
           className={styles.dialog}
+          aria-modal
           data-wide={wide || undefined}
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
         >

@@ -7,8 +7,15 @@ import { paintText, Ticking } from './Ticking.tsx'
 const RADIUS = 25
 const AROUND = 2 * Math.PI * RADIUS
 
+interface RingProps extends TtlFacts {
+  /** How the session ended, in a word; null while it lives. */
+  readonly ended: string | null
+  /** Whether an expiry is expected: a session without one is a leak, another key is just a key. */
+  readonly expected: boolean
+}
+
 /** Remaining of configured TTL: a ring, the number that matters, and the word for it. */
-export function Ring({ expiresAt, configuredTtl, ended }: TtlFacts & { readonly ended: string | null }) {
+export function Ring({ expiresAt, configuredTtl, ended, expected }: RingProps) {
   const paint = useCallback(
     (element: HTMLSpanElement, now: number) => {
       const facts = { expiresAt, configuredTtl }
@@ -18,15 +25,15 @@ export function Ring({ expiresAt, configuredTtl, ended }: TtlFacts & { readonly 
       const number = element.querySelector('[data-part="number"]')
       const word = element.querySelector('[data-part="word"]')
       if (!(arc instanceof SVGElement) || number === null || word === null) return
-      element.dataset.level = level
+      const shown = level === 'unlimited' && !expected ? 'steady' : level
+      if (element.dataset.level !== shown) element.dataset.level = shown
       arc.style.strokeDashoffset = String(AROUND * (1 - share))
       paintText(
         number,
         ended ??
           (level === 'expired' || expiresAt === null ? TTL_WORDS[level] : formatCountdown(expiresAt - now)),
       )
-      const of =
-        configuredTtl === null ? 'remaining' : `of ${configuredTtl} s (${formatDuration(configuredTtl)})`
+      const of = configuredTtl === null ? 'remaining' : `of ${inSecondsAndWords(configuredTtl)}`
       paintText(
         word,
         ended === null && level !== 'expired'
@@ -36,7 +43,7 @@ export function Ring({ expiresAt, configuredTtl, ended }: TtlFacts & { readonly 
             : `was ${configuredTtl} s`,
       )
     },
-    [expiresAt, configuredTtl, ended],
+    [expiresAt, configuredTtl, ended, expected],
   )
   return (
     <Ticking className={styles.ring} paint={paint} role="timer" aria-label="Remaining TTL">
@@ -51,6 +58,9 @@ export function Ring({ expiresAt, configuredTtl, ended }: TtlFacts & { readonly 
     </Ticking>
   )
 }
+
+const inSecondsAndWords = (seconds: number): string =>
+  seconds < 60 ? `${seconds} s` : `${seconds} s (${formatDuration(seconds)})`
 
 const LEVEL_NOTES: Partial<Record<string, string>> = {
   low: ' · under a quarter',

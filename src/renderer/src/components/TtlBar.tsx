@@ -12,7 +12,7 @@ export function TtlBar({ expiresAt, configuredTtl }: TtlFacts) {
       const level = ttlLevel(facts, now)
       const [bar, mark, figure] = element.children
       if (!(bar instanceof HTMLElement) || mark === undefined || figure === undefined) return
-      element.dataset.level = level
+      if (element.dataset.level !== level) element.dataset.level = level
       bar.style.setProperty('--share', String(ttlShare(facts, now) ?? 0))
       bar.hidden = configuredTtl === null || expiresAt === null
       paintText(mark, MARKS[level] ?? '')

@@ -2,6 +2,7 @@ import { LoaderCircle } from 'lucide-react'
 import { Tooltip } from 'radix-ui'
 import { useEffect } from 'react'
 import { EmptyState } from '../components/EmptyState.tsx'
+import { ErrorBoundary } from '../components/ErrorBoundary.tsx'
 import { useConnection, useSettings } from '../stores/context.ts'
 import { ConnectScreen } from './connect/ConnectScreen.tsx'
 import { Dialogs } from './Dialogs.tsx'
@@ -17,8 +18,10 @@ export function Screen() {
   useTheme()
   return (
     <Tooltip.Provider delayDuration={TIP_DELAY_MILLISECONDS}>
-      <Stage />
-      <Dialogs />
+      <ErrorBoundary>
+        <Stage />
+        <Dialogs />
+      </ErrorBoundary>
       <Toasts />
     </Tooltip.Provider>
   )

@@ -142,14 +142,25 @@ export function createListStore(
       }
     }
     const gone = sameStretch ? goneRows(shown, next, now()) : NONE
-    clearTimeout(fading)
     if (gone.size > 0 && shown !== null) {
       setState({ ...base, view: keepOrder(shown, next), gone })
-      fading = setTimeout(() => apply(next, shown), FADE_MILLISECONDS)
+      // A busy list must not put the end of a fade off for ever: one runs, and ends with what is latest then.
+      fading ??= setTimeout(applyLatest, FADE_MILLISECONDS)
       return
     }
+    endFade()
     setState(base)
     apply(next, sameStretch ? shown : null)
+  }
+
+  const endFade = () => {
+    clearTimeout(fading)
+    fading = undefined
+  }
+  const applyLatest = () => {
+    endFade()
+    const { view } = getState()
+    if (latest !== null) apply(toView(latest, view), view)
   }
 
   function apply(next: ListView, before: ListView | null) {
@@ -174,7 +185,7 @@ export function createListStore(
   /** The list is another one: what was asked before does not count, and the top is shown. */
   const restart = (change: Partial<ListState>) => {
     fetcher.invalidate()
-    clearTimeout(fading)
+    endFade()
     cursor = null
     indexToSelect = null
     release = true
@@ -246,7 +257,7 @@ export function createListStore(
     },
     showUpdates() {
       release = true
-      if (latest !== null) apply(toView(latest, getState().view), getState().view)
+      applyLatest()
       ask()
     },
     refresh() {
@@ -305,7 +316,7 @@ export function createListStore(
     },
     clear() {
       fetcher.invalidate()
-      clearTimeout(fading)
+      endFade()
       latest = null
       cursor = null
       setState({

@@ -9,7 +9,7 @@ const settingsSchema = z.object({
   columns: z.array(z.string().min(1).max(1024)).max(12).catch(['page_views']),
   prefix: z.string().max(512).catch(DEFAULT_PREFIX),
   /** Pixels. */
-  detailWidth: z.number().min(320).max(1200).catch(400),
+  detailWidth: z.number().min(320).max(1200).catch(420),
   drawerHeight: z.number().min(120).max(900).catch(240),
 })
 

@@ -1,7 +1,7 @@
 import { ChevronDown, ChevronUp, ExternalLink, Play, Square } from 'lucide-react'
 import { Button, IconButton } from '../../components/Button.tsx'
 import { Splitter } from '../../components/Splitter.tsx'
-import { useApp, useDemo, useSettings, useWriteBlock } from '../../stores/context.ts'
+import { useApp, useConnection, useDemo, useSettings, useWriteBlock } from '../../stores/context.ts'
 import styles from './DemoDrawer.module.css'
 import { Requests } from './Requests.tsx'
 import { StartForm } from './StartForm.tsx'
@@ -60,6 +60,7 @@ function RunningBar() {
   const app = useApp()
   const status = useDemo((state) => state.status)
   const pending = useDemo((state) => state.pending)
+  const hostLost = useConnection((state) => state.hostLostSince !== null)
   if (status.state !== 'running') return null
   return (
     <>
@@ -72,7 +73,13 @@ function RunningBar() {
         {status.prefix}* · {status.ttl} s
       </span>
       <span className={styles.space} />
-      <Button small icon={Square} busy={pending} onClick={() => app.demo.stop()}>
+      <Button
+        small
+        icon={Square}
+        busy={pending}
+        blocked={hostLost ? 'The inspector’s host cannot be reached.' : null}
+        onClick={() => app.demo.stop()}
+      >
         Stop demo server
       </Button>
     </>

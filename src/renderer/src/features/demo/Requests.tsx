@@ -77,7 +77,7 @@ const Request = memo(function Request({ request }: { readonly request: DemoReque
           </button>
         )}
         {operations.length === 0 ? (
-          <span className={styles.dim}>no Redis command</span>
+          <span className={styles.dim}>no commands</span>
         ) : (
           <button
             type="button"

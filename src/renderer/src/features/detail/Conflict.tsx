@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'react'
 import type { Bytes } from '#shared/bytes.ts'
 import { Button } from '../../components/Button.tsx'
 import { Problem } from '../../components/Problem.tsx'
@@ -15,15 +16,20 @@ interface ConflictProps {
 /** Somebody else wrote the field since it was shown: both values side by side, and the choice. */
 export function Conflict({ draft, conflict, blocked }: ConflictProps) {
   const app = useApp()
+  const element = useRef<HTMLDivElement>(null)
+  // The choice is what matters now: it must not open below the edge.
+  useEffect(() => {
+    element.current?.scrollIntoView({ block: 'nearest' })
+  }, [])
   const overwrite = async () => {
     if (await app.detail.overwrite()) app.toasts.show('done', 'Wrote yours over what was in Redis.')
   }
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset would need a legend that is seen.
-    <div className={styles.conflict} role="group" aria-label="Conflict">
+    <div ref={element} className={styles.conflict} role="group" aria-label="Conflict">
       <Problem tone="amber">{draft.failure?.message ?? 'This field has changed since it was shown.'}</Problem>
       <dl className={styles.values}>
-        <dt>Shown when you began</dt>
+        <dt>When you began</dt>
         <dd>
           <Value value={draft.shown} />
         </dd>
@@ -55,7 +61,8 @@ function Value({ value }: { readonly value: Bytes | null }) {
   const text = toLine(value)
   if (text === '') return <span className={styles.absent}>empty</span>
   return (
-    <pre className={styles.pre}>
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+    <pre className={styles.pre} tabIndex={0}>
       {text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text}
     </pre>
   )

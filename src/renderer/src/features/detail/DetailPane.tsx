@@ -12,7 +12,7 @@ import { DetailHeader } from './DetailHeader.tsx'
 import styles from './DetailPane.module.css'
 import { Facts } from './Facts.tsx'
 import { FieldTable } from './FieldTable.tsx'
-import { TtlEditor } from './TtlEditor.tsx'
+import { TimeActions } from './TimeActions.tsx'
 
 /** The selected session. */
 export function DetailPane() {
@@ -83,7 +83,6 @@ function SelectedSession() {
         {detail?.problem ? (
           <div className={styles.block}>
             <Problem tone="amber">
-              <strong>{detail.state === 'foreign' ? 'Not a session.' : 'An incomplete session.'}</strong>{' '}
               {detail.problem} It can be looked at and deleted; nothing else touches it.
             </Problem>
           </div>
@@ -95,9 +94,10 @@ function SelectedSession() {
                 expiresAt={detail.expiresAt}
                 configuredTtl={detail.configuredTtl}
                 ended={ending === null ? null : ending.how}
+                expected={detail.state !== 'foreign'}
               />
-              {detail.state === 'session' ? <TtlEditor configuredTtl={detail.configuredTtl} /> : null}
             </div>
+            {detail.state === 'session' ? <TimeActions detail={detail} /> : null}
             <Facts detail={detail} />
             <Tabs.Root defaultValue="fields" className={styles.tabs}>
               <Tabs.List className={styles.tabList} aria-label="Parts of the session">

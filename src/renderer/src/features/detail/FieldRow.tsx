@@ -7,7 +7,7 @@ import { Confirm } from '../../components/Confirm.tsx'
 import { Tip } from '../../components/Tip.tsx'
 import { isBinary, toLine } from '../../lib/bytes-view.ts'
 import { formatBytes } from '../../lib/format.ts'
-import { typeOf } from '../../lib/value-type.ts'
+import { type TypedValue, typeOf } from '../../lib/value-type.ts'
 import { useApp, useDetail } from '../../stores/context.ts'
 import { FieldEditor } from './FieldEditor.tsx'
 import styles from './FieldTable.module.css'
@@ -28,19 +28,20 @@ export function FieldRow({ field, editable, editing }: FieldRowProps) {
   const name = toLine(field.name)
   const value = whole ?? field.value
   // A cut value is not parsed: half a JSON document is none.
-  const typed =
+  const typed: TypedValue =
     field.cut && whole === undefined && typeof value === 'string'
-      ? { type: 'text' as const, text: value }
+      ? { type: 'text', text: value }
       : typeOf(value)
   const binary = isBinary(value)
   return (
-    <li className={styles.row} data-field={name}>
+    <li className={styles.row} data-field={name} data-block={isWide(typed, editing) || undefined}>
       <div className={styles.name}>
         <span className={styles.nameText} title={name}>
           {name === '' ? '(empty name)' : name}
         </span>
         <span className={styles.type}>
           {typed.type === 'json' ? 'JSON' : typed.type}
+          {field.reserved ? ', reserved' : ''}
           {field.size >= 1024 ? `, ${formatBytes(field.size)}` : ''}
         </span>
       </div>
@@ -50,9 +51,8 @@ export function FieldRow({ field, editable, editing }: FieldRowProps) {
       <div className={styles.actions}>
         {field.reserved ? (
           <Tip label="Reserved: written by the session store alone, with each access or TTL change.">
-            <button type="button" className={styles.reserved}>
-              <Lock size={11} aria-hidden />
-              reserved
+            <button type="button" className={styles.reserved} aria-label={`${name} is reserved`}>
+              <Lock size={13} aria-hidden />
             </button>
           </Tip>
         ) : editable && !editing ? (
@@ -94,3 +94,12 @@ export function FieldRow({ field, editable, editing }: FieldRowProps) {
     </li>
   )
 }
+
+const ONE_LINE = 60
+
+/** What needs the whole width gets it, below its name. */
+const isWide = (typed: TypedValue, editing: boolean): boolean =>
+  editing ||
+  typed.type === 'json' ||
+  typed.type === 'binary' ||
+  (typed.type === 'text' && (typed.text.length > ONE_LINE || typed.text.includes('\n')))

@@ -86,7 +86,11 @@ function LongText({
     !long || all ? text : text.slice(0, SHORT.characters).split('\n').slice(0, SHORT.lines).join('\n')
   return (
     <>
-      <pre className={styles.text} data-long={(long && all) || undefined}>
+      <pre
+        className={styles.text}
+        data-long={(long && all) || undefined}
+        tabIndex={long && all ? 0 : undefined}
+      >
         {shown}
         {shown.length < text.length ? '…' : ''}
       </pre>
@@ -124,11 +128,13 @@ function Binary({ base64, size }: { readonly base64: string; readonly size: numb
   return (
     <div>
       {asBase64 ? (
-        <pre className={styles.text} data-long>
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+        <pre className={styles.text} data-long tabIndex={0}>
           {base64}
         </pre>
       ) : (
-        <pre className={styles.hex}>
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+        <pre className={styles.hex} tabIndex={0}>
           {toHexLines({ base64 }, HEX_OCTETS).map((line) => (
             <span key={line.offset} className={styles.hexLine}>
               <span className={styles.muted}>{line.offset}</span> {line.hex.padEnd(23)} {line.text}

@@ -26,7 +26,7 @@ export function TtlEditor({ configuredTtl }: { readonly configuredTtl: number | 
       <Popover.Portal>
         <Popover.Content
           className={styles.popover}
-          align="end"
+          align="start"
           sideOffset={4}
           collisionPadding={8}
           aria-label="Change TTL"

@@ -62,7 +62,7 @@ export function FilterBox() {
         <button
           type="button"
           className={styles.clear}
-          aria-label="Clear filter"
+          aria-label="Clear"
           onClick={() => {
             clear()
             input.current?.focus()

@@ -64,7 +64,7 @@ function Progress({
     return (
       <span className={styles.said} role="status">
         {found}
-        <span className={styles.aside}> in {plural(keys, 'key')}</span>
+        {matched === null ? <span className={styles.aside}> in {plural(keys, 'key')}</span> : null}
       </span>
     )
   const said = `${formatCount(scanned)} of ${formatCount(keys)} keys scanned`

@@ -5,7 +5,7 @@ import { bytesId } from '#shared/bytes.ts'
 import { useApp, useDetail, useList, useSettings, useWriteBlock } from '../../stores/context.ts'
 import { sortKeyId } from '../../stores/list.ts'
 import { focusDetail, GRID_ID } from '../focus.ts'
-import { type Column, columnTracks, leastWidth, listColumns } from './columns.ts'
+import { type Column, columnTracks, figureFields, leastWidth, listColumns } from './columns.ts'
 import styles from './SessionGrid.module.css'
 import { rowId, SessionRow, SkeletonRow } from './SessionRow.tsx'
 
@@ -34,7 +34,9 @@ export function SessionGrid() {
   const selected = useDetail((state) => state.selected)
   const rowHeight = ROW_HEIGHTS[useSettings((state) => state.density)]
   const stale = useWriteBlock() !== null
-  const columns = useMemo(() => listColumns(fields), [fields])
+  const figures = JSON.stringify([...figureFields(fields, view?.rows ?? [])])
+  // The columns stay the same object while the rows change, so that only changed rows render.
+  const columns = useMemo(() => listColumns(fields, new Set(JSON.parse(figures))), [fields, figures])
   const scroller = useRef<HTMLDivElement>(null)
 
   const count = view?.matched ?? FIRST_SKELETONS
@@ -58,7 +60,9 @@ export function SessionGrid() {
     if (reveal !== null) virtualizer.scrollToIndex(reveal.index, { align: 'auto' })
   }, [reveal])
   useKeepInPlace(scroller, rowHeight)
-  useEffect(() => scroller.current?.focus(), [])
+  useEffect(() => {
+    scroller.current?.focus()
+  }, [])
 
   const selectedKey = selected === null ? null : bytesId(selected)
   const rowAt = (index: number) => view?.rows[index - view.offset]

@@ -15,7 +15,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
     <Radix.Root open onOpenChange={(open) => !open && onClose()}>
       <Radix.Portal>
         <div className={dialog.backdrop} aria-hidden />
-        <Radix.Content className={styles.palette} aria-describedby={undefined}>
+        <Radix.Content className={styles.palette} aria-modal aria-describedby={undefined}>
           <Radix.Title className="visually-hidden">All commands</Radix.Title>
           <Cmdk label="Commands" loop>
             <Cmdk.Input className={styles.input} placeholder="What do you want to do?" autoFocus />

@@ -53,7 +53,7 @@ function RedisLost({ status }: { readonly status: Lost }) {
     }
   }
   return (
-    <div className={styles.banner} data-tone="red">
+    <section className={styles.banner} data-tone="red" aria-label="Lost connection">
       <Unplug size={15} aria-hidden className={styles.icon} />
       <p className={styles.text} role="alert">
         <strong>Redis at {status.target.label} is lost</strong> since {formatClock(status.since)}:{' '}
@@ -65,7 +65,7 @@ function RedisLost({ status }: { readonly status: Lost }) {
       <Button small busy={busy} onClick={retry}>
         Try now
       </Button>
-    </div>
+    </section>
   )
 }
 

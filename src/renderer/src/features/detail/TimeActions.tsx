@@ -1,0 +1,52 @@
+import { Hand, RefreshCcwDot } from 'lucide-react'
+import { useState } from 'react'
+import type { SessionDetail } from '#shared/model.ts'
+import { Button } from '../../components/Button.tsx'
+import { toFailure } from '../../lib/failure.ts'
+import { useApp } from '../../stores/context.ts'
+import styles from './DetailPane.module.css'
+import { TtlEditor } from './TtlEditor.tsx'
+import { useSessionBlock } from './use-session-block.ts'
+import { sessionInWords } from './who.ts'
+
+/** What one can do with the session's time and its id. */
+export function TimeActions({ detail }: { readonly detail: SessionDetail }) {
+  const app = useApp()
+  const blocked = useSessionBlock()
+  const [touching, setTouching] = useState(false)
+  const touch = async () => {
+    setTouching(true)
+    try {
+      await app.detail.touch()
+      app.toasts.show('done', `Touched ${sessionInWords(detail)}: its time starts anew.`)
+    } catch (error) {
+      app.toasts.show('failed', toFailure(error).message)
+    } finally {
+      setTouching(false)
+    }
+  }
+  return (
+    <div className={styles.actions}>
+      <Button
+        small
+        icon={Hand}
+        busy={touching}
+        blocked={blocked}
+        title="Record an access: the time starts anew (t)"
+        onClick={touch}
+      >
+        Touch
+      </Button>
+      <TtlEditor configuredTtl={detail.configuredTtl} />
+      <Button
+        small
+        icon={RefreshCcwDot}
+        blocked={blocked}
+        title="Give it a new id; the old one ends at once"
+        onClick={() => app.openDialog('rotate')}
+      >
+        Rotate
+      </Button>
+    </div>
+  )
+}
