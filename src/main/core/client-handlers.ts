@@ -1,7 +1,7 @@
 import type { Bytes } from '#shared/bytes.ts'
 import type { ConnectionTarget } from '#shared/contract.ts'
 import { AppError } from '#shared/errors.ts'
-import { type AppInfo, RESERVED_FIELDS, type SessionDetail } from '#shared/model.ts'
+import type { AppInfo, SessionDetail } from '#shared/model.ts'
 import type { Emit } from '#shared/transport.ts'
 import { parseTtl } from '#shared/ttl.ts'
 import { fromBytes, toBinary } from './bytes.ts'
@@ -12,6 +12,7 @@ import type { DemoService } from './demo/demo-service.ts'
 import type { Handlers } from './dispatch.ts'
 import { readField, readSessionDetail } from './index/session-detail.ts'
 import { addSampleSessions } from './samples.ts'
+import { refuseReserved } from './store/fields.ts'
 import type { Workspace } from './workspace.ts'
 
 /** What all clients have in common. */
@@ -137,15 +138,7 @@ export function createClientHandlers(
     },
     'session.readField': ({ prefix, id, field }) => readField(connected().client, prefix, id, field),
     'session.create': async ({ prefix, fields, ttl }) => {
-      const reserved = Object.keys(fields).find((name) =>
-        (RESERVED_FIELDS as readonly string[]).includes(name),
-      )
-      if (reserved !== undefined) {
-        throw new AppError(
-          'reserved_field',
-          `${reserved} is written by the session store alone. Leave it out.`,
-        )
-      }
+      for (const name of Object.keys(fields)) refuseReserved(name)
       return { id: await connected().store(prefix).createSession(fields, parseTtl(ttl)) }
     },
     'session.setField': async ({ value, ...ref }) => {

@@ -223,6 +223,10 @@ describe('one session', () => {
     const set = (field: string, value = 'x') =>
       client.invoke('session.setField', { ...ref(id), field, shown: null, value })
     await expect(set('session_ttl')).rejects.toMatchObject({ code: 'reserved_field' })
+    const disguised = { ...ref(id), field: { base64: btoa('session_ttl') }, shown: '60', value: '9' }
+    await expect(client.invoke('session.setField', disguised)).rejects.toMatchObject({
+      code: 'reserved_field',
+    })
     await expect(set('')).rejects.toMatchObject({ code: 'invalid_field' })
     await expect(set('n'.repeat(1025))).rejects.toMatchObject({ code: 'invalid_field' })
     await expect(set('big', 'v'.repeat(4 * 1024 * 1024 + 1))).rejects.toMatchObject({

@@ -1,11 +1,12 @@
 import type { Redis } from 'ioredis'
 import type { Bytes } from '#shared/bytes.ts'
 import { AppError } from '#shared/errors.ts'
-import { LIMITS, RESERVED_FIELDS } from '#shared/model.ts'
+import { LIMITS } from '#shared/model.ts'
 import { fromBytes, toBytes } from '../bytes.ts'
 import { toAppError } from '../connection/redis-errors.ts'
 import { keyOf } from '../index/session-detail.ts'
-import { checkFieldName } from '../store/fields.ts'
+import { checkFieldName, refuseReserved } from '../store/fields.ts'
+import { SESSION_TTL } from '../store/lua.ts'
 
 /** A field of a session as it was shown: null for one that was absent. */
 export interface FieldRef {
@@ -20,13 +21,13 @@ export interface FieldRef {
  * shown? HSET and HDEL leave the key's expiry alone, and no access is recorded: looking at a session with a tool is
  * not a visit. KEYS: the session. ARGV: field, '1' and the shown value or '0' and '', then the change and its value.
  */
-const CHANGE_FIELD = `
+const CHANGE_FIELD = `${SESSION_TTL}
 local found = redis.pcall('HMGET', KEYS[1], 'created_at', 'last_accessed_at', 'session_ttl', ARGV[1])
 if found.err then
   if string.sub(found.err, 1, 9) == 'WRONGTYPE' then return {'not_a_session'} end
   return found
 end
-if not (found[1] and found[2] and found[3]) then
+if not session_ttl(found[1], found[2], found[3]) then
   if redis.call('EXISTS', KEYS[1]) == 0 then return {'gone'} end
   return {'not_a_session'}
 end
@@ -64,7 +65,7 @@ export class FieldEditor {
         `A value takes at most ${LIMITS.valueBytes / 1024 / 1024} MB; this one has ${(bytes.length / 1024 / 1024).toFixed(1)} MB. Keep what is that large elsewhere, and its name in the session.`,
       )
     }
-    if (ref.shown === null && typeof ref.field === 'string') checkFieldName(ref.field)
+    if (ref.shown === null) checkFieldName(nameOf(ref.field))
     await this.#change(ref, 'set', bytes)
   }
 
@@ -78,12 +79,7 @@ export class FieldEditor {
     change: 'set' | 'remove',
     value: Buffer,
   ): Promise<void> {
-    if (typeof field === 'string' && (RESERVED_FIELDS as readonly string[]).includes(field)) {
-      throw new AppError(
-        'reserved_field',
-        `${field} is written by the session store alone. Change the TTL or touch the session instead.`,
-      )
-    }
+    refuseReserved(nameOf(field))
     const run = this.#client as unknown as Record<
       `${typeof COMMAND}Buffer`,
       (...args: (string | Buffer)[]) => Promise<unknown>
@@ -119,3 +115,6 @@ export class FieldEditor {
     }
   }
 }
+
+/** A name that comes as base64 may be text all the same, and that of a reserved field. */
+const nameOf = (field: Bytes): string => fromBytes(field).toString('utf8')
