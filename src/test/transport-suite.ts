@@ -5,6 +5,9 @@ import { LIMITS } from '#shared/model.ts'
 import type { Attach, Transport } from '#shared/transport.ts'
 import { APP_INFO, createTestCore, progress, type TestCore } from './test-core.ts'
 
+/** Milliseconds to wait for what comes by itself: far more than it takes, for a machine that is busy. */
+export const WAIT = 10_000
+
 export interface OpenTransport {
   readonly transport: Transport
   /** Ends the client; its endpoint closes with it. */
@@ -114,7 +117,7 @@ export function describeTransport(name: string, open: (attach: Attach) => Promis
       transport.on('demo.changed', others)
       const sent = Array.from({ length: 500 }, (_, index) => index)
       for (const revision of sent) core.emit('list.changed', progress(revision))
-      await vi.waitFor(() => expect(revisions).toEqual(sent))
+      await vi.waitFor(() => expect(revisions).toEqual(sent), WAIT)
       expect(others).not.toHaveBeenCalled()
     })
 
@@ -125,7 +128,7 @@ export function describeTransport(name: string, open: (attach: Attach) => Promis
       end()
       end()
       core.emit('list.changed', progress(1))
-      await vi.waitFor(() => expect(kept).toHaveBeenCalledExactlyOnceWith(progress(1)))
+      await vi.waitFor(() => expect(kept).toHaveBeenCalledExactlyOnceWith(progress(1)), WAIT)
       expect(ended).not.toHaveBeenCalled()
     })
 
@@ -135,7 +138,7 @@ export function describeTransport(name: string, open: (attach: Attach) => Promis
       transport.on('list.changed', listener)
       endFirst()
       core.emit('list.changed', progress(1))
-      await vi.waitFor(() => expect(listener).toHaveBeenCalledOnce())
+      await vi.waitFor(() => expect(listener).toHaveBeenCalledOnce(), WAIT)
     })
 
     it('says at once whether the host can be reached', () => {
@@ -147,7 +150,7 @@ export function describeTransport(name: string, open: (attach: Attach) => Promis
     it("closes the core's endpoint when the client goes", async () => {
       expect(core.clients()).toEqual({ open: 1, closed: 0 })
       await opened.close()
-      await vi.waitFor(() => expect(core.clients()).toEqual({ open: 0, closed: 1 }))
+      await vi.waitFor(() => expect(core.clients()).toEqual({ open: 0, closed: 1 }), WAIT)
     })
   })
 }
