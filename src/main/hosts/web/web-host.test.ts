@@ -103,7 +103,7 @@ describe('the clients of the web host', () => {
     const headers = { cookie: await letIn(host), origin: originOf(host.port) }
     expect(await upgradeStatus(host.port, headers)).toBe(503)
     second.terminate()
-    await expect.poll(() => upgradeStatus(host.port, headers)).toBe(101)
+    await expect.poll(() => upgradeStatus(host.port, headers), { timeout: WAIT }).toBe(101)
   })
 
   it('are dropped when they do not read what is sent to them', async () => {
