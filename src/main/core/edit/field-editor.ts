@@ -92,7 +92,7 @@ export class FieldEditor {
       change,
       value,
     ).catch((error: unknown) => {
-      throw toAppError(error)
+      throw toAppError(nameRefusedCommand(error, CHANGE_FIELD))
     })
     const [outcome, current] = reply as readonly [Buffer, (Buffer | null)?]
     switch (outcome.toString()) {

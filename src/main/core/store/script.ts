@@ -37,20 +37,24 @@ export class Script {
     return { reply, commands }
   }
 
-  /**
-   * Redis 7.0 says that a script was refused a command, but not which. Its source tells: by the line, or, where the
-   * error was caught and has none, as the first command, the only one that the scripts call so. The name is added
-   * as newer servers put it.
-   */
+  /** {@link nameRefusedCommand} with this script's source. */
   nameRefused(error: unknown): unknown {
-    if (!(error instanceof Error) || !/can't run this command(?!.*\(run the)/.test(error.message))
-      return error
-    const line = /@user_script:(\d+)/.exec(error.message)?.[1]
-    const source = line === undefined ? this.#lua : (this.#lua.split('\n')[Number(line) - 1] ?? '')
-    const name = (CALL.exec(source) ?? CALL.exec(this.#lua))?.[1]
-    if (name !== undefined) error.message += ` (run the '${name}' command)`
-    return error
+    return nameRefusedCommand(error, this.#lua)
   }
+}
+
+/**
+ * Redis 7.0 says that a script was refused a command, but not which. Its source tells: by the line, or, where the
+ * error was caught and has none, as the first command, the only one that the scripts call so. The name is added
+ * as newer servers put it.
+ */
+export function nameRefusedCommand(error: unknown, lua: string): unknown {
+  if (!(error instanceof Error) || !/can't run this command(?!.*\(run the)/.test(error.message)) return error
+  const line = /@user_script:(\d+)/.exec(error.message)?.[1]
+  const source = line === undefined ? lua : (lua.split('\n')[Number(line) - 1] ?? '')
+  const name = (CALL.exec(source) ?? CALL.exec(lua))?.[1]
+  if (name !== undefined) error.message += ` (run the '${name}' command)`
+  return error
 }
 
 const CALL = /redis\.p?call\('(\w+)'/
