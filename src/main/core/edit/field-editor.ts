@@ -7,6 +7,7 @@ import { toAppError } from '../connection/redis-errors.ts'
 import { keyOf } from '../index/session-detail.ts'
 import { checkFieldName, refuseReserved } from '../store/fields.ts'
 import { SESSION_TTL } from '../store/lua.ts'
+import { nameRefusedCommand } from '../store/script.ts'
 
 /** A field of a session as it was shown: null for one that was absent. */
 export interface FieldRef {
