@@ -1,8 +1,9 @@
 import { useCallback } from 'react'
-import { formatCountdown, formatDuration } from '../lib/format.ts'
-import { TTL_WORDS, type TtlFacts, ttlLevel, ttlShare } from '../lib/ttl-level.ts'
+import { formatDuration } from '../lib/format.ts'
+import { type TtlFacts, type TtlLevel, ttlLevel, ttlShare } from '../lib/ttl-level.ts'
 import styles from './Ring.module.css'
 import { paintText, Ticking } from './Ticking.tsx'
+import { ttlText } from './TtlBar.tsx'
 
 const RADIUS = 25
 const AROUND = 2 * Math.PI * RADIUS
@@ -28,20 +29,8 @@ export function Ring({ expiresAt, configuredTtl, ended, expected }: RingProps) {
       const shown = level === 'unlimited' && !expected ? 'steady' : level
       if (element.dataset.level !== shown) element.dataset.level = shown
       arc.style.strokeDashoffset = String(AROUND * (1 - share))
-      paintText(
-        number,
-        ended ??
-          (level === 'expired' || expiresAt === null ? TTL_WORDS[level] : formatCountdown(expiresAt - now)),
-      )
-      const of = configuredTtl === null ? 'remaining' : `of ${inSecondsAndWords(configuredTtl)}`
-      paintText(
-        word,
-        ended === null && level !== 'expired'
-          ? `${of}${LEVEL_NOTES[level] ?? ''}`
-          : configuredTtl === null
-            ? ''
-            : `was ${configuredTtl} s`,
-      )
+      paintText(number, ended ?? ttlText(facts, now))
+      paintText(word, noteOf(facts, ended === null ? level : 'expired'))
     },
     [expiresAt, configuredTtl, ended, expected],
   )
@@ -59,10 +48,16 @@ export function Ring({ expiresAt, configuredTtl, ended, expected }: RingProps) {
   )
 }
 
-const inSecondsAndWords = (seconds: number): string =>
-  seconds < 60 ? `${seconds} s` : `${seconds} s (${formatDuration(seconds)})`
+/** What stands beneath the number: what it is measured against, and what that means. */
+function noteOf({ configuredTtl }: TtlFacts, level: TtlLevel): string {
+  if (level === 'unlimited') return 'Redis keeps it until somebody deletes it'
+  if (configuredTtl === null) return level === 'expired' ? '' : 'left'
+  const configured =
+    configuredTtl < 60 ? `${configuredTtl} s` : `${configuredTtl} s (${formatDuration(configuredTtl)})`
+  return level === 'expired' ? `was ${configured}` : `of ${configured}${LEVEL_NOTES[level] ?? ''}`
+}
 
-const LEVEL_NOTES: Partial<Record<string, string>> = {
+const LEVEL_NOTES: Partial<Record<TtlLevel, string>> = {
   low: ' · under a quarter',
   critical: ' · under a tenth',
 }
