@@ -216,6 +216,19 @@ it('follows a session through a rotation', async () => {
   await expect.poll(() => app.list.store.getState().view?.rows.map((row) => row.id)).toEqual([selected])
 })
 
+it('calls nothing new or gone when another filter is set', async () => {
+  for (const name of ['ada', 'grace', 'ken']) await addSession(name, { username: name })
+  await app.start()
+  await expect.poll(() => users().length).toBe(3)
+  const seen: number[] = []
+  app.list.store.subscribe(({ fresh, gone }) => seen.push(fresh.size + gone.size))
+  app.list.setFilter('ada')
+  await expect.poll(users).toEqual(['ada'])
+  app.list.setFilter('')
+  await expect.poll(() => users().length).toBe(3)
+  expect(Math.max(...seen)).toBe(0)
+})
+
 it('takes a prefix with glob characters literally', async () => {
   await redis.client.set('a*[b]?\\:1', 'x')
   await redis.client.set('axxb:2', 'x')
@@ -234,6 +247,14 @@ it('remembers columns and prefix, and falls back setting by setting', () => {
   expect(JSON.parse(storage.entries['redis-session-inspector'] ?? '')).toMatchObject({
     columns: ['cart', 'theme'],
   })
+})
+
+it('says what is wrong with a prefix in words for people', async () => {
+  await app.start()
+  app.setPrefix('ü'.repeat(400))
+  await expect
+    .poll(() => app.list.store.getState().failure?.message)
+    .toBe('A prefix takes at most 512 bytes.')
 })
 
 it('says why a connection is refused', async () => {

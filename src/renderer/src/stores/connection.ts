@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { ConnectionTarget } from '#shared/contract.ts'
-import type { AppInfo, ConnectionStatus } from '#shared/model.ts'
+import type { AppInfo, ConnectionStatus, PublicTarget } from '#shared/model.ts'
 import type { Transport } from '#shared/transport.ts'
 import { type Failure, toFailure } from '../lib/failure.ts'
 
@@ -10,6 +10,8 @@ export interface ConnectionState {
   readonly status: ConnectionStatus | null
   /** Since when the host itself cannot be reached, epoch milliseconds; null while it can. */
   readonly hostLostSince: number | null
+  /** Where one was connected to last, for the form to start from; never the private Redis. */
+  readonly lastTarget: PublicTarget | null
   readonly pending: 'connect' | 'private' | null
   readonly failure: Failure | null
 }
@@ -29,10 +31,15 @@ export function createConnectionStore(transport: Transport, now: () => number): 
     info: null,
     status: null,
     hostLostSince: null,
+    lastTarget: null,
     pending: null,
     failure: null,
   }))
-  const setStatus = (status: ConnectionStatus) => store.setState({ status })
+  const setStatus = (status: ConnectionStatus) => {
+    const { lastTarget } = store.getState()
+    const target = status.state === 'connected' && !status.target.isPrivate ? status.target : lastTarget
+    store.setState({ status, lastTarget: target })
+  }
   const readStatus = async () => setStatus(await transport.invoke('connection.status', {}))
 
   transport.on('connection.changed', setStatus)
@@ -46,7 +53,8 @@ export function createConnectionStore(transport: Transport, now: () => number): 
   const attempt = async (pending: 'connect' | 'private', run: () => Promise<ConnectionStatus>) => {
     store.setState({ pending, failure: null })
     try {
-      store.setState({ status: await run(), pending: null })
+      setStatus(await run())
+      store.setState({ pending: null })
     } catch (error) {
       store.setState({ pending: null, failure: toFailure(error) })
       await readStatus().catch(() => {})
@@ -64,7 +72,8 @@ export function createConnectionStore(transport: Transport, now: () => number): 
           transport.invoke('app.info', {}),
           transport.invoke('connection.status', {}),
         ])
-        store.setState({ info, status })
+        store.setState({ info })
+        setStatus(status)
         if (status.state === 'disconnected' && info.prefill !== null)
           await connect({ url: info.prefill, usePrefillPassword: info.prefillHasPassword })
       } catch (error) {

@@ -103,6 +103,8 @@ export function createListStore(
   let pointing = false
   /** The next answer may move rows although one points at them. */
   let release = false
+  /** The next answer is of another list: nothing of it is news, and nothing of the last one has gone. */
+  let anew = true
   let wantsReveal = false
   /** Selected as soon as the row at this index is known. */
   let indexToSelect: number | null = null
@@ -133,7 +135,8 @@ export function createListStore(
     const { view: shown } = getState()
     const next = toView(window, shown)
     // What was scrolled to is another stretch: nothing of it is on the screen yet.
-    const sameStretch = shown !== null && shown.offset === next.offset && shown.rows.length > 0
+    const sameStretch = !anew && shown !== null && shown.offset === next.offset && shown.rows.length > 0
+    anew = false
     if (sameStretch && pointing && !release && !wantsReveal && indexToSelect === null) {
       const waiting = updatesBetween(shown, next)
       if (waiting > 0) {
@@ -189,6 +192,7 @@ export function createListStore(
     cursor = null
     indexToSelect = null
     release = true
+    anew = true
     range = { first: 0, last: range.last - range.first }
     setState({ ...change, waiting: 0, gone: NONE, fresh: NONE, reveal: { index: 0 } })
     ask()
@@ -319,6 +323,7 @@ export function createListStore(
       endFade()
       latest = null
       cursor = null
+      anew = true
       setState({
         view: null,
         progress: null,

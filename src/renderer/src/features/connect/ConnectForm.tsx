@@ -7,8 +7,8 @@ import { useApp, useConnection } from '../../stores/context.ts'
 import styles from './ConnectScreen.module.css'
 import {
   type ConnectInput,
-  EMPTY_FORM,
   type ConnectForm as Form,
+  firstForm,
   guiltyInput,
   type InputProblem,
   isProblem,
@@ -22,9 +22,8 @@ export function ConnectForm() {
   const failure = useConnection((state) => state.failure)
   const status = useConnection((state) => state.status)
   const prefill = info?.prefill ?? null
-  const [form, setForm] = useState<Form>(() =>
-    prefill === null ? EMPTY_FORM : { ...EMPTY_FORM, mode: 'url', url: prefill },
-  )
+  const last = useConnection((state) => state.lastTarget)
+  const [form, setForm] = useState<Form>(() => firstForm(prefill, last))
   const [local, setLocal] = useState<InputProblem | null>(null)
   const element = useRef<HTMLFormElement>(null)
   const tlsId = useId()

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { EMPTY_FORM, guiltyInput, readForm } from './connect-form.ts'
+import { EMPTY_FORM, firstForm, guiltyInput, readForm } from './connect-form.ts'
 
 describe('the connect form', () => {
   it('reads host, port, user, password, database and TLS', () => {
@@ -43,6 +43,20 @@ describe('the connect form', () => {
     const form = { ...EMPTY_FORM, mode: 'url' as const, url: ' rediss://h:1/3 ', password: 'p' }
     expect(readForm(form)).toEqual({ url: 'rediss://h:1/3', password: 'p' })
   })
+})
+
+it('starts with the URL given at the start, else with where one was last', () => {
+  const last = { label: 'l', host: 'h', port: 1, username: null, db: 2, tls: true, isPrivate: false }
+  expect(firstForm('redis://p', last)).toMatchObject({ mode: 'url', url: 'redis://p' })
+  expect(firstForm(null, last)).toMatchObject({
+    mode: 'parts',
+    host: 'h',
+    port: '1',
+    username: '',
+    db: '2',
+    tls: true,
+  })
+  expect(firstForm(null, null)).toBe(EMPTY_FORM)
 })
 
 describe('a refused connection', () => {

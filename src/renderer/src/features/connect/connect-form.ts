@@ -1,5 +1,6 @@
 import type { ConnectionTarget } from '#shared/contract.ts'
 import type { ErrorCode } from '#shared/errors.ts'
+import type { PublicTarget } from '#shared/model.ts'
 
 /** What stands in the form, as it was typed. */
 export interface ConnectForm {
@@ -24,6 +25,14 @@ export const EMPTY_FORM: ConnectForm = {
   password: '',
   db: '0',
   tls: false,
+}
+
+/** What the form starts with: the URL given at the start, else where one was connected to last. */
+export function firstForm(prefill: string | null, last: PublicTarget | null): ConnectForm {
+  if (prefill !== null) return { ...EMPTY_FORM, mode: 'url', url: prefill }
+  if (last === null) return EMPTY_FORM
+  const { host, port, username, db, tls } = last
+  return { ...EMPTY_FORM, host, port: String(port), username: username ?? '', db: String(db), tls }
 }
 
 /** A message for one input, found before anything is sent. */

@@ -14,12 +14,13 @@ export function ListToolbar() {
   const matched = useList((state) => state.view?.matched ?? null)
   const filter = useList((state) => state.filter)
   const waiting = useList((state) => state.waiting)
+  const failed = useList((state) => state.failure !== null)
   const blocked = useWriteBlock()
   return (
     <div className={styles.toolbar} role="toolbar" aria-label="List">
       <div className={styles.progress}>
         {progress === null ? (
-          <span className={styles.said}>Looking…</span>
+          <span className={styles.said}>{failed ? '' : 'Looking…'}</span>
         ) : (
           <Progress progress={progress} matched={filter.trim() === '' ? null : matched} />
         )}

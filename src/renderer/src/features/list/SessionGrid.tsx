@@ -61,7 +61,8 @@ export function SessionGrid() {
   }, [reveal])
   useKeepInPlace(scroller, rowHeight)
   useEffect(() => {
-    scroller.current?.focus()
+    // Whoever types into a box above goes on typing.
+    if (document.activeElement === document.body) scroller.current?.focus()
   }, [])
 
   const selectedKey = selected === null ? null : bytesId(selected)

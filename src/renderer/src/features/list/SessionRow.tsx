@@ -85,7 +85,14 @@ function Cell({ row, column }: { readonly row: Row; readonly column: Column }) {
   return (
     // biome-ignore lint/a11y/useFocusableInteractive: the grid holds the focus.
     // biome-ignore lint/a11y/useSemanticElements: a virtualised grid has no table layout.
-    <div role="gridcell" className={styles.cell} data-column={column.id} data-end={column.end || undefined}>
+    <div
+      role="gridcell"
+      className={styles.cell}
+      data-column={column.id}
+      data-end={column.end || undefined}
+      // The id's two halves would be read with a gap between them.
+      aria-label={column.id === 'id' ? toLine(row.id) : undefined}
+    >
       <CellContent row={row} column={column} />
     </div>
   )
