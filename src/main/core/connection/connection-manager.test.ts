@@ -1,5 +1,5 @@
 import { createServer as createHttpServer } from 'node:http'
-import { createServer, type Server } from 'node:net'
+import { connect as connectSocket, createServer, type Server } from 'node:net'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { ConnectionStatus } from '#shared/model.ts'
 import { useRedis } from '../../../test/redis.ts'
@@ -46,6 +46,22 @@ function listen(listener: Server): Promise<number> {
   closers.push(() => new Promise<void>((resolve) => listener.close(() => resolve())))
   return new Promise((resolve) =>
     listener.listen(0, '127.0.0.1', () => resolve((listener.address() as { port: number }).port)),
+  )
+}
+
+/** Passes everything on to the real Redis, and hangs up where a client asks for INFO and `cuts` says so. */
+function relayThatCuts(cuts: () => boolean): Promise<number> {
+  return listen(
+    createServer((client) => {
+      const upstream = connectSocket(redis.port, '127.0.0.1')
+      for (const socket of [client, upstream]) socket.on('error', () => {})
+      client.on('close', () => upstream.destroy())
+      upstream.on('close', () => client.destroy()).pipe(client)
+      client.on('data', (data) => {
+        if (/\$4\r\ninfo/i.test(data.toString('latin1')) && cuts()) client.destroy()
+        else upstream.write(data)
+      })
+    }),
   )
 }
 
@@ -149,6 +165,13 @@ describe('connecting', () => {
     expect(made.status).toEqual({ state: 'disconnected' })
   })
 
+  it('takes no connection for open that was cut while the server was being asked what it is', async () => {
+    const port = await relayThatCuts(() => true)
+    const { made } = manager()
+    await expect(made.connect(at(port), false)).rejects.toMatchObject({ code: 'connection_lost' })
+    expect(made.status).toEqual({ state: 'disconnected' })
+  })
+
   it('lets the newest of two connects win', async () => {
     const { made } = manager()
     const first = made.connect(at(redis.port), false)
@@ -185,6 +208,17 @@ describe('a connection that is lost', () => {
     const { reason } = made.status as Extract<ConnectionStatus, { state: 'lost' }>
     expect(reason).toMatch(/Nothing listens/)
     expect(await made.retry()).toMatchObject({ state: 'lost' })
+  })
+
+  it('is still lost when it is cut again while the server is being asked what it is', async () => {
+    let asked = 0
+    const port = await relayThatCuts(() => ++asked === 2)
+    const { made, openings } = manager()
+    await made.connect(at(port), false)
+    await redis.client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+    await vi.waitFor(() => expect(openings).toEqual([false, true]), 5000)
+    expect(asked).toBe(3)
+    expect(await made.require().client.ping()).toBe('PONG')
   })
 
   it('is noticed when the server freezes without closing anything', async () => {

@@ -157,9 +157,13 @@ export class ConnectionManager {
   }
 
   #tryAgain(generation: number): Promise<void> {
-    this.#attempt ??= this.#reopen(generation).finally(() => {
-      this.#attempt = null
-    })
+    if (this.#attempt === null) {
+      const attempt = this.#reopen(generation).finally(() => {
+        // One that a disconnect has left behind says nothing of the attempts after it.
+        if (this.#attempt === attempt) this.#attempt = null
+      })
+      this.#attempt = attempt
+    }
     return this.#attempt
   }
 

@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis'
+import { AppError } from '#shared/errors.ts'
 import type { LiveMode, ServerInfo } from '#shared/model.ts'
 
 /** What is asked of a server right after connecting to it. */
@@ -8,12 +9,17 @@ export interface ServerFacts {
   readonly missing: readonly string[]
 }
 
+/** @throws AppError `connection_lost` when the connection ends meanwhile. */
 export async function readServerFacts(client: Redis): Promise<ServerFacts> {
   const [server, live, missing] = await Promise.all([
     readServerInfo(client),
     readLiveMode(client),
     findMissingCommands(client),
   ])
+  // Each question takes a refusal for an answer; a connection that has ended answered none of them.
+  if (client.status !== 'ready') {
+    throw new AppError('connection_lost', 'The server hung up right after it was connected to. Try again.')
+  }
   return { server, live, missing }
 }
 
