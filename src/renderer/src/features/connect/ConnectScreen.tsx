@@ -1,4 +1,5 @@
-import { Activity, Play } from 'lucide-react'
+import { Play } from 'lucide-react'
+import icon from '../../../../../resources/icon.svg'
 import { Button } from '../../components/Button.tsx'
 import { Problem } from '../../components/Problem.tsx'
 import { useApp, useConnection } from '../../stores/context.ts'
@@ -16,7 +17,7 @@ export function ConnectScreen() {
     <main className={styles.screen}>
       <div className={styles.inner}>
         <header className={styles.header}>
-          <Activity size={22} aria-hidden className={styles.logo} />
+          <img src={icon} alt="" width={36} height={36} className={styles.logo} />
           <h1 className={styles.title}>Redis Session Inspector</h1>
           <p className={styles.lead}>
             See the web sessions in a Redis as they live: who is logged in, until when, and what changed.

@@ -6,7 +6,7 @@ import { plural } from '../../lib/format.ts'
 import { useApp, useDetail } from '../../stores/context.ts'
 import { focusGrid } from '../focus.ts'
 import styles from './Dialogs.module.css'
-import { useSessionBlock } from './use-session-block.ts'
+import { useSessionBlock } from './session-block.ts'
 import { sessionInWords, userOf } from './who.ts'
 
 const MOST_NAMES = 6
@@ -19,17 +19,11 @@ export function DeleteDialog({ onClose }: { readonly onClose: () => void }) {
   const blocked = useSessionBlock()
   if (id === null) return null
   const names = (detail?.fields ?? []).filter((field) => !field.reserved).map((field) => toLine(field.name))
-  const user = userOf(detail)
-  const isSession = detail?.state !== 'foreign'
   return (
     <Confirm
       title={`Delete ${sessionInWords(detail)}?`}
-      description={
-        isSession
-          ? `${user ?? 'Whoever uses it'} is logged out with the next request. It cannot be brought back.`
-          : 'The key and everything in it go. It cannot be brought back.'
-      }
-      action={isSession ? 'Delete session' : 'Delete key'}
+      description={`${userOf(detail) ?? 'Whoever uses it'} is logged out with the next request. It cannot be brought back.`}
+      action="Delete session"
       blocked={blocked}
       onClose={onClose}
       onConfirm={async () => {
@@ -57,12 +51,9 @@ export function DeleteDialog({ onClose }: { readonly onClose: () => void }) {
             <dt>Lost</dt>
             <dd>
               {names.length === 0
-                ? isSession
-                  ? 'no fields beside the reserved ones'
-                  : `a ${detail.type}`
-                : `${plural(names.length, 'field')}: ${names.slice(0, MOST_NAMES).join(', ')}${
-                    names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : ''
-                  }`}
+                ? 'no fields beside the reserved ones'
+                : `${plural(names.length, 'field')}: ${names.slice(0, MOST_NAMES).join(', ')}`}
+              {names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : ''}
             </dd>
           </>
         )}

@@ -5,7 +5,7 @@ import { isBinary, toLine } from '../../lib/bytes-view.ts'
 import { useApp, useDetail } from '../../stores/context.ts'
 import { MiddleEllipsis } from '../list/MiddleEllipsis.tsx'
 import styles from './DetailPane.module.css'
-import { useSessionBlock } from './use-session-block.ts'
+import { useSessionBlock } from './session-block.ts'
 import { userOf } from './who.ts'
 
 /** Who and which. */

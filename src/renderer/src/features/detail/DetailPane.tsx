@@ -83,7 +83,8 @@ function SelectedSession() {
         {detail?.problem ? (
           <div className={styles.block}>
             <Problem tone="amber">
-              {detail.problem} It can be looked at and deleted; nothing else touches it.
+              {detail.problem} It is shown and never touched from here; the redis-cli tab has the lines for
+              it.
             </Problem>
           </div>
         ) : null}

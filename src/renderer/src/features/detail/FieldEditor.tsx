@@ -12,7 +12,7 @@ import { useApp, useDetail } from '../../stores/context.ts'
 import type { Draft } from '../../stores/detail.ts'
 import { Conflict } from './Conflict.tsx'
 import styles from './FieldEditor.module.css'
-import { useSessionBlock } from './use-session-block.ts'
+import { useFieldBlock } from './session-block.ts'
 
 /** Values longer than this get an input of several lines. */
 const ONE_LINE = 60
@@ -26,7 +26,7 @@ export function FieldEditor() {
 function OpenEditor({ draft }: { readonly draft: Draft }) {
   const app = useApp()
   const { detail: store } = app
-  const blocked = useSessionBlock()
+  const blocked = useFieldBlock()
   const ending = useDetail((state) => state.ending)
   const adding = draft.field === null
   const name = draft.field === null ? draft.name : toLine(draft.field)

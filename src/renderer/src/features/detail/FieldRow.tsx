@@ -12,7 +12,7 @@ import { useApp, useDetail } from '../../stores/context.ts'
 import { FieldEditor } from './FieldEditor.tsx'
 import styles from './FieldTable.module.css'
 import { FieldValue } from './FieldValue.tsx'
-import { useSessionBlock } from './use-session-block.ts'
+import { useFieldBlock } from './session-block.ts'
 
 interface FieldRowProps {
   readonly field: SessionField
@@ -23,7 +23,7 @@ interface FieldRowProps {
 export function FieldRow({ field, editable, editing }: FieldRowProps) {
   const app = useApp()
   const whole = useDetail((state) => state.whole.get(bytesId(field.name)))
-  const blocked = useSessionBlock()
+  const blocked = useFieldBlock()
   const [removing, setRemoving] = useState(false)
   const name = toLine(field.name)
   const value = whole ?? field.value

@@ -6,13 +6,13 @@ import { useApp, useDetail } from '../../stores/context.ts'
 import { FieldEditor } from './FieldEditor.tsx'
 import { FieldRow } from './FieldRow.tsx'
 import styles from './FieldTable.module.css'
-import { useSessionBlock } from './use-session-block.ts'
+import { useFieldBlock } from './session-block.ts'
 
 /** The session's fields: its own first, the reserved ones last. */
 export function FieldTable({ detail }: { readonly detail: SessionDetail }) {
   const app = useApp()
   const draft = useDetail((state) => state.draft)
-  const blocked = useSessionBlock()
+  const blocked = useFieldBlock()
   const editable = detail.state === 'session'
   if (detail.state === 'foreign')
     return (

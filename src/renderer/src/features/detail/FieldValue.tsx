@@ -29,7 +29,7 @@ export function FieldValue({ field, typed, loaded }: FieldValueProps) {
   }
   return (
     <>
-      <Typed typed={typed} size={field.size} open={loaded} />
+      <Typed typed={typed} size={field.size} open={loaded} cut={field.cut && !loaded} />
       {field.cut && !loaded ? (
         <Button small kind="quiet" busy={reading} className={styles.more} onClick={readAll}>
           Show all {formatBytes(field.size)}
@@ -43,9 +43,11 @@ interface TypedProps {
   readonly typed: TypedValue
   readonly size: number
   readonly open: boolean
+  /** More of it is in Redis than is here. */
+  readonly cut: boolean
 }
 
-function Typed({ typed, size, open }: TypedProps) {
+function Typed({ typed, size, open, cut }: TypedProps) {
   switch (typed.type) {
     case 'empty':
       return <span className={styles.muted}>empty</span>
@@ -61,7 +63,7 @@ function Typed({ typed, size, open }: TypedProps) {
         </span>
       )
     case 'text':
-      return <LongText text={typed.text} size={size} open={open} />
+      return <LongText text={typed.text} open={open} cut={cut} />
     default:
       return (
         <span className={styles.scalar} data-type={typed.type}>
@@ -71,32 +73,31 @@ function Typed({ typed, size, open }: TypedProps) {
   }
 }
 
-function LongText({
-  text,
-  size,
-  open,
-}: {
+interface LongTextProps {
   readonly text: string
-  readonly size: number
   readonly open: boolean
-}) {
+  readonly cut: boolean
+}
+
+/** Text that begins short; a cut one is opened by reading the rest of it. */
+function LongText({ text, open, cut }: LongTextProps) {
   const [all, setAll] = useState(open)
   const long = text.length > SHORT.characters || text.split('\n', SHORT.lines + 1).length > SHORT.lines
-  const shown =
-    !long || all ? text : text.slice(0, SHORT.characters).split('\n').slice(0, SHORT.lines).join('\n')
+  const whole = !long || (all && !cut)
+  const shown = whole ? text : text.slice(0, SHORT.characters).split('\n').slice(0, SHORT.lines).join('\n')
   return (
     <>
       <pre
         className={styles.text}
-        data-long={(long && all) || undefined}
-        tabIndex={long && all ? 0 : undefined}
+        data-long={(long && whole) || undefined}
+        tabIndex={long && whole ? 0 : undefined}
       >
         {shown}
-        {shown.length < text.length ? '…' : ''}
+        {whole ? '' : '…'}
       </pre>
-      {long ? (
+      {long && !cut ? (
         <Button small kind="quiet" className={styles.more} onClick={() => setAll(!all)}>
-          {all ? 'Show less' : `Show ${formatBytes(Math.min(size, new TextEncoder().encode(text).length))}`}
+          {all ? 'Show less' : `Show all ${formatBytes(new TextEncoder().encode(text).length)}`}
         </Button>
       ) : null}
     </>
@@ -115,7 +116,7 @@ function Json({
   const [raw, setRaw] = useState(false)
   return (
     <div className={styles.json}>
-      {raw ? <LongText text={text} size={text.length} open={open} /> : <JsonTree value={json} />}
+      {raw ? <LongText text={text} open={open} cut={false} /> : <JsonTree value={json} />}
       <Button small kind="quiet" className={styles.more} aria-pressed={raw} onClick={() => setRaw(!raw)}>
         {raw ? 'As a tree' : 'Raw'}
       </Button>

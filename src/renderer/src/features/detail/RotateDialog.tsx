@@ -1,6 +1,6 @@
 import { Confirm } from '../../components/Confirm.tsx'
 import { useApp, useDetail } from '../../stores/context.ts'
-import { useSessionBlock } from './use-session-block.ts'
+import { useSessionBlock } from './session-block.ts'
 import { sessionInWords } from './who.ts'
 
 export function RotateDialog({ onClose }: { readonly onClose: () => void }) {

@@ -5,8 +5,8 @@ import { Button } from '../../components/Button.tsx'
 import { toFailure } from '../../lib/failure.ts'
 import { useApp } from '../../stores/context.ts'
 import styles from './DetailPane.module.css'
+import { useSessionBlock } from './session-block.ts'
 import { TtlEditor } from './TtlEditor.tsx'
-import { useSessionBlock } from './use-session-block.ts'
 import { sessionInWords } from './who.ts'
 
 /** What one can do with the session's time and its id. */

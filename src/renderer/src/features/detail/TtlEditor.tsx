@@ -6,8 +6,8 @@ import { Field } from '../../components/Field.tsx'
 import { toFailure } from '../../lib/failure.ts'
 import { formatDuration } from '../../lib/format.ts'
 import { useApp } from '../../stores/context.ts'
+import { useSessionBlock } from './session-block.ts'
 import styles from './TtlEditor.module.css'
-import { useSessionBlock } from './use-session-block.ts'
 
 /** Seconds. */
 const CHOICES = [60, 300, 1800, 3600, 86_400] as const

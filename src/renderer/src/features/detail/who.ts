@@ -7,9 +7,8 @@ export function userOf(detail: Pick<SessionDetail, 'fields'> | null): string | n
   return value === undefined || value === '' ? null : toLine(value)
 }
 
-/** "the session of ada", "an anonymous session", "the list session:queue". */
+/** "the session of ada" or "this anonymous session". */
 export function sessionInWords(detail: SessionDetail | null): string {
-  if (detail?.state === 'foreign') return `the ${detail.type} ${toLine(detail.key)}`
   const user = userOf(detail)
   return user === null ? 'this anonymous session' : `the session of ${user}`
 }

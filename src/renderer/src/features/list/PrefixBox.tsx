@@ -41,9 +41,9 @@ export function PrefixBox() {
           }
         }}
       />
-      <output className={styles.count} htmlFor="prefix" title="Keys known under this prefix">
+      <span className={styles.count} title="Keys known under this prefix">
         {total === null ? '' : formatCount(total)}
-      </output>
+      </span>
     </div>
   )
 }

@@ -2,6 +2,7 @@ import { toFailure } from '../../lib/failure.ts'
 import { isMac, MOD } from '../../lib/platform.ts'
 import type { App } from '../../stores/app.ts'
 import { whyNotWritable } from '../../stores/connection.ts'
+import { whyFieldsAreFixed, whySessionIsFixed } from '../detail/session-block.ts'
 import { focusDetail, focusFilter, focusGrid, focusPrefix } from '../focus.ts'
 
 export interface Command {
@@ -24,18 +25,10 @@ const always = () => null
 const connected = (app: App) =>
   app.connection.store.getState().status?.state === 'disconnected' ? 'Connect to a Redis first.' : null
 const writable = (app: App) => whyNotWritable(app.connection.store.getState())
-const withSession = (app: App) => {
-  const { selected, ending } = app.detail.store.getState()
-  if (selected === null) return 'Select a session first.'
-  return ending === null ? writable(app) : 'This session has gone.'
-}
-const withTouchable = (app: App) => {
-  const { detail } = app.detail.store.getState()
-  return (
-    withSession(app) ??
-    (detail?.state === 'session' ? null : 'This key is not a session, so it is never touched.')
-  )
-}
+const withFields = (app: App) =>
+  whyFieldsAreFixed(app.connection.store.getState(), app.detail.store.getState())
+const withSession = (app: App) =>
+  whySessionIsFixed(app.connection.store.getState(), app.detail.store.getState())
 const selectedAny = (app: App) =>
   app.detail.store.getState().selected === null ? 'Select a session first.' : null
 
@@ -79,7 +72,7 @@ export const COMMANDS: readonly Command[] = [
     label: 'Touch the session',
     keys: 't',
     matches: plain('t'),
-    blocked: withTouchable,
+    blocked: withSession,
     run: told(async (app) => {
       await app.detail.touch()
       return 'Touched the session: its time starts anew.'
@@ -91,14 +84,14 @@ export const COMMANDS: readonly Command[] = [
     label: 'Add a field',
     keys: 'a',
     matches: plain('a'),
-    blocked: withTouchable,
+    blocked: withFields,
     run: (app) => app.detail.add(),
   },
   {
     id: 'rotate',
     group: 'Session',
     label: 'Rotate the session’s id…',
-    blocked: withTouchable,
+    blocked: withSession,
     run: (app) => app.openDialog('rotate'),
   },
   {
