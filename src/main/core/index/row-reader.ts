@@ -30,6 +30,8 @@ export class RowReader {
   readonly #client: Redis
   readonly #prefix: Buffer
   readonly #clock: () => number
+  /** The reading under way: one at a time, so that what is read later is also taken in later. */
+  #last: Promise<unknown> = Promise.resolve()
 
   constructor(options: RowReaderOptions) {
     this.#client = options.client
@@ -42,7 +44,13 @@ export class RowReader {
    * @param columns the fields to read beside the reserved ones
    * @throws AppError
    */
-  async read(ids: readonly string[], columns: readonly string[]): Promise<ReadResult> {
+  read(ids: readonly string[], columns: readonly string[]): Promise<ReadResult> {
+    const reading = this.#last.then(() => this.#readAll(ids, columns))
+    this.#last = reading.catch(() => {})
+    return reading
+  }
+
+  async #readAll(ids: readonly string[], columns: readonly string[]): Promise<ReadResult> {
     const rows: FreshRow[] = []
     const gone: string[] = []
     for (let start = 0; start < ids.length; start += PIPELINE_KEYS) {
@@ -80,15 +88,16 @@ export class RowReader {
     const keys = ids.map((id) => this.#key(id))
     const pipeline = this.#client.pipeline()
     for (const key of keys) {
-      pipeline.pttl(key)
       pipeline.hmgetBuffer(key, ...RESERVED_FIELDS, ...columns)
+      // Last: a session that ends in between has gone then, and is not a hash that lacks its fields.
+      pipeline.pttl(key)
     }
     const replies = await this.#exec(pipeline)
     const now = this.#clock()
     const foreign: { readonly id: string; readonly key: Buffer; readonly expiresAt: number | null }[] = []
     ids.forEach((id, position) => {
-      const [ttlError, ttl] = replies[2 * position] ?? [new Error('no reply'), null]
-      const [hashError, values] = replies[2 * position + 1] ?? [new Error('no reply'), null]
+      const [hashError, values] = replies[2 * position] ?? [new Error('no reply'), null]
+      const [ttlError, ttl] = replies[2 * position + 1] ?? [new Error('no reply'), null]
       const key = keys[position]
       if (ttlError !== null) throw toAppError(ttlError)
       if (typeof ttl !== 'number' || key === undefined || ttl === -2) {

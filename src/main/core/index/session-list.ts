@@ -97,6 +97,7 @@ export class SessionList {
    */
   async start(feed: KeyspaceFeed | null): Promise<void> {
     await this.#subscribe(feed)
+    if (this.#stopped) return
     this.#every(LIST_DEFAULTS.expiryEvery, () => this.#readDue())
     this.#every(LIST_DEFAULTS.pollEvery, () => this.#poll())
     this.#every(BACKGROUND_DEFAULTS.every, () => this.#stepInBackground())
@@ -191,7 +192,7 @@ export class SessionList {
 
   /** Goes on where the scan was stopped; resolves when the next batch is in. */
   async resumeScan(): Promise<void> {
-    if (this.#paused) return
+    if (this.#paused || this.#stopped) return
     this.#scanGeneration += 1
     this.#phase = 'scanning'
     const generation = this.#scanGeneration
@@ -285,9 +286,12 @@ export class SessionList {
     this.watches.refresh()
   }
 
-  /** Reads keys and takes in what they are now. */
+  /** Reads keys and takes in what they are now; in parts, so that what has just changed need not wait for all. */
   async #read(ids: readonly string[]): Promise<void> {
-    if (ids.length > 0) this.#take(await this.#reader.read(ids, this.#index.columns))
+    const most = LIST_DEFAULTS.scanCount
+    for (let start = 0; start < ids.length && !this.#stopped; start += most) {
+      this.#take(await this.#reader.read(ids.slice(start, start + most), this.#index.columns))
+    }
   }
 
   async #stepInBackground(): Promise<void> {

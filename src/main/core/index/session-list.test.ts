@@ -1,0 +1,80 @@
+import type { Redis } from 'ioredis'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import type { WindowQuery } from '#shared/contract.ts'
+import { useRedis } from '../../../test/redis.ts'
+import type { KeyspaceFeed } from './keyspace-feed.ts'
+import { SessionList } from './session-list.ts'
+
+const redis = useRedis()
+const lists: SessionList[] = []
+afterEach(() => {
+  for (const list of lists.splice(0)) list.stop()
+})
+
+function makeList(client: Redis = redis.connect()): SessionList {
+  const onError = (error: unknown) => expect.unreachable(String(error))
+  const list = new SessionList({ client, prefix: 'session:', clock: Date.now, onChange: () => {}, onError })
+  lists.push(list)
+  return list
+}
+
+/** A server that would tell of every change, and in these tests leaves that to `hint`. */
+const feed: KeyspaceFeed = { healthy: true, subscribe: async () => () => {}, stop: () => {} }
+
+const query: WindowQuery = {
+  prefix: 'session:',
+  columns: ['views'],
+  filter: '',
+  sort: { by: 'id', direction: 'ascending' },
+  offset: 0,
+  limit: 1,
+}
+const window = (list: SessionList) => list.window(query, query)
+const complete = (list: SessionList) =>
+  vi.waitFor(async () => expect((await window(list)).phase).toBe('complete'), 10_000)
+
+async function addSessions(count: number): Promise<void> {
+  const pipeline = redis.client.pipeline()
+  const time = '2026-04-02T12:34:56+00:00'
+  const session = { created_at: time, last_accessed_at: time, session_ttl: '60', views: '0' }
+  for (let id = 0; id < count; id += 1) pipeline.hset(`session:${id}`, session)
+  await pipeline.exec()
+}
+
+describe('the list of a prefix', () => {
+  it('keeps what was read last, also when a longer reading that began before it ends after it', async () => {
+    const count = 10_000
+    await addSessions(count)
+    const list = makeList()
+    await list.start(feed)
+    await complete(list)
+    const before = await readings()
+    list.hint(Array.from({ length: count }, (_, id) => String(id)))
+    await vi.waitFor(async () => expect(await readings()).toBeGreaterThan(before))
+    await redis.client.hset('session:0', 'views', '1')
+    list.hint(['0'])
+    await vi.waitFor(async () => expect(await readings()).toBe(before + count + 1), 10_000)
+    expect((await window(list)).rows[0]?.cells).toEqual(['1'])
+  })
+
+  it('scans nothing once it is stopped, also when it was stopped while it was starting', async () => {
+    await addSessions(5000)
+    const client = redis.connect()
+    const list = makeList(client)
+    const started = list.start({ ...feed, subscribe: () => client.ping().then(() => () => {}) })
+    list.stop()
+    const before = await calls('scan')
+    await started
+    await list.rescan()
+    await list.window(query, query)
+    expect(await calls('scan')).toBe(before)
+  })
+})
+
+const readings = () => calls('hmget')
+
+/** How often the server has run a command. */
+async function calls(command: string): Promise<number> {
+  const stats = await redis.client.info('commandstats')
+  return Number(new RegExp(`cmdstat_${command}:calls=(\\d+)`).exec(stats)?.[1] ?? 0)
+}
