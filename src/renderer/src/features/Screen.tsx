@@ -16,7 +16,6 @@ const TIP_DELAY_MILLISECONDS = 350
 export function Screen() {
   useShortcuts()
   useTheme()
-  useTitle()
   return (
     <Tooltip.Provider delayDuration={TIP_DELAY_MILLISECONDS}>
       <ErrorBoundary>
@@ -41,16 +40,6 @@ function Stage() {
       </EmptyState>
     </main>
   )
-}
-
-/** The window's title says which Redis it looks at: several may be open. */
-function useTitle(): void {
-  const label = useConnection(({ status }) =>
-    status === null || status.state === 'disconnected' ? null : status.target.label,
-  )
-  useEffect(() => {
-    document.title = `${label === null ? '' : `${label} – `}Redis Session Inspector`
-  }, [label])
 }
 
 /** The chosen theme is an attribute of the page; without one the system decides. */

@@ -173,6 +173,7 @@ function HeaderRow({ columns }: { readonly columns: readonly Column[] }) {
               role="columnheader"
               aria-sort={sorted ?? 'none'}
               className={styles.headerCell}
+              data-column={column.id}
               data-end={column.end || undefined}
             >
               <button
