@@ -125,7 +125,10 @@ export function createClientHandlers(
       const generation = watchGeneration
       stopWatching()
       stopWatching = () => {}
-      if (ref === null) return null
+      if (ref === null) {
+        shared.current()?.lists.release(watcher)
+        return null
+      }
       connected()
       lists().release(watcher, ref.prefix)
       const list = await lists().use(ref.prefix, watcher, () => {})

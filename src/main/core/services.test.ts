@@ -434,6 +434,18 @@ describe('the list', () => {
     expect(scanned).toBe(keys)
   })
 
+  it('ends when nobody has a window of it nor watches a session in it', async () => {
+    const client = await connected()
+    const { id } = await create(client)
+    await client.window()
+    await client.invoke('session.watch', ref(id))
+    await client.window({ prefix: 'other:' })
+    const stop = () => client.invoke('list.stopScan', { prefix: 'session:' })
+    await stop()
+    await client.invoke('session.watch', null)
+    await expect(stop()).rejects.toMatchObject({ code: 'invalid_argument' })
+  })
+
   it('tells two clients of their own prefixes only', async () => {
     const made = inspector()
     const [one, two] = [new Client(made), new Client(made)]

@@ -63,13 +63,19 @@ export async function openKeyspaceFeed(
       const entry = listeners.get(pattern) ?? { skip, tell: new Set() }
       entry.tell.add(listener)
       listeners.set(pattern, entry)
-      await subscriber.psubscribe(pattern)
-      return () => {
+      const end = () => {
         entry.tell.delete(listener)
         if (entry.tell.size > 0) return
         listeners.delete(pattern)
         subscriber.punsubscribe(pattern).catch(() => {})
       }
+      try {
+        await subscriber.psubscribe(pattern)
+      } catch (error) {
+        end()
+        throw error
+      }
+      return end
     },
     stop: () => subscriber.disconnect(),
   }

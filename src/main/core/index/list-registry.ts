@@ -26,6 +26,8 @@ export class ListRegistry {
   readonly #entries = new Map<string, Entry>()
   #connection: Connection
   #feed: Promise<KeyspaceFeed | null>
+  /** Rises when the connection is lost, is back or is given up; a feed asked for before then comes too late. */
+  #generation = 0
 
   constructor(connection: Connection, options: ListRegistryOptions) {
     this.#options = options
@@ -68,6 +70,7 @@ export class ListRegistry {
   }
 
   pause(): void {
+    this.#generation += 1
     for (const { list } of this.#entries.values()) list.pause()
   }
 
@@ -75,13 +78,18 @@ export class ListRegistry {
   resume(connection: Connection): void {
     this.#connection = connection
     this.#stopFeed()
+    this.#generation += 1
+    const generation = this.#generation
     this.#feed = this.#openFeed()
     for (const { list } of this.#entries.values()) {
-      this.#feed.then((feed) => list.resume(feed)).catch(this.#options.onError)
+      this.#feed
+        .then((feed) => (generation === this.#generation ? list.resume(feed) : undefined))
+        .catch(this.#options.onError)
     }
   }
 
   stop(): void {
+    this.#generation += 1
     for (const { list } of this.#entries.values()) list.stop()
     this.#entries.clear()
     this.#stopFeed()
@@ -111,6 +119,7 @@ export class ListRegistry {
 
   async #openFeed(): Promise<KeyspaceFeed | null> {
     if (this.#connection.facts.live === 'polling') return null
+    const generation = this.#generation
     const onHealth = (healthy: boolean) => {
       // What happened while nobody was told is found by a new pass.
       if (healthy) for (const { list } of this.#entries.values()) list.rescan().catch(this.#options.onError)
@@ -118,7 +127,7 @@ export class ListRegistry {
     try {
       return await openKeyspaceFeed(this.#connection.target, onHealth)
     } catch {
-      this.#options.onNotPushed()
+      if (generation === this.#generation) this.#options.onNotPushed()
       return null
     }
   }

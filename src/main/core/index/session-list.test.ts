@@ -11,8 +11,10 @@ afterEach(() => {
   for (const list of lists.splice(0)) list.stop()
 })
 
-function makeList(client: Redis = redis.connect()): SessionList {
-  const onError = (error: unknown) => expect.unreachable(String(error))
+function makeList(
+  client: Redis = redis.connect(),
+  onError: (error: unknown) => void = (error) => expect.unreachable(String(error)),
+): SessionList {
   const list = new SessionList({ client, prefix: 'session:', clock: Date.now, onChange: () => {}, onError })
   lists.push(list)
   return list
@@ -68,6 +70,32 @@ describe('the list of a prefix', () => {
     await list.rescan()
     await list.window(query, query)
     expect(await calls('scan')).toBe(before)
+  })
+
+  it('misses nothing after a batch that was found and could not be read', async () => {
+    const count = 20_000
+    await addSessions(count)
+    await redis.client.call('ACL', 'SETUSER', 'viewer', 'on', '>pw', '~*', '&*', '+@all')
+    const list = makeList(redis.connect({ username: 'viewer', password: 'pw' }), () => {})
+    await list.start(feed)
+    await redis.client.call('ACL', 'SETUSER', 'viewer', '-hmget')
+    await vi.waitFor(() => expect(list.progress.phase).toBe('stopped'))
+    expect(list.progress.total).toBeLessThan(count)
+    await redis.client.call('ACL', 'SETUSER', 'viewer', '+hmget')
+    await list.resumeScan()
+    await vi.waitFor(() => expect(list.progress.phase).toBe('complete'), 10_000)
+    expect(list.progress.total).toBe(count)
+  })
+
+  it('polls where the server does not let it subscribe', async () => {
+    const errors: unknown[] = []
+    const list = makeList(redis.connect(), (error) => errors.push(error))
+    const refused = () => Promise.reject(new Error('NOPERM'))
+    await list.start({ ...feed, subscribe: refused })
+    await window(list)
+    await addSessions(1)
+    await vi.waitFor(() => expect(list.progress.total).toBe(1), 5000)
+    expect(errors).toHaveLength(1)
   })
 })
 

@@ -224,7 +224,11 @@ export class SessionList {
       this.#options.client.dbsize().catch(() => this.#keys),
     ])
     const fresh = batch.ids.filter((id) => !this.#seen.has(id))
-    const result = await this.#reader.read(fresh, this.#index.columns)
+    const result = await this.#reader.read(fresh, this.#index.columns).catch((error: unknown) => {
+      // What was found and not read is found again from the beginning; what has been read is left out then.
+      if (pass === this.#pass) this.#pass = new ScanPass(this.#options.client, this.prefix)
+      throw error
+    })
     // A scan that was stopped meanwhile keeps what this batch found, since it goes on after it.
     if (pass !== this.#pass || this.#stopped) return
     for (const id of fresh) this.#seen.add(id)
@@ -254,8 +258,15 @@ export class SessionList {
 
   async #subscribe(feed: KeyspaceFeed | null): Promise<void> {
     this.#unsubscribe?.()
+    this.#unsubscribe = null
     this.#feed = feed
-    this.#unsubscribe = (await feed?.subscribe(this.prefix, (id) => this.hint([id]))) ?? null
+    try {
+      this.#unsubscribe = (await feed?.subscribe(this.prefix, (id) => this.hint([id]))) ?? null
+    } catch (error) {
+      // Told of nothing, the list polls.
+      this.#feed = null
+      this.#options.onError(error)
+    }
     if (this.#stopped) this.#unsubscribe?.()
   }
 

@@ -21,6 +21,8 @@ interface Watch {
   /** A reading is under way; `again` asks for one more after it. */
   busy: boolean
   again: boolean
+  /** Nobody asks any more: what is still being read is not told. */
+  stopped: boolean
 }
 
 /** Sessions that somebody has open: read whole, and told of when anything in them changed. */
@@ -41,11 +43,19 @@ export class SessionWatches {
     id: Bytes,
     listener: DetailListener,
   ): Promise<{ detail: SessionDetail | null; stop: () => void }> {
-    const watch: Watch = { id, listener, last: await this.#read(id), busy: false, again: false }
+    const watch: Watch = {
+      id,
+      listener,
+      last: await this.#read(id),
+      busy: false,
+      again: false,
+      stopped: false,
+    }
     const key = toBinary(fromBytes(id))
     const watches = this.#watches.get(key) ?? new Set()
     this.#watches.set(key, watches.add(watch))
     const stop = () => {
+      watch.stopped = true
       watches.delete(watch)
       if (watches.size === 0 && this.#watches.get(key) === watches) this.#watches.delete(key)
     }
@@ -72,6 +82,7 @@ export class SessionWatches {
       do {
         watch.again = false
         const detail = await this.#read(watch.id)
+        if (watch.stopped) return
         if (sameDetail(watch.last, detail)) continue
         watch.last = detail
         watch.listener(detail)

@@ -1,0 +1,41 @@
+import { createServer, type Socket } from 'node:net'
+import { afterEach, expect, it, vi } from 'vitest'
+import { useRedis } from '../../../test/redis.ts'
+import { ListRegistry } from './list-registry.ts'
+
+const redis = useRedis()
+const closers: (() => void)[] = []
+afterEach(() => {
+  for (const close of closers.splice(0).reverse()) close()
+})
+
+it('does not call the next connection a polled one when the feed of the last one fails late', async () => {
+  const sockets: Socket[] = []
+  const silent = createServer((socket) => sockets.push(socket))
+  closers.push(() => silent.close())
+  await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+  const { port } = silent.address() as { port: number }
+  const open = () => {
+    const onNotPushed = vi.fn()
+    const registry = new ListRegistry(
+      {
+        client: redis.client,
+        target: { host: '127.0.0.1', port, username: null, password: null, db: 0, tls: false },
+        facts: {
+          server: { product: 'Redis', version: '7.0.15', mode: 'standalone', role: 'master' },
+          live: 'notifications',
+          missing: [],
+        },
+      },
+      { clock: Date.now, onError: (error) => expect.unreachable(String(error)), onNotPushed },
+    )
+    closers.push(() => registry.stop())
+    return { registry, onNotPushed }
+  }
+  const [given, kept] = [open(), open()]
+  await vi.waitFor(() => expect(sockets).toHaveLength(2))
+  given.registry.stop()
+  for (const socket of sockets) socket.destroy()
+  await vi.waitFor(() => expect(kept.onNotPushed).toHaveBeenCalledOnce())
+  expect(given.onNotPushed).not.toHaveBeenCalled()
+})
