@@ -38,6 +38,12 @@ describe('a missing permission names the command', () => {
     expect(error.message).toContain('+config|get')
   })
 
+  test('of a transaction, which is discarded', async () => {
+    const transaction = (await as('+@all', '-hgetall')).multi().type('session:a').hgetall('session:a')
+    const error = await failure(transaction.exec())
+    expect(error).toMatchObject({ code: 'no_permission', details: { command: 'HGETALL' } })
+  })
+
   test('of a key', async () => {
     const error = await failure((await as('+@all')).get('other'))
     expect(error).toMatchObject({ code: 'no_permission', details: { command: 'GET' } })

@@ -5,9 +5,10 @@ import { AppError, type ErrorCode } from '#shared/errors.ts'
  * error replies (also from inside a script), and errors of the socket. An AppError is returned as it is.
  * @throws the error itself when it comes from neither Redis nor its connection: it is a bug, not an answer.
  */
-export function toAppError(error: unknown): AppError {
-  if (error instanceof AppError) return error
-  if (!(error instanceof Error)) throw error
+export function toAppError(thrown: unknown): AppError {
+  if (thrown instanceof AppError) return thrown
+  if (!(thrown instanceof Error)) throw thrown
+  const error = refusedIn(thrown)
   const answer = fromSocket(error) ?? (isReply(error) ? fromReply(error) : fromClient(error))
   if (answer === null) throw error
   const [code, message, details] = answer
@@ -18,6 +19,13 @@ type Answer = readonly [code: ErrorCode, message: string, details?: { readonly c
 
 /** ioredis exports no class for error replies; it names them, and attaches the command that was sent. */
 const isReply = (error: Error): boolean => error.name === 'ReplyError'
+
+/** EXEC says only that a transaction was discarded; the command that was refused before it says why. */
+function refusedIn(error: Error): Error {
+  const [first]: unknown[] =
+    'previousErrors' in error && Array.isArray(error.previousErrors) ? error.previousErrors : []
+  return first instanceof Error ? first : error
+}
 
 function fromReply(error: Error): Answer {
   const text = error.message
