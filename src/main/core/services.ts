@@ -47,6 +47,7 @@ export function createInspector(options: InspectorOptions): Inspector {
   const demo = new DemoService({
     statusChanged: (status) => broadcast('demo.changed', status),
     requested: (request) => broadcast('demo.request', request),
+    report,
   })
   let workspace: Workspace | null = null
   const connection = new ConnectionManager({
