@@ -73,3 +73,12 @@ const sameCells = (a: SessionRow['cells'], b: SessionRow['cells']): boolean =>
     const other = b[index] ?? null
     return cell === null || other === null ? cell === other : bytesId(cell) === bytesId(other)
   })
+
+/** Rows of `next` that are new in the list, as far as it can be told: as many as it has grown by. */
+export function newRows(before: ListView, next: ListView): ReadonlySet<string> {
+  const known = new Set(before.rows.map((row) => bytesId(row.id)))
+  // A stretch that slid by a screenful is not full of news.
+  const grown = Math.max(0, next.matched - before.matched)
+  const added = next.rows.map((row) => bytesId(row.id)).filter((id) => !known.has(id))
+  return new Set(added.slice(0, grown))
+}

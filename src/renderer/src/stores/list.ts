@@ -4,8 +4,9 @@ import type { WindowQuery } from '#shared/contract.ts'
 import { type ListProgress, type ListWindow, type Sort, type SortKey, USER_FIELD } from '#shared/model.ts'
 import type { Transport } from '#shared/transport.ts'
 import { type Failure, toFailure } from '../lib/failure.ts'
-import { goneRows, keepOrder, type ListView, reuseRows, updatesBetween } from '../lib/hold.ts'
+import type { ListView } from '../lib/hold.ts'
 import { createWindowFetcher } from '../lib/window-fetcher.ts'
+import { createListViewer, NO_ROWS } from './list-viewer.ts'
 
 export interface ListState {
   readonly prefix: string
@@ -68,9 +69,8 @@ export interface ListDependencies {
 /** Rows asked for above and below the ones on the screen. */
 const OVERSCAN = 25
 const MOST_ROWS = 120
-/** Milliseconds for which a row that has gone is shown fading. */
-export const FADE_MILLISECONDS = 180
-const NONE: ReadonlySet<string> = new Set()
+/** Milliseconds for which a session that is gone to may take to come into the list. */
+const REVEAL_WITHIN = 3000
 
 export const DEFAULT_SORT: Sort = { by: 'lastAccessedAt', direction: 'descending' }
 /** What a first click on a header sorts by: the newest, the first letter, the first to expire. */
@@ -91,8 +91,8 @@ export function createListStore(
     view: null,
     progress: null,
     waiting: 0,
-    gone: NONE,
-    fresh: NONE,
+    gone: NO_ROWS,
+    fresh: NO_ROWS,
     failure: null,
     fields: [],
     reveal: null,
@@ -100,18 +100,15 @@ export function createListStore(
   }))
   const { getState, setState } = store
   let range = { first: 0, last: 40 }
-  let pointing = false
   /** The next answer may move rows although one points at them. */
   let release = false
-  /** The next answer is of another list: nothing of it is news, and nothing of the last one has gone. */
-  let anew = true
-  let wantsReveal = false
+  /** Until when the selected session is scrolled to once it is known where it stands, epoch milliseconds. */
+  let revealUntil = 0
   /** Selected as soon as the row at this index is known. */
   let indexToSelect: number | null = null
   /** The index last moved to, so that held arrow keys go on before the answers come. */
   let cursor: number | null = null
-  let latest: ListWindow | null = null
-  let fading: ReturnType<typeof setTimeout> | undefined
+  const viewer = createListViewer(store, now, shown)
 
   const query = (): WindowQuery => {
     const { prefix, filter, sort, columns } = getState()
@@ -129,72 +126,34 @@ export function createListStore(
   const ask = () => fetcher.want(query())
 
   function deliver(window: ListWindow) {
-    latest = window
     const { prefix, revision, total, scanned, keys, phase } = window
-    const base = { progress: { prefix, revision, total, scanned, keys, phase }, failure: null }
-    const { view: shown } = getState()
-    const next = toView(window, shown)
-    // What was scrolled to is another stretch: nothing of it is on the screen yet.
-    const sameStretch = !anew && shown !== null && shown.offset === next.offset && shown.rows.length > 0
-    anew = false
-    if (sameStretch && pointing && !release && !wantsReveal && indexToSelect === null) {
-      const waiting = updatesBetween(shown, next)
-      if (waiting > 0) {
-        setState({ ...base, view: keepOrder(shown, next), waiting, gone: goneRows(shown, next, now()) })
-        return
-      }
-    }
-    const gone = sameStretch ? goneRows(shown, next, now()) : NONE
-    if (gone.size > 0 && shown !== null) {
-      setState({ ...base, view: keepOrder(shown, next), gone })
-      // A busy list must not put the end of a fade off for ever: one runs, and ends with what is latest then.
-      fading ??= setTimeout(applyLatest, FADE_MILLISECONDS)
-      return
-    }
-    endFade()
-    setState(base)
-    apply(next, sameStretch ? shown : null)
-  }
-
-  const endFade = () => {
-    clearTimeout(fading)
-    fading = undefined
-  }
-  const applyLatest = () => {
-    endFade()
-    const { view } = getState()
-    if (latest !== null) apply(toView(latest, view), view)
-  }
-
-  function apply(next: ListView, before: ListView | null) {
+    setState({ progress: { prefix, revision, total, scanned, keys, phase }, failure: null })
+    const mayMove = release || revealUntil > now() || indexToSelect !== null
     release = false
-    const { progress } = getState()
-    const settled = before !== null && progress?.phase === 'complete'
-    setState({ view: next, waiting: 0, gone: NONE, fresh: settled ? newRows(before, next) : NONE })
-    if (next.position !== null) cursor = next.position
-    if (wantsReveal && next.position !== null) {
-      wantsReveal = false
-      setState({ reveal: { index: next.position } })
+    viewer.take(window, mayMove)
+  }
+
+  function shown({ offset, rows, position }: ListView) {
+    if (position !== null) cursor = position
+    if (position !== null && revealUntil > now()) {
+      revealUntil = 0
+      setState({ reveal: { index: position } })
     }
-    if (indexToSelect !== null) {
-      const row = next.rows[indexToSelect - next.offset]
-      if (row !== undefined) {
-        indexToSelect = null
-        select(row.id)
-      }
+    const row = indexToSelect === null ? undefined : rows[indexToSelect - offset]
+    if (row !== undefined) {
+      indexToSelect = null
+      select(row.id)
     }
   }
 
   /** The list is another one: what was asked before does not count, and the top is shown. */
   const restart = (change: Partial<ListState>) => {
     fetcher.invalidate()
-    endFade()
+    viewer.startAnew()
     cursor = null
     indexToSelect = null
-    release = true
-    anew = true
     range = { first: 0, last: range.last - range.first }
-    setState({ ...change, waiting: 0, gone: NONE, fresh: NONE, reveal: { index: 0 } })
+    setState({ ...change, reveal: { index: 0 } })
     ask()
   }
 
@@ -217,7 +176,6 @@ export function createListStore(
     store,
     setPrefix(prefix) {
       if (prefix === getState().prefix) return
-      latest = null
       restart({ prefix, view: null, progress: null, failure: null, fields: [] })
     },
     setFilter(filter) {
@@ -255,13 +213,9 @@ export function createListStore(
       )
       if (!covered || (edge < OVERSCAN / 2 && wanted.offset !== view?.offset)) fetcher.want(wanted)
     },
-    setPointing(value) {
-      pointing = value
-      if (!value && getState().waiting > 0) this.showUpdates()
-    },
+    setPointing: viewer.setPointing,
     showUpdates() {
-      release = true
-      applyLatest()
+      viewer.showLatest()
       ask()
     },
     refresh() {
@@ -269,7 +223,7 @@ export function createListStore(
       ask()
     },
     revealSelected() {
-      wantsReveal = true
+      revealUntil = now() + REVEAL_WITHIN
       ask()
     },
     moveSelection(step) {
@@ -320,35 +274,9 @@ export function createListStore(
     },
     clear() {
       fetcher.invalidate()
-      endFade()
-      latest = null
+      viewer.startAnew()
       cursor = null
-      anew = true
-      setState({
-        view: null,
-        progress: null,
-        waiting: 0,
-        gone: NONE,
-        fresh: NONE,
-        failure: null,
-        fields: [],
-        filter: '',
-      })
+      setState({ view: null, progress: null, failure: null, fields: [], filter: '' })
     },
   }
-}
-
-const toView = ({ offset, rows, matched, position }: ListWindow, shown: ListView | null): ListView => ({
-  offset,
-  rows: shown === null ? rows : reuseRows(shown.rows, rows),
-  matched,
-  position,
-})
-
-function newRows(before: ListView, next: ListView): ReadonlySet<string> {
-  const known = new Set(before.rows.map((row) => bytesId(row.id)))
-  // A stretch that slid by a screenful is not full of news; a few rows are.
-  const added = next.rows.map((row) => bytesId(row.id)).filter((id) => !known.has(id))
-  const grown = Math.max(0, next.matched - before.matched)
-  return new Set(added.slice(0, grown))
 }
