@@ -3,24 +3,13 @@ import { type Bytes, bytesId } from '#shared/bytes.ts'
 import type { SessionDetail, SessionField } from '#shared/model.ts'
 import type { Transport } from '#shared/transport.ts'
 import { type Failure, toFailure } from '../lib/failure.ts'
+import { type Draft, draftKey, openDraft, toCurrent } from './draft.ts'
 
 /** How a session that was watched ended. */
 export interface Ending {
   readonly how: 'expired' | 'deleted'
   /** Epoch milliseconds. */
   readonly at: number
-}
-
-/** A field that is being changed (`shown` is its value when the editing began) or added (`shown` null). */
-export interface Draft {
-  readonly field: Bytes | null
-  readonly shown: Bytes | null
-  readonly name: string
-  readonly value: string
-  readonly saving: boolean
-  readonly failure: Failure | null
-  /** What Redis holds now, after a refused write; `present: false` where the field is gone. */
-  readonly conflict: { readonly current: Bytes | null } | null
 }
 
 export interface DetailState {
@@ -216,30 +205,10 @@ export function createDetailStore(transport: Transport, now: () => number): Deta
       const ref = session()
       const value = field.cut ? await readWhole(field.name) : field.value
       if (typeof value !== 'string' || !isSelected(ref.id)) return
-      setState({
-        draft: {
-          field: field.name,
-          shown: value,
-          name: typeof field.name === 'string' ? field.name : '',
-          value,
-          saving: false,
-          failure: null,
-          conflict: null,
-        },
-      })
+      setState({ draft: openDraft(field.name, value) })
     },
     add() {
-      setState({
-        draft: {
-          field: null,
-          shown: null,
-          name: '',
-          value: '',
-          saving: false,
-          failure: null,
-          conflict: null,
-        },
-      })
+      setState({ draft: openDraft(null, null) })
     },
     change: (part) => patchDraft(part),
     async save() {
@@ -281,16 +250,4 @@ export function createDetailStore(transport: Transport, now: () => number): Deta
       return deleted
     },
   }
-}
-
-const draftKey = (prefix: string, id: Bytes): string => `${prefix}\n${bytesId(id)}`
-
-const toCurrent = ({ details }: Failure): Bytes | null => {
-  const { current } = details
-  if (typeof current === 'string') return current
-  if (typeof current === 'object' && current !== null && 'base64' in current) {
-    const { base64 } = current
-    if (typeof base64 === 'string') return { base64 }
-  }
-  return null
 }

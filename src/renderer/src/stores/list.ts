@@ -66,8 +66,9 @@ export interface ListDependencies {
   readonly select: (id: Bytes) => void
 }
 
-/** Rows asked for above and below the ones on the screen. */
-const OVERSCAN = 25
+/** Rows asked for beyond the ones on the screen: most of them where one is scrolling to. */
+const AHEAD = 50
+const BEHIND = 15
 const MOST_ROWS = 120
 /** Milliseconds for which a session that is gone to may take to come into the list. */
 const REVEAL_WITHIN = 3000
@@ -100,6 +101,7 @@ export function createListStore(
   }))
   const { getState, setState } = store
   let range = { first: 0, last: 40 }
+  let scrollsUp = false
   /** The next answer may move rows although one points at them. */
   let release = false
   /** Until when the selected session is scrolled to once it is known where it stands, epoch milliseconds. */
@@ -112,8 +114,8 @@ export function createListStore(
 
   const query = (): WindowQuery => {
     const { prefix, filter, sort, columns } = getState()
-    const offset = Math.max(0, range.first - OVERSCAN)
-    const limit = Math.min(MOST_ROWS, range.last - offset + 1 + OVERSCAN)
+    const offset = Math.max(0, range.first - (scrollsUp ? AHEAD : BEHIND))
+    const limit = Math.min(MOST_ROWS, range.last - offset + 1 + (scrollsUp ? BEHIND : AHEAD))
     const id = selected()
     const base = { prefix, filter, sort, columns: [USER_FIELD, ...columns], offset, limit }
     return id === null ? base : { ...base, locate: id }
@@ -199,19 +201,20 @@ export function createListStore(
     },
     setRange(first, last) {
       if (first === range.first && last === range.last) return
+      scrollsUp = first < range.first
       range = { first, last }
       const { view } = getState()
       const wanted = query()
-      const covered =
-        view !== null &&
-        view.offset <= first &&
-        (view.offset + view.rows.length > last || view.offset + view.rows.length >= view.matched)
-      // Within the overscan the shown window will do; asking well before its edge keeps scrolling full.
-      const edge = Math.min(
-        first - (view?.offset ?? 0),
-        (view?.offset ?? 0) + (view?.rows.length ?? 0) - last,
-      )
-      if (!covered || (edge < OVERSCAN / 2 && wanted.offset !== view?.offset)) fetcher.want(wanted)
+      if (view === null) {
+        fetcher.want(wanted)
+        return
+      }
+      // Asking well before the shown window ends keeps scrolling full.
+      const end = view.offset + view.rows.length
+      const left = scrollsUp ? first - view.offset : end - 1 - last
+      const atEnd = scrollsUp ? view.offset === 0 : end >= view.matched
+      const outside = first < view.offset || (last >= end && end < view.matched)
+      if (outside || (left < AHEAD / 2 && !atEnd)) fetcher.want(wanted)
     },
     setPointing: viewer.setPointing,
     showUpdates() {

@@ -4,7 +4,7 @@ import { Button } from '../../components/Button.tsx'
 import { Problem } from '../../components/Problem.tsx'
 import { toLine } from '../../lib/bytes-view.ts'
 import { useApp } from '../../stores/context.ts'
-import type { Draft } from '../../stores/detail.ts'
+import type { Draft } from '../../stores/draft.ts'
 import styles from './FieldEditor.module.css'
 
 interface ConflictProps {

@@ -63,7 +63,8 @@ function Progress({
     matched === null ? plural(total, 'session') : `${formatCount(matched)} of ${formatCount(total)} match`
   if (phase === 'complete')
     return (
-      <span className={styles.said} role="status">
+      // Only the answer to a filter is spoken: a busy list would never be quiet.
+      <span className={styles.said} role={matched === null ? undefined : 'status'} title={found}>
         {found}
         {matched === null ? <span className={styles.aside}> in {plural(keys, 'key')}</span> : null}
       </span>
@@ -71,7 +72,7 @@ function Progress({
   const said = `${formatCount(scanned)} of ${formatCount(keys)} keys scanned`
   return (
     <>
-      <span className={styles.said}>
+      <span className={styles.said} title={`${found} · ${said}`}>
         {found}
         <span className={styles.aside}>
           {' · '}
