@@ -9,7 +9,10 @@ export interface ServerFacts {
   readonly missing: readonly string[]
 }
 
-/** @throws AppError `connection_lost` when the connection ends meanwhile. */
+/**
+ * @throws AppError `connection_lost` when the connection ends meanwhile, `redis_error` while the server loads its
+ * data: it answers nothing of use till then.
+ */
 export async function readServerFacts(client: Redis): Promise<ServerFacts> {
   const [server, live, missing] = await Promise.all([
     readServerInfo(client),
@@ -27,6 +30,9 @@ async function readServerInfo(client: Redis): Promise<ServerInfo> {
   // INFO may be forbidden; then the version is unknown and all else still works.
   const text = await client.info().catch(() => '')
   const value = (name: string) => new RegExp(`^${name}:(.*)$`, 'm').exec(text)?.[1]?.trim()
+  if (value('loading') === '1') {
+    throw new AppError('redis_error', 'This Redis is still loading its data. Try again in a moment.')
+  }
   const mode = value('redis_mode') ?? value('server_mode')
   return {
     product: value('server_name') === 'valkey' ? 'Valkey' : 'Redis',
@@ -37,17 +43,17 @@ async function readServerInfo(client: Redis): Promise<ServerInfo> {
 }
 
 /**
- * Whether the server already sends every event that a list of sessions needs: keyspace events (K) of generic
- * commands (g), hashes (h) and expiries (x). The setting is read, never written.
+ * Whether the server already sends every event that a list of keys needs: keyspace events (K) of generic commands
+ * (g), expiries (x), evictions (e), and of hashes (h) and the other types, which are listed too. With one kind missing
+ * a key could come or go untold. The setting is read, never written.
  * Source of the letters: https://redis.io/docs/latest/develop/pubsub/keyspace-notifications/
  */
 async function readLiveMode(client: Redis): Promise<LiveMode> {
   try {
     const reply = (await client.config('GET', 'notify-keyspace-events')) as readonly string[]
     const flags = reply[1] ?? ''
-    const all = flags.includes('A')
-    const complete = flags.includes('K') && (all || ['g', 'h', 'x'].every((flag) => flags.includes(flag)))
-    return complete ? 'notifications' : 'polling'
+    const complete = flags.includes('A') || [...'gxeh$lszt'].every((flag) => flags.includes(flag))
+    return flags.includes('K') && complete ? 'notifications' : 'polling'
   } catch {
     return 'polling'
   }
