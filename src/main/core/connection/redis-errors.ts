@@ -92,10 +92,13 @@ function fromClient(error: Error): Answer | null {
     return ['connection_lost', `The connection to Redis was lost. ${LOST}`]
   }
   if (/Connection is closed|isn't writeable|Command aborted|All sentinels are unreachable/i.test(text)) {
-    return ['connection_lost', `There is no connection to Redis for ${sentCommand(error)}. ${LOST}`]
+    return [
+      'connection_lost',
+      `There is no connection to Redis for ${sentCommand(error, 'this command')}. ${LOST}`,
+    ]
   }
   if (/Command timed out/i.test(text)) {
-    return ['connection_lost', `Redis did not answer ${sentCommand(error)} in time. ${LOST}`]
+    return ['connection_lost', `Redis did not answer ${sentCommand(error, 'this command')} in time. ${LOST}`]
   }
   return null
 }
@@ -113,8 +116,9 @@ function fromSocket(error: Error): Answer | null {
   return null
 }
 
-function sentCommand(error: Error): string {
+/** @param unnamed what it is called where the error does not say. */
+function sentCommand(error: Error, unnamed = 'The command'): string {
   const command: unknown = 'command' in error ? error.command : undefined
   const name = typeof command === 'object' && command !== null && 'name' in command ? command.name : undefined
-  return typeof name === 'string' ? name.toUpperCase() : 'The command'
+  return typeof name === 'string' ? name.toUpperCase() : unnamed
 }

@@ -37,3 +37,16 @@ it('takes a session that ends while it is read for one that has gone, not for a 
   const reader = new RowReader({ client, prefix: 'session:', clock: Date.now })
   expect(await reader.read(['a'], [])).toEqual({ rows: [], gone: ['a'] })
 })
+
+it('says that it may not look for field names, instead of finding none', async () => {
+  await redis.client.hset('session:a', 'theme', 'dark')
+  await redis.client.set('session:b', 'no hash')
+  await redis.client.call('ACL', 'SETUSER', 'viewer', 'on', '>pw', '~*', '&*', '+@all', '-hscan')
+  const reader = (client: Redis) => new RowReader({ client, prefix: 'session:', clock: Date.now })
+  expect(await reader(redis.client).fieldNames(['a', 'b', 'gone'])).toEqual(['theme'])
+  const viewer = reader(redis.connect({ username: 'viewer', password: 'pw' }))
+  await expect(viewer.fieldNames(['a'])).rejects.toMatchObject({
+    code: 'no_permission',
+    details: { command: 'HSCAN' },
+  })
+})

@@ -66,7 +66,8 @@ export class RowReader {
     for (const id of ids) pipeline.hscanBuffer(this.#key(id), '0', 'COUNT', 50)
     const counts = new Map<string, number>()
     for (const [error, reply] of await this.#exec(pipeline)) {
-      const fields = error === null && Array.isArray(reply) ? (reply[1] as readonly Buffer[]) : []
+      if (error !== null && !isWrongType(error)) throw toAppError(error)
+      const fields = Array.isArray(reply) ? (reply[1] as readonly Buffer[]) : []
       for (let i = 0; i < fields.length; i += 2) {
         const name = fields[i]?.toString('utf8') ?? ''
         if (name !== '' && !RESERVED.has(name)) counts.set(name, (counts.get(name) ?? 0) + 1)
@@ -106,7 +107,7 @@ export class RowReader {
       }
       const expiresAt = ttl < 0 ? null : now + ttl
       if (hashError === null) rows.push(hashRow(id, values as readonly (Buffer | null)[], expiresAt))
-      else if (hashError.message.startsWith('WRONGTYPE')) foreign.push({ id, key, expiresAt })
+      else if (isWrongType(hashError)) foreign.push({ id, key, expiresAt })
       else throw toAppError(hashError)
     })
     if (foreign.length === 0) return
@@ -128,6 +129,8 @@ export class RowReader {
     }
   }
 }
+
+const isWrongType = (error: Error): boolean => error.message.startsWith('WRONGTYPE')
 
 function hashRow(id: string, values: readonly (Buffer | null)[], expiresAt: number | null): FreshRow {
   const judgement = judgeHash(values)
