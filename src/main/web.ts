@@ -19,7 +19,7 @@ try {
     await inspector.stop()
   })
   console.log(`Redis Session Inspector: ${host.url}`)
-  if (open) await openBrowser(host.url)
+  if (open) await openBrowser(host.urlForOnce())
 } catch (error) {
   log(error instanceof AppError ? error.message : String(error instanceof Error ? error.stack : error))
   process.exit(1)

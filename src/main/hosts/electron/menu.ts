@@ -1,4 +1,5 @@
-import { type App, Menu, type MenuItemConstructorOptions, shell } from 'electron'
+import { type App, Menu, type MenuItemConstructorOptions } from 'electron'
+import { openInBrowser } from './open-in-browser.ts'
 
 /** The menu with the habits of each platform. */
 export function setupMenu(app: App): void {
@@ -39,7 +40,7 @@ export function menuTemplate(isMac: boolean, development: boolean): MenuItemCons
       submenu: [
         {
           label: 'Redis Commands',
-          click: () => void shell.openExternal('https://redis.io/docs/latest/commands/'),
+          click: () => openInBrowser('https://redis.io/docs/latest/commands/'),
         },
         ...(isMac ? [] : [{ type: 'separator' } as const, { role: 'about' } as const]),
       ],

@@ -1,4 +1,5 @@
-import { type App, shell } from 'electron'
+import type { App } from 'electron'
+import { openInBrowser } from './open-in-browser.ts'
 import { isWebLink } from './page.ts'
 
 /** Keeps every page where it is: nothing navigates, opens windows or embeds pages; web links go to the browser. */
@@ -10,7 +11,7 @@ export function setupNavigation(app: App): void {
     })
     contents.on('will-attach-webview', (event) => event.preventDefault())
     contents.setWindowOpenHandler(({ url }) => {
-      if (isWebLink(url)) void shell.openExternal(url)
+      if (isWebLink(url)) openInBrowser(url)
       return { action: 'deny' }
     })
   })

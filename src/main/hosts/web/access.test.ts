@@ -30,6 +30,14 @@ describe('access to the web host', () => {
     expect(answer.headers['set-cookie']).toHaveLength(1)
   })
 
+  it('lets in one browser with an address for once, and no second one', async () => {
+    const host = await web.start()
+    const [first, other] = [host.urlForOnce(), host.urlForOnce()]
+    const open = async (url: string) => (await get(host.port, url.slice(url.indexOf('/?')))).status
+    expect([await open(first), await open(first), await open(other)]).toEqual([303, 403, 303])
+    expect(await open(host.url)).toBe(303)
+  })
+
   it('tells a browser without the token what to open', async () => {
     const host = await web.start()
     const cookie = await letIn(host)

@@ -14,7 +14,12 @@ export type Refusal = 'host' | 'origin' | 'token'
 export interface Access {
   /** The part of the printed URL that lets a browser in. */
   readonly token: string
-  /** `Set-Cookie` for a browser that came with the token; null when the token is not this run's. */
+  /**
+   * A token that lets in one browser, once: for one that we start ourselves. Other users of the machine can read a
+   * program's arguments for as long as it runs.
+   */
+  issueTicket(): string
+  /** `Set-Cookie` for a browser that came with the token or a ticket; null when it is not one of this run. */
   admit(token: string): string | null
   /** Whether a request is addressed to us by a name of ours, and comes from a page of ours if it names one. */
   checkAddress(request: IncomingMessage): Refusal | null
@@ -33,6 +38,12 @@ export function createAccess(port: number, token: string = secret()): Access {
   // The URL stays in the browser's history and the shell's; the cookie is another secret.
   const cookieValue = secret()
 
+  const tickets = new Set<string>()
+  const isTicket = (given: string): boolean => {
+    const ticket = [...tickets].find((issued) => sameText(given, issued))
+    return ticket !== undefined && tickets.delete(ticket)
+  }
+
   const checkAddress = ({ headers }: IncomingMessage): Refusal | null => {
     if (headers.host === undefined || !hosts.includes(headers.host)) return 'host'
     if (headers.origin !== undefined && headers.origin !== `http://${headers.host}`) return 'origin'
@@ -44,8 +55,15 @@ export function createAccess(port: number, token: string = secret()): Access {
   }
   return {
     token,
+    issueTicket() {
+      const ticket = secret()
+      tickets.add(ticket)
+      return ticket
+    },
     admit: (given) =>
-      sameText(given, token) ? `${cookieName}=${cookieValue}; Path=/; HttpOnly; SameSite=Strict` : null,
+      sameText(given, token) || isTicket(given)
+        ? `${cookieName}=${cookieValue}; Path=/; HttpOnly; SameSite=Strict`
+        : null,
     checkAddress,
     checkCookie,
     checkUpgrade: (request) =>

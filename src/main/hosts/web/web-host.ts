@@ -27,6 +27,8 @@ export interface WebHost {
   readonly port: number
   /** The address to open, with the token of this run. */
   readonly url: string
+  /** The address for a browser that is started with it: as {@link url}, and good for once. */
+  urlForOnce(): string
   /** Disconnects every tab and resolves once the port is free. */
   stop(): Promise<void>
 }
@@ -81,9 +83,11 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
     })
   })
 
+  const urlWith = (token: string) => `http://${ADDRESS}:${port}/?token=${token}`
   return {
     port,
-    url: `http://${ADDRESS}:${port}/?token=${access.token}`,
+    url: urlWith(access.token),
+    urlForOnce: () => urlWith(access.issueTicket()),
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve))
       for (const client of sockets.clients) {
