@@ -1,6 +1,6 @@
 import { LoaderCircle } from 'lucide-react'
 import { Tooltip } from 'radix-ui'
-import { useEffect } from 'react'
+import { useLayoutEffect } from 'react'
 import { EmptyState } from '../components/EmptyState.tsx'
 import { ErrorBoundary } from '../components/ErrorBoundary.tsx'
 import { useConnection, useSettings } from '../stores/context.ts'
@@ -45,7 +45,8 @@ function Stage() {
 /** The chosen theme is an attribute of the page; without one the system decides. */
 function useTheme(): void {
   const theme = useSettings((state) => state.theme)
-  useEffect(() => {
+  // Before the first paint: a dark window must not flash white.
+  useLayoutEffect(() => {
     if (theme === 'system') delete document.documentElement.dataset.theme
     else document.documentElement.dataset.theme = theme
   }, [theme])

@@ -66,7 +66,9 @@ function Progress({
       // Only the answer to a filter is spoken: a busy list would never be quiet.
       <span className={styles.said} role={matched === null ? undefined : 'status'} title={found}>
         {found}
-        {matched === null ? <span className={styles.aside}> in {plural(keys, 'key')}</span> : null}
+        {matched === null && keys > total ? (
+          <span className={styles.aside}> in {plural(keys, 'key')}</span>
+        ) : null}
       </span>
     )
   const said = `${formatCount(scanned)} of ${formatCount(keys)} keys scanned`

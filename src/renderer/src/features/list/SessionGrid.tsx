@@ -60,6 +60,12 @@ export function SessionGrid() {
     if (reveal !== null) virtualizer.scrollToIndex(reveal.index, { align: 'auto' })
   }, [reveal])
   useKeepInPlace(scroller, rowHeight)
+  // Whoever works in another window points at nothing here, wherever the pointer was left.
+  useEffect(() => {
+    const leave = () => list.setPointing(false)
+    window.addEventListener('blur', leave)
+    return () => window.removeEventListener('blur', leave)
+  }, [list])
   useEffect(() => {
     // Whoever types into a box above goes on typing.
     if (document.activeElement === document.body) scroller.current?.focus()
@@ -119,7 +125,7 @@ export function SessionGrid() {
         style={{ height: virtualizer.getTotalSize() }}
         onClick={(event) => select(event.target)}
         onDoubleClick={focusDetail}
-        onPointerEnter={() => list.setPointing(true)}
+        onPointerMove={() => list.setPointing(true)}
         onPointerLeave={() => list.setPointing(false)}
       >
         {items.map((item) => {
