@@ -434,6 +434,16 @@ describe('the list', () => {
     expect(scanned).toBe(keys)
   })
 
+  it('does not pass for an empty one when it was given up while it was opened', async () => {
+    const client = await connected()
+    const { id } = await create(client)
+    const given = client.window()
+    const kept = client.window({ prefix: 'other:' })
+    await expect(given).rejects.toMatchObject({ code: 'not_connected' })
+    expect((await kept).rows).toEqual([])
+    expect((await client.window()).rows.map((row) => row.id)).toEqual([id])
+  })
+
   it('ends when nobody has a window of it nor watches a session in it', async () => {
     const client = await connected()
     const { id } = await create(client)

@@ -68,7 +68,7 @@ describe('the list of a prefix', () => {
     const before = await calls('scan')
     await started
     await list.rescan()
-    await list.window(query, query)
+    await expect(window(list)).rejects.toMatchObject({ code: 'not_connected' })
     expect(await calls('scan')).toBe(before)
   })
 

@@ -1,5 +1,6 @@
 import type { Redis } from 'ioredis'
 import type { WindowQuery } from '#shared/contract.ts'
+import { AppError } from '#shared/errors.ts'
 import type { ListProgress, ListWindow, ScanPhase } from '#shared/model.ts'
 import { fromBytes, toBinary } from '../bytes.ts'
 import { BACKGROUND_DEFAULTS, BackgroundPass } from './background-pass.ts'
@@ -127,12 +128,19 @@ export class SessionList {
     await this.rescan()
   }
 
-  /** A window of the list. @param asker whose viewport this is; its rows are the ones that are polled */
+  /**
+   * A window of the list.
+   * @param asker whose viewport this is; its rows are the ones that are polled
+   * @throws AppError, also when the list was stopped meanwhile: what it holds says nothing then
+   */
   async window(query: WindowQuery, asker: object): Promise<ListWindow> {
     const sortField = typeof query.sort.by === 'object' ? [query.sort.by.field] : []
     if (this.#index.addColumns([...query.columns, ...sortField]) && this.#index.size > 0) {
       if (this.#paused) this.#tick()
       else await this.rescan()
+    }
+    if (this.#stopped) {
+      throw new AppError('not_connected', 'This list was given up for another one. Ask for it again.')
     }
     const view = this.#index.view(query.filter, query.sort)
     const rows = view.slice(query.offset, query.limit)
