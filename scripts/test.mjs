@@ -43,7 +43,7 @@ function finish() {
 function unitTests() {
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${UNIT_REPORT}`]
   const succeeded = npm(['run', '--silent', 'test:unit', '--', ...reporters])
-  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = read(UNIT_REPORT)
+  const { numPassedTests, numFailedTests, numPendingTests = 0, numTodoTests = 0 } = read(UNIT_REPORT)
   count(numPassedTests, numFailedTests, numPendingTests + numTodoTests)
   return succeeded
 }
@@ -61,7 +61,7 @@ function endToEndTests() {
     join(ROOT, 'node_modules/@playwright/test/cli.js'),
   ]
   const succeeded = run(program, [...args, 'test', '--reporter=list,json'], { env })
-  const { expected, unexpected, flaky, skipped } = read(E2E_REPORT).stats ?? {}
+  const { expected = 0, unexpected, flaky = 0, skipped } = read(E2E_REPORT).stats ?? {}
   count(expected + flaky, unexpected, skipped)
   return succeeded
 }

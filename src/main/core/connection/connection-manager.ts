@@ -73,8 +73,12 @@ export class ConnectionManager {
       await openClient(client, target)
       const facts = await readServerFacts(client)
       this.#refuseUnsupported(facts, shown)
-      if (generation !== this.#generation)
-        throw new AppError('not_connected', 'Another connection was asked for.')
+      if (generation !== this.#generation) {
+        throw new AppError(
+          'not_connected',
+          'This connection was given up for another or none before it was open. Connect again if it is wanted still.',
+        )
+      }
       this.#connection = { client, target, facts }
       client.on('close', () => this.#onClose(generation, shown))
       this.#opened(shown, false)
