@@ -149,6 +149,6 @@ function explain(target: ResolvedTarget, errors: readonly Error[]): AppError {
   }
   return fail(
     'tls_mismatch',
-    `${where} closed the connection before answering. It may ask for TLS: try rediss://.`,
+    `${where} closed the connection before answering. It may ask for TLS (try rediss://), or be no Redis at all (check the port).`,
   )
 }
