@@ -192,14 +192,18 @@ export function createClientHandlers(
   }
 }
 
-/** The password of the prefilled URL stays on this side, and goes to the server that it was given for alone. */
+/**
+ * The password of the prefilled URL stays on this side. It goes to the server that it was given for alone, and where
+ * that was to be over TLS, over nothing else.
+ */
 function withPrefillPassword(
   { usePrefillPassword, ...target }: ConnectionTarget,
   prefill: ResolvedTarget | null,
 ): ResolvedTarget {
   const resolved = resolveTarget(target)
   const sameServer = resolved.host === prefill?.host && resolved.port === prefill.port
-  if (!usePrefillPassword || resolved.password !== null || !sameServer) return resolved
+  const asSafe = resolved.tls || !prefill?.tls
+  if (!usePrefillPassword || resolved.password !== null || !sameServer || !asSafe) return resolved
   return { ...resolved, password: prefill.password }
 }
 

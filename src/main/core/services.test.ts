@@ -102,6 +102,15 @@ describe('before a Redis is connected', () => {
     expect(JSON.stringify(client.events)).not.toContain('s3cret')
   })
 
+  it('does not send a password in the clear that was given for TLS', async () => {
+    await redis.client.call('ACL', 'SETUSER', 'keeper', 'on', '>s3cret', '~*', '&*', '+@all')
+    const client = new Client(inspector(`rediss://keeper:s3cret@127.0.0.1:${redis.port}`))
+    const target = { host: '127.0.0.1', port: redis.port, username: 'keeper', usePrefillPassword: true }
+    await expect(client.invoke('connection.connect', target)).rejects.toMatchObject({
+      code: 'wrong_password',
+    })
+  })
+
   it('leaves out a REDIS_URL that it cannot read, and logs why', async () => {
     const client = new Client(inspector('redis+sentinel://x'))
     expect(await client.invoke('app.info', {})).toMatchObject({ prefill: null })
