@@ -164,6 +164,25 @@ describe('connecting', () => {
     expect(made.status).toEqual({ state: 'disconnected' })
   })
 
+  it('takes a cluster of one node, and refuses a node that holds a part of the keys', async () => {
+    const nodes = [await server('--cluster-enabled', 'yes'), await server('--cluster-enabled', 'yes')]
+    const [one, two] = nodes.map(({ port }) => new Redis({ port }))
+    if (one === undefined || two === undefined) throw new Error('there are two')
+    for (const client of [one, two]) closers.push(() => client.disconnect())
+    const { made } = manager()
+    await one.cluster('ADDSLOTSRANGE', 0, 8191)
+    await two.cluster('ADDSLOTSRANGE', 8192, 16383)
+    expect(await made.connect(at(nodes[0]?.port ?? 0), false)).toMatchObject({
+      server: { mode: 'cluster' },
+    })
+    await one.cluster('MEET', '127.0.0.1', nodes[1]?.port ?? 0)
+    await vi.waitFor(async () => expect(await one.cluster('INFO')).toMatch(/cluster_size:2/), 10_000)
+    await expect(made.connect(at(nodes[0]?.port ?? 0), false)).rejects.toMatchObject({
+      code: 'redis_error',
+      message: expect.stringMatching(/one node of a cluster/),
+    })
+  })
+
   it('waits for a server that is still loading its data, and says so', async () => {
     const slow = ['--key-load-delay', '1000', '--loading-process-events-interval-bytes', '1024']
     const { port } = await server('--enable-debug-command', 'yes', ...slow)

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis'
 import { AppError } from '#shared/errors.ts'
 import type { ConnectionStatus, PublicTarget } from '#shared/model.ts'
 import { createClient, openClient } from './client.ts'
-import { readServerFacts, type ServerFacts } from './server-facts.ts'
+import { countClusterMasters, readServerFacts, type ServerFacts } from './server-facts.ts'
 import { publicTarget, type ResolvedTarget } from './target.ts'
 
 /** An open connection: `client` stays the same object while it is lost and comes back. */
@@ -27,6 +27,26 @@ export const CONNECTION_DEFAULTS = {
   heartbeatEvery: 2000,
   heartbeatTimeout: 3000,
 } as const
+
+/** @throws AppError for a server whose keys are no whole list of sessions. */
+async function refuseUnsupported(
+  client: Redis,
+  { server }: ServerFacts,
+  target: PublicTarget,
+): Promise<void> {
+  if (server.mode === 'sentinel') {
+    throw new AppError(
+      'not_redis',
+      `${target.label} is a Sentinel, which holds no sessions. Connect to the master that it watches.`,
+    )
+  }
+  if (server.mode === 'cluster' && (await countClusterMasters(client)) > 1) {
+    throw new AppError(
+      'redis_error',
+      `${target.label} is one node of a cluster and holds a part of the sessions only. Connect to a Redis that is no cluster, or a cluster of one node.`,
+    )
+  }
+}
 
 /** Holds the one connection to Redis: opens it, notices when it is lost, and brings it back. */
 export class ConnectionManager {
@@ -72,7 +92,7 @@ export class ConnectionManager {
     try {
       await openClient(client, target)
       const facts = await readServerFacts(client)
-      this.#refuseUnsupported(facts, shown)
+      await refuseUnsupported(client, facts, shown)
       if (generation !== this.#generation) {
         throw new AppError(
           'not_connected',
@@ -121,20 +141,12 @@ export class ConnectionManager {
     if (this.#status.state === 'connected') this.#setStatus({ ...this.#status, live: 'polling' })
   }
 
-  #refuseUnsupported({ server }: ServerFacts, target: PublicTarget): void {
-    if (server.mode === 'sentinel') {
-      throw new AppError(
-        'not_redis',
-        `${target.label} is a Sentinel, which holds no sessions. Connect to the master that it watches.`,
-      )
-    }
-  }
-
   #opened(target: PublicTarget, again: boolean): void {
     const connection = this.#connection
     if (connection === null) return
-    this.#setStatus({ state: 'connected', target, ...connection.facts })
+    // First what answers the calls of those who are then told that they can.
     this.#listener.opened(connection, again)
+    this.#setStatus({ state: 'connected', target, ...connection.facts })
     this.#scheduleHeartbeat(this.#generation)
   }
 

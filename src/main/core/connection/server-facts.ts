@@ -42,6 +42,12 @@ async function readServerInfo(client: Redis): Promise<ServerInfo> {
   }
 }
 
+/** How many masters share a cluster's keys, so that no part of them passes for all; 1 where this may not be asked. */
+export async function countClusterMasters(client: Redis): Promise<number> {
+  const text = await client.cluster('INFO').catch(() => '')
+  return Number(/^cluster_size:(\d+)/m.exec(text)?.[1] ?? 1)
+}
+
 /**
  * Whether the server already sends every event that a list of keys needs: keyspace events (K) of generic commands
  * (g), expiries (x), evictions (e), and of hashes (h) and the other types, which are listed too. With one kind missing

@@ -4,6 +4,7 @@ import { type Failure, toFailure } from '../lib/failure.ts'
 import { Button } from './Button.tsx'
 import styles from './Dialog.module.css'
 import { Problem } from './Problem.tsx'
+import { useFocusReturn } from './use-focus-return.ts'
 
 interface ConfirmProps {
   readonly title: string
@@ -31,6 +32,7 @@ export function Confirm({
 }: ConfirmProps) {
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<Failure | null>(null)
+  const giveFocusBack = useFocusReturn()
   const confirm = async () => {
     setBusy(true)
     setFailure(null)
@@ -46,7 +48,7 @@ export function Confirm({
     <AlertDialog.Root open onOpenChange={(open) => !open && onClose()}>
       <AlertDialog.Portal>
         <div className={styles.backdrop} aria-hidden />
-        <AlertDialog.Content className={styles.dialog} aria-modal>
+        <AlertDialog.Content className={styles.dialog} aria-modal onCloseAutoFocus={giveFocusBack}>
           <AlertDialog.Title className={styles.title}>{title}</AlertDialog.Title>
           <AlertDialog.Description className={styles.description}>{description}</AlertDialog.Description>
           {children}

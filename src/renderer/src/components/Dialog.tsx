@@ -1,6 +1,7 @@
 import { Dialog as Radix } from 'radix-ui'
 import type { ReactNode } from 'react'
 import styles from './Dialog.module.css'
+import { useFocusReturn } from './use-focus-return.ts'
 
 interface DialogProps {
   readonly title: string
@@ -15,6 +16,7 @@ interface DialogProps {
  * page never scrolls.
  */
 export function Dialog({ title, description, onClose, wide = false, children }: DialogProps) {
+  const giveFocusBack = useFocusReturn()
   return (
     <Radix.Root open onOpenChange={(open) => !open && onClose()}>
       <Radix.Portal>
@@ -22,6 +24,7 @@ export function Dialog({ title, description, onClose, wide = false, children }: 
         <Radix.Content
           className={styles.dialog}
           aria-modal
+          onCloseAutoFocus={giveFocusBack}
           data-wide={wide || undefined}
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
         >

@@ -102,11 +102,14 @@ describe('while one points at the rows', () => {
     await expect.poll(users).toEqual(['changed'])
   })
 
-  it('the updates come in when the pointer leaves', async () => {
+  it('the updates come in when the pointer leaves, unless it goes to the mark that tells of them', async () => {
     await addSession('a', { username: 'a' })
     await expect.poll(() => app.list.store.getState().waiting).toBe(1)
     app.list.setPointing(false)
-    expect(users()).toEqual(['a', 'b'])
+    app.list.setPointing(true)
+    expect(users()).toEqual(['b'])
+    app.list.setPointing(false)
+    await expect.poll(users).toEqual(['a', 'b'])
   })
 
   it('a session of one’s own making shows at once', async () => {

@@ -17,6 +17,8 @@ export interface ListViewer {
 
 /** Milliseconds for which a row that has gone is shown fading. */
 export const FADE_MILLISECONDS = 180
+/** Milliseconds that the pointer has for its way from the rows to the mark that says what waits. */
+const LEAVE_MILLISECONDS = 400
 export const NO_ROWS: ReadonlySet<string> = new Set()
 
 export function createListViewer(
@@ -29,6 +31,7 @@ export function createListViewer(
   /** Shown or not. */
   let latest: ListWindow | null = null
   let fading: ReturnType<typeof setTimeout> | undefined
+  let leaving: ReturnType<typeof setTimeout> | undefined
 
   const endFade = () => {
     clearTimeout(fading)
@@ -67,8 +70,15 @@ export function createListViewer(
       } else show(next, shown)
     },
     setPointing(value) {
-      pointing = value
-      if (!value && getState().waiting > 0) showLatest()
+      clearTimeout(leaving)
+      if (value || getState().waiting === 0) {
+        pointing = value
+        return
+      }
+      leaving = setTimeout(() => {
+        pointing = false
+        showLatest()
+      }, LEAVE_MILLISECONDS)
     },
     showLatest,
     startAnew() {

@@ -219,6 +219,8 @@ export function createListStore(
     setPointing: viewer.setPointing,
     showUpdates() {
       viewer.showLatest()
+      // The mark that was clicked goes, and takes the pointer's leaving along.
+      viewer.setPointing(false)
       ask()
     },
     refresh() {

@@ -1,8 +1,12 @@
 import { Plus } from 'lucide-react'
+import { type RefObject, useEffect, useRef } from 'react'
 import { bytesId } from '#shared/bytes.ts'
 import type { SessionDetail } from '#shared/model.ts'
 import { Button } from '../../components/Button.tsx'
+import { toLine } from '../../lib/bytes-view.ts'
+import { DETAIL_ID, returnFocus } from '../../lib/focus.ts'
 import { useApp, useDetail } from '../../stores/context.ts'
+import type { Draft } from '../../stores/draft.ts'
 import { FieldEditor } from './FieldEditor.tsx'
 import { FieldRow } from './FieldRow.tsx'
 import styles from './FieldTable.module.css'
@@ -14,6 +18,8 @@ export function FieldTable({ detail }: { readonly detail: SessionDetail }) {
   const draft = useDetail((state) => state.draft)
   const blocked = useFieldBlock()
   const editable = detail.state === 'session'
+  const table = useRef<HTMLUListElement>(null)
+  useFocusAfterEdit(table, draft)
   if (detail.state === 'foreign')
     return (
       <p className={styles.none}>
@@ -24,7 +30,7 @@ export function FieldTable({ detail }: { readonly detail: SessionDetail }) {
   const lost = edited !== null && !detail.fields.some((field) => bytesId(field.name) === edited)
   return (
     <>
-      <ul className={styles.table} aria-label="Fields">
+      <ul ref={table} className={styles.table} aria-label="Fields">
         {detail.fields.map((field) => {
           const id = bytesId(field.name)
           return <FieldRow key={id} field={field} editable={editable} editing={id === edited} />
@@ -50,4 +56,21 @@ export function FieldTable({ detail }: { readonly detail: SessionDetail }) {
       ) : null}
     </>
   )
+}
+
+/** The editor takes the focus along when it closes: it goes to the field that was edited, else to the pane. */
+function useFocusAfterEdit(table: RefObject<HTMLUListElement | null>, draft: Draft | null) {
+  const before = useRef(draft)
+  useEffect(() => {
+    const left = before.current
+    before.current = draft
+    if (left === null || draft !== null) return
+    const name = left.field === null ? left.name : toLine(left.field)
+    const rows = [...(table.current?.querySelectorAll<HTMLElement>('[data-field]') ?? [])]
+    const edit = rows
+      .find((row) => row.dataset.field === name)
+      ?.querySelector<HTMLElement>('button[aria-label^="Edit "]')
+    const pane = document.getElementById(DETAIL_ID)
+    returnFocus([edit, pane].filter((element) => element != null))
+  }, [table, draft])
 }

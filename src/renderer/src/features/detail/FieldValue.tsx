@@ -29,7 +29,8 @@ export function FieldValue({ field, typed, loaded }: FieldValueProps) {
   }
   return (
     <>
-      <Typed typed={typed} size={field.size} open={loaded} cut={field.cut && !loaded} />
+      {/* What was cut and now is whole begins anew: opened. */}
+      <Typed key={String(loaded)} typed={typed} size={field.size} open={loaded} cut={field.cut && !loaded} />
       {field.cut && !loaded ? (
         <Button small kind="quiet" busy={reading} className={styles.more} onClick={readAll}>
           Show all {formatBytes(field.size)}

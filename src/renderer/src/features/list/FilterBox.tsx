@@ -2,8 +2,8 @@ import { Search, X } from 'lucide-react'
 import { useEffect, useMemo, useRef, useState } from 'react'
 import { Kbd } from '../../components/Kbd.tsx'
 import { debounce } from '../../lib/debounce.ts'
+import { focusGrid } from '../../lib/focus.ts'
 import { useApp, useList } from '../../stores/context.ts'
-import { focusGrid } from '../focus.ts'
 import styles from './Boxes.module.css'
 
 const PAUSE_MILLISECONDS = 120

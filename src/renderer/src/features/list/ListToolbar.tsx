@@ -26,7 +26,14 @@ export function ListToolbar() {
         )}
       </div>
       {waiting === 0 ? null : (
-        <Button small icon={ArrowUpDown} className={styles.waiting} onClick={() => list.showUpdates()}>
+        <Button
+          small
+          icon={ArrowUpDown}
+          className={styles.waiting}
+          onPointerMove={() => list.setPointing(true)}
+          onPointerLeave={() => list.setPointing(false)}
+          onClick={() => list.showUpdates()}
+        >
           {plural(waiting, 'update')} waiting
         </Button>
       )}

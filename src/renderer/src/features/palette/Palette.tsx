@@ -2,6 +2,7 @@ import { Command as Cmdk } from 'cmdk'
 import { Dialog as Radix } from 'radix-ui'
 import dialog from '../../components/Dialog.module.css'
 import { Kbd } from '../../components/Kbd.tsx'
+import { useFocusReturn } from '../../components/use-focus-return.ts'
 import { useApp } from '../../stores/context.ts'
 import { COMMANDS } from './commands.ts'
 import styles from './Palette.module.css'
@@ -11,11 +12,17 @@ const GROUPS = ['Session', 'List', 'Go to', 'App'] as const
 /** Every command by its name; what cannot be done now says why. */
 export function Palette({ onClose }: { readonly onClose: () => void }) {
   const app = useApp()
+  const giveFocusBack = useFocusReturn()
   return (
     <Radix.Root open onOpenChange={(open) => !open && onClose()}>
       <Radix.Portal>
         <div className={dialog.backdrop} aria-hidden />
-        <Radix.Content className={styles.palette} aria-modal aria-describedby={undefined}>
+        <Radix.Content
+          className={styles.palette}
+          aria-modal
+          aria-describedby={undefined}
+          onCloseAutoFocus={giveFocusBack}
+        >
           <Radix.Title className="visually-hidden">All commands</Radix.Title>
           <Cmdk label="Commands" loop>
             <Cmdk.Input className={styles.input} placeholder="What do you want to do?" autoFocus />

@@ -1,9 +1,9 @@
 import { toFailure } from '../../lib/failure.ts'
+import { focusDetail, focusFilter, focusGrid, focusPrefix } from '../../lib/focus.ts'
 import { isMac, MOD } from '../../lib/platform.ts'
 import type { App } from '../../stores/app.ts'
 import { whyNotWritable } from '../../stores/connection.ts'
 import { whyFieldsAreFixed, whySessionIsFixed } from '../detail/session-block.ts'
-import { focusDetail, focusFilter, focusGrid, focusPrefix } from '../focus.ts'
 
 export interface Command {
   readonly id: string
