@@ -45,7 +45,12 @@ export function serveClient(socket: WebSocket, attach: Attach, limits: ClientLim
     calls += 1
     const reply = await endpoint.dispatch(name, arg)
     calls -= 1
-    send({ id, reply })
+    try {
+      send({ id, reply })
+    } catch {
+      // Longer than the longest text that there can be.
+      send({ id, reply: TOO_LARGE })
+    }
   }
 
   socket.on('message', (data: RawData, isBinary) => {
@@ -67,6 +72,12 @@ export function serveClient(socket: WebSocket, attach: Attach, limits: ClientLim
     clearInterval(heartbeat)
     endpoint.close()
   })
+}
+
+const TOO_LARGE: Reply = {
+  ok: false,
+  code: 'invalid_value',
+  message: 'The answer is too large to be sent to a browser. Read this value with redis-cli.',
 }
 
 const TOO_MANY_CALLS: Reply = {

@@ -58,6 +58,13 @@ describe('the frames of a client', () => {
     expect(await nextMessage(socket)).toMatchObject({ id: 2, reply: { ok: false, code: 'invalid_argument' } })
   })
 
+  it('are answered also where the reply cannot be written down', async () => {
+    const attach = () => ({ dispatch: async () => ({ ok: true, value: 1n }) as const, close: () => {} })
+    const socket = await web.connect(await web.start({ attach }))
+    socket.send(call(1))
+    expect(await nextMessage(socket)).toMatchObject({ id: 1, reply: { ok: false, code: 'invalid_value' } })
+  })
+
   it('are bounded in length', async () => {
     const host = await web.start()
     const socket = await web.connect(host)
