@@ -3,7 +3,7 @@ import { Redis } from 'ioredis'
 import { AppError } from '#shared/errors.ts'
 import { DEFAULT_PREFIX, type DemoRequest } from '#shared/model.ts'
 import { parseTtl } from '#shared/ttl.ts'
-import { openClient } from '../connection/client.ts'
+import { openClient, targetOptions } from '../connection/client.ts'
 import { publicTarget, type ResolvedTarget, resolveTarget } from '../connection/target.ts'
 import { SessionStore } from '../store/session-store.ts'
 import { type DemoServer, startDemoServer } from './demo-server.ts'
@@ -154,15 +154,8 @@ function parsePort(option: string, text: string, lowest: number): number {
 
 /** A client that refuses at once while Redis is away and comes back by itself. */
 function createDemoClient(target: ResolvedTarget): Redis {
-  const { host, port, db, username, password, tls } = target
   return new Redis({
-    host,
-    port,
-    db,
-    ...(username === null ? {} : { username }),
-    ...(password === null ? {} : { password }),
-    ...(tls ? { tls: {} } : {}),
-    lazyConnect: true,
+    ...targetOptions(target),
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
     maxRetriesPerRequest: 0,
