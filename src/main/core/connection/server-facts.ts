@@ -19,11 +19,14 @@ export async function readServerFacts(client: Redis): Promise<ServerFacts> {
     readLiveMode(client),
     findMissingCommands(client),
   ])
-  // Each question takes a refusal for an answer; a connection that has ended answered none of them.
-  if (client.status !== 'ready') {
-    throw new AppError('connection_lost', 'The server hung up right after it was connected to. Try again.')
-  }
+  refuseEnded(client)
   return { server, live, missing }
+}
+
+/** Each question here takes a refusal for an answer; a connection that has ended answered none of them. */
+function refuseEnded(client: Redis): void {
+  if (client.status === 'ready') return
+  throw new AppError('connection_lost', 'The server hung up right after it was connected to. Try again.')
 }
 
 async function readServerInfo(client: Redis): Promise<ServerInfo> {
@@ -45,6 +48,7 @@ async function readServerInfo(client: Redis): Promise<ServerInfo> {
 /** How many masters share a cluster's keys, so that no part of them passes for all; 1 where this may not be asked. */
 export async function countClusterMasters(client: Redis): Promise<number> {
   const text = await client.cluster('INFO').catch(() => '')
+  refuseEnded(client)
   return Number(/^cluster_size:(\d+)/m.exec(text)?.[1] ?? 1)
 }
 
