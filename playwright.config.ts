@@ -24,7 +24,7 @@ export default defineConfig<HostOptions>({
     launchOptions: { args, ...(executablePath === null ? {} : { executablePath }) },
   },
   projects: [
-    { name: 'electron', use: { host: 'electron' }, testIgnore: 'web-host.spec.ts' },
+    { name: 'electron', use: { host: 'electron' }, testIgnore: 'web-*.spec.ts' },
     { name: 'web', use: { host: 'web' }, testIgnore: 'electron-host.spec.ts' },
   ],
 })

@@ -5,7 +5,9 @@ import {
   type RedisProcess,
   startRedisProcess,
 } from '../src/main/core/connection/redis-process.ts'
+import { SessionStore } from '../src/main/core/store/session-store.ts'
 import { launchElectron, launchWeb, type RunningInspector } from './hosts.ts'
+import { Screen } from './screen.ts'
 
 export { expect } from '@playwright/test'
 
@@ -18,19 +20,28 @@ export interface TestRedis {
   /** `redis://127.0.0.1:PORT`. */
   readonly url: string
   readonly port: number
-  /** The test's own connection, for preparing and for looking after. */
+  /** The test's own connection, for preparing and for looking after. It comes back by itself. */
   readonly client: Redis
-  readonly process: RedisProcess
+  /** Ends the server, and its data with it, as a crash would. */
+  kill(): Promise<void>
+  /** Starts it again on its port, empty. */
+  start(): Promise<void>
 }
 
 interface Fixtures {
   /** Arguments for the app. @default ['--redis', redis.url] */
   appArgs: readonly string[] | null
+  /** Arguments for the Redis server. */
+  redisArgs: readonly string[]
   /** A real Redis of this test alone, empty. */
   redis: TestRedis
+  /** The app's own session store on that Redis: what an application beside the inspector would do. */
+  store: SessionStore
   app: RunningInspector
   /** The inspector's page, in whichever host. */
   inspector: Page
+  /** The same page by what is on it. */
+  ui: Screen
   /** Opens a further page in an ordinary browser: the demo server's, say. */
   openPage: (url: string) => Promise<Page>
 }
@@ -40,18 +51,30 @@ const skipElectron = process.env.E2E_SKIP_ELECTRON
 export const test = base.extend<Fixtures, HostOptions>({
   host: ['web', { option: true, scope: 'worker' }],
   appArgs: [null, { option: true }],
+  redisArgs: [[], { option: true }],
 
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads a fixture's needs from this pattern
-  redis: async ({}, use) => {
+  redis: async ({ redisArgs }, use) => {
     const binary = await findRedisServer()
     if (binary === null) throw new Error('No redis-server on the PATH: run `npm test`, which installs one.')
-    const server = await startRedisProcess(binary.path)
-    const client = new Redis({ host: server.host, port: server.port })
+    let server: RedisProcess = await startRedisProcess(binary.path, redisArgs)
+    const { host, port } = server
+    const client = new Redis({ host, port })
     client.on('error', () => {})
-    await use({ url: `redis://${server.host}:${server.port}`, port: server.port, client, process: server })
+    await use({
+      url: `redis://${host}:${port}`,
+      port,
+      client,
+      kill: () => server.stop(),
+      async start() {
+        // Of two ports the last one counts.
+        server = await startRedisProcess(binary.path, [...redisArgs, '--port', String(port)])
+      },
+    })
     client.disconnect()
     await server.stop()
   },
+
+  store: async ({ redis }, use) => use(new SessionStore({ client: redis.client })),
 
   app: async ({ host, context, redis, appArgs }, use, testInfo) => {
     testInfo.skip(host === 'electron' && Boolean(skipElectron), skipElectron)
@@ -62,6 +85,8 @@ export const test = base.extend<Fixtures, HostOptions>({
   },
 
   inspector: async ({ app }, use) => use(app.page),
+
+  ui: async ({ inspector }, use) => use(new Screen(inspector)),
 
   openPage: async ({ context }, use) =>
     use(async (url) => {
