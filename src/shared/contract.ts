@@ -43,6 +43,16 @@ const fieldNames = z.array(z.string().min(1).max(LIMITS.fieldNameBytes)).max(20)
 /** Judged by the service, whose message can then say what is wrong with the TTL that was typed. */
 const ttl = z.union([z.number(), z.string().max(100)])
 
+/** Names with text values. Not zod's record, which drops the name `__proto__` without a word. */
+const fieldRecord = z.custom<Readonly<Record<string, string>>>(
+  (value) =>
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((field) => text.safeParse(field).success),
+  `Fields are names with text values of at most ${LIMITS.valueBytes} characters.`,
+)
+
 /** One session of a prefix. */
 const sessionRef = z.strictObject({ prefix, id: bytesSchema })
 /** A field as it was shown, so that an edit is refused when it has changed since: null for one that was absent. */
@@ -111,7 +121,7 @@ export const contract = {
     /** Reads one session and, until the next call, sends `session.changed` as it changes; null watches none. */
     'session.watch': call(sessionRef.nullable()).replies<SessionDetail | null>(),
     'session.readField': call(sessionRef.extend({ field: bytesSchema })).replies<Bytes>(),
-    'session.create': call(z.strictObject({ prefix, fields: z.record(z.string(), text), ttl })).replies<{
+    'session.create': call(z.strictObject({ prefix, fields: fieldRecord, ttl })).replies<{
       readonly id: string
     }>(),
     /** Adds a field (`shown: null`) or changes one; the TTL stays as it is. */

@@ -204,6 +204,23 @@ describe('one session', () => {
     expect(await edit(null)).toMatchObject({ state: 'session' })
   })
 
+  it('keeps a field of any name, also one that means something in JavaScript', async () => {
+    const client = await connected()
+    const { id } = await create(client, JSON.parse('{"__proto__":"a","constructor":"b","5":"c"}'))
+    expect(await redis.client.hmget(`session:${id}`, '__proto__', 'constructor', '5')).toEqual([
+      'a',
+      'b',
+      'c',
+    ])
+    expect(
+      await client.dispatch('session.create', { prefix: 'session:', fields: { a: 1 }, ttl: 60 }),
+    ).toMatchObject({
+      ok: false,
+      code: 'invalid_argument',
+      message: expect.stringMatching(/names with text values/),
+    })
+  })
+
   it('stays gone: no call brings back a session that has been deleted', async () => {
     const client = await connected()
     const { id } = await create(client)
