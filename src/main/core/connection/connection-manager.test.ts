@@ -166,7 +166,7 @@ describe('connecting', () => {
 
   it('takes a cluster of one node, and refuses a node that holds a part of the keys', async () => {
     const nodes = [await server('--cluster-enabled', 'yes'), await server('--cluster-enabled', 'yes')]
-    const [one, two] = nodes.map(({ port }) => new Redis({ port }))
+    const [one, two] = nodes.map(({ port }) => new Redis({ host: '127.0.0.1', port }))
     if (one === undefined || two === undefined) throw new Error('there are two')
     for (const client of [one, two]) closers.push(() => client.disconnect())
     const { made } = manager()
@@ -186,7 +186,7 @@ describe('connecting', () => {
   it('waits for a server that is still loading its data, and says so', async () => {
     const slow = ['--key-load-delay', '1000', '--loading-process-events-interval-bytes', '1024']
     const { port } = await server('--enable-debug-command', 'yes', ...slow)
-    const client = new Redis({ port })
+    const client = new Redis({ host: '127.0.0.1', port })
     closers.push(() => client.disconnect())
     await client.call('DEBUG', 'POPULATE', '1000')
     const loaded = client.call('DEBUG', 'RELOAD')

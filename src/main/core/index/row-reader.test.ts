@@ -32,7 +32,7 @@ it('takes a session that ends while it is read for one that has gone, not for a 
   const time = '2026-04-02T12:34:56+00:00'
   await redis.client.hset('session:a', { created_at: time, last_accessed_at: time, session_ttl: '60' })
   const port = await relayThatWaits('session:a', () => redis.client.unlink('session:a'))
-  const client = new Redis({ port })
+  const client = new Redis({ host: '127.0.0.1', port })
   closers.push(() => client.disconnect())
   const reader = new RowReader({ client, prefix: 'session:', clock: Date.now })
   expect(await reader.read(['a'], [])).toEqual({ rows: [], gone: ['a'] })
