@@ -44,6 +44,23 @@ async function addSessions(count: number): Promise<void> {
 }
 
 describe('the list of a prefix', () => {
+  it('tells of the number of keys also when no row of its own has changed', async () => {
+    await redis.client.set('other', '')
+    const told: number[] = []
+    const list = new SessionList({
+      client: redis.connect(),
+      prefix: 'session:',
+      clock: Date.now,
+      onChange: ({ keys }) => told.push(keys),
+      onError: (error) => expect.unreachable(String(error)),
+    })
+    lists.push(list)
+    await list.start(null)
+    await vi.waitFor(() => expect(told.at(-1)).toBe(1), 10_000)
+    await redis.client.del('other')
+    await vi.waitFor(() => expect(told.at(-1)).toBe(0), 10_000)
+  })
+
   it('keeps what was read last, also when a longer reading that began before it ends after it', async () => {
     const count = 10_000
     await addSessions(count)

@@ -299,6 +299,8 @@ export class SessionList {
   async #poll(): Promise<void> {
     // FLUSHDB sends no notification for the keys that it drops; their number tells.
     this.#keys = await this.#options.client.dbsize().catch(() => this.#keys)
+    // The list tells of the database's keys too, which come and go without any row that changes.
+    this.#tick()
     if (this.#phase === 'complete' && this.#keys < this.#index.size) await this.#read([...this.#index.keys()])
     if (this.#pushed) return
     await this.#read([...new Set([...this.#visible.values()].flat())])
