@@ -13,6 +13,8 @@ export default defineConfig<HostOptions>({
   timeout: 60_000,
   expect: { timeout: 10_000 },
   forbidOnly: Boolean(process.env.CI),
+  // CI's machines are small and shared: what passes at a second try is reported as flaky, and fails nobody's work.
+  retries: process.env.CI ? 2 : 0,
   fullyParallel: true,
   // Each test has its own app and its own Redis; more at once than this only makes a small machine slow.
   workers: 2,

@@ -13,6 +13,9 @@ const test = base.extend<{ electronApp: ElectronApplication }>({
 
 declare const window: Window & { readonly inspector: PreloadBridge }
 
+// Without a Redis to connect to by itself: the page's own calls must not come between those of the tests.
+test.use({ appArgs: [] })
+
 test('the window runs isolated, in the sandbox, and without Node', async ({ electronApp, inspector }) => {
   const preferences = await electronApp.evaluate((electron) => {
     // The stand-in keeps what each window was opened with; Electron has it too, undocumented.
