@@ -1,21 +1,10 @@
 import type { Bytes } from '#shared/bytes.ts'
-import type { SessionRow, SessionState } from '#shared/model.ts'
+import type { SessionRow } from '#shared/model.ts'
 
-/** A session as the index holds it. Never changed in place: the views find a row by what it was sorted by. */
-export interface IndexRow {
+/** A session as the index holds it, its cells those of the index's columns. Never changed in place: the views find a row by what it was sorted by. */
+export interface IndexRow extends SessionRow {
   /** The id's bytes, one character each. */
   readonly key: string
-  readonly id: Bytes
-  readonly state: SessionState
-  readonly type: string
-  readonly problem: string | null
-  readonly createdAt: number | null
-  readonly lastAccessedAt: number | null
-  readonly configuredTtl: number | null
-  readonly expiresAt: number | null
-  /** Values of the index's columns, in their order. */
-  readonly cells: readonly (Bytes | null)[]
-  readonly revision: number
 }
 
 /**
