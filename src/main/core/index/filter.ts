@@ -11,22 +11,18 @@ export type RowPredicate = (row: IndexRow) => boolean
 export function parseFilter(text: string, columns: readonly string[]): RowPredicate {
   const terms = [...text.matchAll(/(?:([^\s:"]+):)?(?:"([^"]*)"?|(\S+))/g)].map(
     ([whole, field, phrase, word]) => ({
-      whole: whole.toLowerCase(),
       column: field === undefined ? -1 : columns.indexOf(field),
       field,
       needle: (phrase ?? word ?? '').toLowerCase(),
+      // A colon may also belong to what is searched: a time, a URL, an id with a namespace in it.
+      anywhere: (field === undefined ? (phrase ?? word ?? '') : whole).toLowerCase(),
     }),
   )
   return (row) =>
-    terms.every(({ whole, column, field, needle }) => {
+    terms.every(({ column, field, needle, anywhere }) => {
       if (field === 'id') return includes(row.id, needle)
       if (column >= 0) return includes(row.cells[column] ?? null, needle)
-      // A colon may also belong to what is searched: a time, a URL, an id with a namespace in it.
-      return (
-        includes(row.id, whole) ||
-        row.cells.some((cell) => includes(cell, field === undefined ? needle : whole)) ||
-        (field === undefined && includes(row.id, needle))
-      )
+      return includes(row.id, anywhere) || row.cells.some((cell) => includes(cell, anywhere))
     })
 }
 

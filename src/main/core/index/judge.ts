@@ -31,6 +31,9 @@ export function judgeHash(values: ReservedValues): Judgement {
   }
 }
 
+/** Why a key of another type is not a session. @param type Redis TYPE */
+export const foreignProblem = (type: string): string => `Not a session: the key holds a ${type}, not a hash.`
+
 function readTtl(text: string): number | null {
   const value = /^[1-9]\d{0,15}$/.test(text) ? Number(text) : Number.NaN
   return Number.isSafeInteger(value) ? value : null

@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis'
 import { LIMITS, RESERVED_FIELDS } from '#shared/model.ts'
 import { fromBinary, toBytes } from '../bytes.ts'
 import { toAppError } from '../connection/redis-errors.ts'
-import { judgeHash } from './judge.ts'
+import { foreignProblem, judgeHash } from './judge.ts'
 import type { IndexRow } from './row.ts'
 
 export type FreshRow = Omit<IndexRow, 'revision'>
@@ -151,7 +151,7 @@ function foreignRow(id: string, type: string, expiresAt: number | null): FreshRo
     id: toBytes(fromBinary(id)),
     state: 'foreign',
     type,
-    problem: `Not a session: the key holds a ${type}, not a hash.`,
+    problem: foreignProblem(type),
     createdAt: null,
     lastAccessedAt: null,
     configuredTtl: null,

@@ -4,7 +4,7 @@ import { AppError } from '#shared/errors.ts'
 import { LIMITS, RESERVED_FIELDS, type SessionDetail, type SessionField } from '#shared/model.ts'
 import { fromBytes, toBytes } from '../bytes.ts'
 import { toAppError } from '../connection/redis-errors.ts'
-import { judgeHash } from './judge.ts'
+import { foreignProblem, judgeHash } from './judge.ts'
 import { trimUtf8 } from './row-reader.ts'
 
 const RESERVED = new Set<string>(RESERVED_FIELDS)
@@ -50,7 +50,7 @@ export async function readSessionDetail(
     state: !isHash ? 'foreign' : judgement.problem === null ? 'session' : 'incomplete',
     type: String(type?.[1]),
     ...judgement,
-    problem: isHash ? judgement.problem : `Not a session: the key holds a ${String(type?.[1])}, not a hash.`,
+    problem: isHash ? judgement.problem : foreignProblem(String(type?.[1])),
     expiresAt: ttl[1] < 0 ? null : clock() + ttl[1],
     memory: await memory,
     fields: values.map(([name, value]) => toField(name, value)).sort(reservedLast),

@@ -68,10 +68,6 @@ export class SortedView {
     return this.#rows.slice(offset, offset + limit)
   }
 
-  first(): IndexRow | undefined {
-    return this.#rows[0]
-  }
-
   /** Where a row stands, or -1 when it is not in this view. */
   position(row: IndexRow): number {
     const position = this.#lowerBound(row)
