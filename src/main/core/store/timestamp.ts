@@ -12,6 +12,8 @@ const TIMESTAMP =
  * @returns epoch milliseconds, or null for anything that is no moment in time.
  */
 export function parseTimestamp(text: string): number | null {
+  const own = parseOwn(text)
+  if (own !== null) return own
   const match = TIMESTAMP.exec(text)
   if (match === null) return null
   const part = (index: number) => Number(match[index] ?? 0)
@@ -28,3 +30,28 @@ export function parseTimestamp(text: string): number | null {
 }
 
 type Six = [number, number, number, number, number, number]
+
+/** The form that the store writes, without the regular expression: a list reads it millions of times. */
+function parseOwn(text: string): number | null {
+  if (text.length !== 25 || !text.endsWith('+00:00')) return null
+  if (text[4] !== '-' || text[7] !== '-' || text[10] !== 'T' || text[13] !== ':' || text[16] !== ':')
+    return null
+  const [month, day] = [digits(text, 5, 2), digits(text, 8, 2)]
+  const [hour, minute, second] = [digits(text, 11, 2), digits(text, 14, 2), digits(text, 17, 2)]
+  const year = digits(text, 0, 4)
+  // Everything out of the ordinary, days that not all months have too, is for the careful form.
+  const ordinary = year >= 1000 && month >= 1 && month <= 12 && day >= 1 && day <= 28
+  if (!ordinary || !(hour < 24 && minute < 60 && second < 60)) return null
+  return Date.UTC(year, month - 1, day, hour, minute, second)
+}
+
+/** A number of so many decimal digits, or NaN. */
+function digits(text: string, start: number, count: number): number {
+  let number = 0
+  for (let i = start; i < start + count; i += 1) {
+    const digit = text.charCodeAt(i) - 48
+    if (!(digit >= 0 && digit <= 9)) return Number.NaN
+    number = 10 * number + digit
+  }
+  return number
+}
