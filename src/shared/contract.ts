@@ -7,6 +7,7 @@ import {
   type DemoStatus,
   LIMITS,
   type ListProgress,
+  type ListSummary,
   type ListWindow,
   type SessionChange,
   type SessionDetail,
@@ -37,6 +38,7 @@ const prefix = z
     `A prefix takes at most ${LIMITS.prefixBytes} bytes.`,
   )
 const text = z.string().max(LIMITS.valueBytes)
+const filterText = z.string().max(LIMITS.filterCharacters)
 const port = z.int().min(0).max(65_535)
 const count = z.int().min(0)
 const fieldNames = z.array(z.string().min(1).max(LIMITS.fieldNameBytes)).max(20)
@@ -84,7 +86,7 @@ export const windowQuerySchema = z.strictObject({
   prefix,
   /** The fields shown as columns; each row's `cells` follow their order. */
   columns: fieldNames,
-  filter: z.string().max(1000),
+  filter: filterText,
   sort: sortSchema,
   offset: count,
   limit: z.int().min(1).max(LIMITS.windowRows),
@@ -111,6 +113,14 @@ export const contract = {
     'list.stopScan': call(z.strictObject({ prefix })).replies<ListProgress>(),
     'list.resumeScan': call(z.strictObject({ prefix })).replies<ListProgress>(),
     'list.rescan': call(z.strictObject({ prefix })).replies<ListProgress>(),
+    /** Slower, with less of the server's time; holds for the scans of this prefix from then on. */
+    'list.setGentle': call(z.strictObject({ prefix, gentle: z.boolean() })).replies<ListProgress>(),
+    /** Stops or resumes the reading of the fields that the filter last asked for. */
+    'list.setReading': call(z.strictObject({ prefix, reading: z.boolean() })).replies<ListProgress>(),
+    /** Counts and expiry times over all rows of a list that is open. */
+    'list.summary': call(
+      z.strictObject({ prefix, filter: filterText, buckets: z.int().min(1).max(LIMITS.summaryBuckets) }),
+    ).replies<ListSummary>(),
     /** Field names seen under a prefix, most frequent first: what may become a column. */
     'list.fields': call(z.strictObject({ prefix })).replies<readonly string[]>(),
     /** Fills a prefix with sample sessions. */

@@ -16,6 +16,10 @@ export const LIMITS = {
   prefixBytes: 512,
   /** Rows that one window may ask for. */
   windowRows: 500,
+  /** Characters of a filter. */
+  filterCharacters: 1000,
+  /** Bars that one chart of expiry times may ask for. */
+  summaryBuckets: 500,
   /** Sample sessions made at once. */
   sampleSessions: 100_000,
   /** Bytes of a value that travel with the session's detail; the whole is read with `session.readField`. */
@@ -109,6 +113,16 @@ export interface Sort {
 
 export type ScanPhase = 'scanning' | 'complete' | 'stopped'
 
+/** Fields that a filter asks for and the list does not show: read of each row, once. */
+export interface FieldReading {
+  /** As the filter names them; `size` stands for the memory that a key takes. */
+  readonly fields: readonly string[]
+  /** Rows read, of all. */
+  readonly done: number
+  readonly total: number
+  readonly phase: ScanPhase
+}
+
 /** How far the list is. `total` counts rows known, `scanned` keys looked at of the database's `keys`. */
 export interface ListProgress {
   readonly prefix: string
@@ -117,6 +131,17 @@ export interface ListProgress {
   readonly scanned: number
   readonly keys: number
   readonly phase: ScanPhase
+  /** The scan takes long breaks, so that a busy server notices it even less. */
+  readonly gentle: boolean
+  /** False where the server runs no scripts for this user, so that keys are read in pipelines. */
+  readonly scripted: boolean
+}
+
+/** Where a filter cannot be read, in UTF-16 units of its text, and what to do about it. */
+export interface FilterProblem {
+  readonly at: number
+  readonly length: number
+  readonly message: string
 }
 
 export interface ListWindow extends ListProgress {
@@ -126,6 +151,41 @@ export interface ListWindow extends ListProgress {
   readonly rows: readonly SessionRow[]
   /** Where the asked-for row stands in this order, or null. */
   readonly position: number | null
+  /** What is wrong with the filter, which then matches nothing; null for one that can be read. */
+  readonly filterProblem: FilterProblem | null
+  /** Reading for this filter; null for one that needs none. Rows that are not read yet do not match. */
+  readonly reading: FieldReading | null
+}
+
+/**
+ * Sessions by what is left of their configured TTL, which sliding expiry makes a measure of idleness too: `active`
+ * have at least half of it left, `idle` less, `expiring` less than a tenth. Keys that are no sessions are `other`,
+ * and whatever has no expiry is `withoutTtl` and nothing else.
+ */
+export interface StateCounts {
+  readonly active: number
+  readonly idle: number
+  readonly expiring: number
+  readonly withoutTtl: number
+  readonly other: number
+}
+
+/** What the rows of a list are, all together. */
+export interface ListSummary {
+  readonly revision: number
+  /** The moment that it holds for, epoch milliseconds. */
+  readonly at: number
+  /** Of the rows that match the filter. */
+  readonly states: StateCounts
+  /** When they expire. Bucket `i` counts what expires from `at + i * bucketMs` on; what is overdue is in the first. */
+  readonly expiries: {
+    readonly bucketMs: number
+    readonly all: readonly number[]
+    /** Of those, the rows that match the filter. */
+    readonly matched: readonly number[]
+    /** Rows that expire after the last bucket, of all. */
+    readonly later: number
+  }
 }
 
 // ---- one session

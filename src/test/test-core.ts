@@ -19,6 +19,8 @@ export const progress = (revision: number): ListProgress => ({
   scanned: 2,
   keys: 2,
   phase: 'complete',
+  gentle: false,
+  scripted: true,
 })
 
 export interface TestCore {

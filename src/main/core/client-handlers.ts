@@ -110,6 +110,17 @@ export function createClientHandlers(
       await list.rescan()
       return list.progress
     },
+    'list.setGentle': ({ prefix, gentle }) => {
+      const list = listOf(prefix)
+      list.setGentle(gentle)
+      return list.progress
+    },
+    'list.setReading': ({ prefix, reading }) => {
+      const list = listOf(prefix)
+      list.setReading(reading)
+      return list.progress
+    },
+    'list.summary': ({ prefix, filter, buckets }) => listOf(prefix).summary(filter, buckets, viewer),
     'list.fields': ({ prefix }) => {
       connected()
       return listOf(prefix).fieldNames()

@@ -5,30 +5,39 @@ import { parseTimestamp } from '../store/timestamp.ts'
 export type ReservedValues = readonly (Buffer | null | undefined)[]
 
 export interface Judgement {
-  /** Why a hash is not a session, in words; null for one that is. */
-  readonly problem: string | null
+  /** Why a hash is not a session: a set of {@link FLAWS}; 0 for one that is. */
+  readonly flaws: number
   readonly createdAt: number | null
   readonly lastAccessedAt: number | null
   readonly configuredTtl: number | null
 }
 
+/** What a hash may lack for being a session, as bits: one for each reserved field, one for a TTL that is none. */
+export const FLAWS = { created: 1, accessed: 2, ttl: 4, badTtl: 8 } as const
+
 /** Says whether a hash is a session, by the store's own rule: every reserved field there, the TTL a usable one. */
 export function judgeHash(values: ReservedValues): Judgement {
   const [created, accessed, ttl] = values
   const configuredTtl = ttl ? readTtl(ttl.toString('latin1')) : null
-  const lacking = RESERVED_FIELDS.filter((_, position) => !values[position])
-  const problem =
-    lacking.length > 0
-      ? `Not a session: it lacks ${listed(lacking)}.`
-      : configuredTtl === null
-        ? 'Not a session: its session_ttl is not a whole number of seconds.'
-        : null
   return {
-    problem,
+    flaws:
+      (created ? 0 : FLAWS.created) |
+      (accessed ? 0 : FLAWS.accessed) |
+      (ttl ? 0 : FLAWS.ttl) |
+      (ttl && configuredTtl === null ? FLAWS.badTtl : 0),
     createdAt: created ? parseTimestamp(created.toString('latin1')) : null,
     lastAccessedAt: accessed ? parseTimestamp(accessed.toString('latin1')) : null,
     configuredTtl,
   }
+}
+
+/** Why a hash is not a session, in words; null for one that is. @param flaws a set of {@link FLAWS} */
+export function hashProblem(flaws: number): string | null {
+  if (flaws === 0) return null
+  const lacking = RESERVED_FIELDS.filter((_, position) => flaws & (1 << position))
+  return lacking.length > 0
+    ? `Not a session: it lacks ${listed(lacking)}.`
+    : 'Not a session: its session_ttl is not a whole number of seconds.'
 }
 
 /** Why a key of another type is not a session. @param type Redis TYPE */

@@ -4,8 +4,8 @@ import { AppError } from '#shared/errors.ts'
 import { LIMITS, RESERVED_FIELDS, type SessionDetail, type SessionField } from '#shared/model.ts'
 import { fromBytes, toBytes } from '../bytes.ts'
 import { toAppError } from '../connection/redis-errors.ts'
-import { foreignProblem, judgeHash } from './judge.ts'
-import { trimUtf8 } from './row-reader.ts'
+import { trimUtf8 } from './fresh-row.ts'
+import { foreignProblem, hashProblem, judgeHash } from './judge.ts'
 
 const RESERVED = new Set<string>(RESERVED_FIELDS)
 
@@ -43,14 +43,14 @@ export async function readSessionDetail(
   if (isHash && hash?.[0]) throw toAppError(hash[0])
   const values = isHash ? hashFields(hash?.[1]) : []
   const reservedValue = (name: string) => values.find(([field]) => field.equals(Buffer.from(name)))?.[1]
-  const judgement = judgeHash(RESERVED_FIELDS.map(reservedValue))
+  const { flaws, ...times } = judgeHash(RESERVED_FIELDS.map(reservedValue))
   return {
     id,
     key: toBytes(key),
-    state: !isHash ? 'foreign' : judgement.problem === null ? 'session' : 'incomplete',
+    state: !isHash ? 'foreign' : flaws === 0 ? 'session' : 'incomplete',
     type: String(type?.[1]),
-    ...judgement,
-    problem: isHash ? judgement.problem : foreignProblem(String(type?.[1])),
+    problem: isHash ? hashProblem(flaws) : foreignProblem(String(type?.[1])),
+    ...times,
     expiresAt: ttl[1] < 0 ? null : clock() + ttl[1],
     memory: await memory,
     fields: values.map(([name, value]) => toField(name, value)).sort(reservedLast),

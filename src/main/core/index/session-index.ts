@@ -1,100 +1,213 @@
-import type { Sort } from '#shared/model.ts'
-import { parseFilter } from './filter.ts'
-import { type IndexRow, sameExpiry, sameRow } from './row.ts'
-import type { ReadResult } from './row-reader.ts'
-import { rowOrder, SortedView } from './sorted-view.ts'
+import { type ReadPlan, readPlan } from './columns.ts'
+import type { ReadResult } from './key-reader.ts'
+import { RowTable } from './row-table.ts'
+import { Views } from './views.ts'
 
-/** Orders kept up to date at once; the least recently used goes first. */
-const KEPT_VIEWS = 6
+export const INDEX_DEFAULTS = {
+  /** Slots of rows that have gone or moved, beyond which they are made free: at least, and of all. */
+  retiredAtLeast: 4096,
+  retiredShare: 16,
+} as const
 
-const BY_EXPIRY: Sort = { by: 'expiresAt', direction: 'ascending' }
+/** What one reading of keys asks for, and where in the table it belongs. */
+export interface ReadSet {
+  readonly plan: ReadPlan
+  readonly places: readonly number[]
+  /** Rises with each change of the columns. */
+  readonly stamp: number
+}
 
 /** The rows of one prefix and their orders. `revision` rises with every change that a window could show. */
 export class SessionIndex {
-  readonly #rows = new Map<string, IndexRow>()
-  readonly #views = new Map<string, SortedView>()
-  readonly #byExpiry = new SortedView(() => true, rowOrder(BY_EXPIRY, []), [])
-  readonly #columns: string[] = []
+  readonly table = new RowTable()
+  readonly views: Views
+  readonly #columns = new Map<string, number>()
+  #readSet: ReadSet = { plan: readPlan([]), places: [], stamp: 1 }
+  #stale = 0
+  #retired: number[] = []
+  #freeing = false
   #revision = 0
+
+  constructor() {
+    this.views = new Views(this.table, (column) => this.place(column))
+  }
 
   get revision(): number {
     return this.#revision
   }
 
   get size(): number {
-    return this.#rows.size
+    return this.table.size
   }
 
-  /** The fields that rows carry beside the reserved ones. */
-  get columns(): readonly string[] {
-    return this.#columns
+  /** What is to be read of each key. */
+  get readSet(): ReadSet {
+    return this.#readSet
   }
 
-  get(key: string): IndexRow | undefined {
-    return this.#rows.get(key)
+  /** Rows that were read before the columns were what they are. */
+  get stale(): number {
+    return this.#stale
   }
 
-  keys(): IterableIterator<string> {
-    return this.#rows.keys()
+  /** Where a column's cells are kept, or -1. */
+  place(column: string): number {
+    return this.#columns.get(column) ?? -1
   }
 
-  /** Makes rows carry further fields from the next reading on. @returns whether any is new. */
-  addColumns(names: readonly string[]): boolean {
-    const fresh = names.filter((name) => !this.#columns.includes(name))
-    this.#columns.push(...fresh)
-    // A filter reads all columns, so the views of before know too few.
-    if (fresh.length > 0) this.#views.clear()
-    return fresh.length > 0
+  /**
+   * Makes rows carry further columns from the next reading on.
+   * @param wanted all that anybody asks for: columns that nobody does are given up where others come
+   * @returns the columns that are new
+   */
+  addColumns(asked: readonly string[], wanted: readonly string[]): readonly string[] {
+    const fresh = asked.filter((column) => !this.#columns.has(column))
+    if (fresh.length === 0) return fresh
+    const keep = new Set([...asked, ...wanted])
+    for (const [column, place] of this.#columns) {
+      if (keep.has(column)) continue
+      this.#columns.delete(column)
+      this.table.dropColumn(place)
+      this.views.dropColumn(column)
+    }
+    for (const column of fresh) {
+      if (!this.#columns.has(column)) this.#columns.set(column, this.table.addColumn())
+    }
+    this.#readSet = {
+      plan: readPlan([...this.#columns.keys()]),
+      places: [...this.#columns.values()],
+      stamp: this.#readSet.stamp + 1,
+    }
+    this.#stale = this.table.size
+    return fresh
   }
 
-  /** Takes in what was read. @returns the keys whose rows changed or went. */
-  apply({ rows, gone }: ReadResult): readonly string[] {
-    const removed: IndexRow[] = []
-    const added: IndexRow[] = []
-    for (const fresh of rows) {
-      const before = this.#rows.get(fresh.key)
-      if (before !== undefined) {
-        if (sameRow(before, fresh)) continue
-        removed.push(before)
+  /**
+   * Takes in what was read.
+   * @param set what it was read with @param pass the pass over all keys that is under way
+   * @returns the ids whose rows changed or went
+   */
+  apply({ rows, gone }: ReadResult, set: ReadSet, pass: number): readonly string[] {
+    const { table } = this
+    const changed: string[] = []
+    const revision = this.#revision + 1
+    for (const row of rows) {
+      const before = table.find(row.id)
+      if (before >= 0 && this.#isStale(before)) this.#stale -= 1
+      let slot = before
+      if (before < 0 || !table.holds(before, row, set.places)) {
+        slot = table.put(row, set.places, revision)
+        if (before >= 0) this.#retire(before)
+        this.views.added(slot)
+        changed.push(row.id)
       }
-      const expiresAt =
-        before && sameExpiry(before.expiresAt, fresh.expiresAt) ? before.expiresAt : fresh.expiresAt
-      const row = { ...fresh, expiresAt, revision: this.#revision + 1 }
-      this.#rows.set(fresh.key, row)
-      added.push(row)
+      table.mark(slot, set.stamp, pass)
+      if (this.#isStale(slot)) this.#stale += 1
     }
-    for (const key of gone) {
-      const before = this.#rows.get(key)
-      if (before === undefined) continue
-      removed.push(before)
-      this.#rows.delete(key)
+    for (const id of gone) {
+      const slot = table.find(id)
+      if (slot < 0) continue
+      if (this.#isStale(slot)) this.#stale -= 1
+      table.remove(slot)
+      this.#retire(slot)
+      changed.push(id)
     }
-    if (removed.length + added.length === 0) return []
-    this.#revision += 1
-    this.#byExpiry.apply(removed, added)
-    for (const view of this.#views.values()) view.apply(removed, added)
-    return [...new Set([...removed, ...added].map((row) => row.key))]
+    if (changed.length > 0) this.#revision = revision
+    this.#free()
+    return changed
   }
 
-  /** The rows that match a filter, in an order. */
-  view(filter: string, sort: Sort): SortedView {
-    const name = JSON.stringify([filter.trim(), sort])
-    const known = this.#views.get(name)
-    const view =
-      known ??
-      new SortedView(parseFilter(filter, this.#columns), rowOrder(sort, this.#columns), this.#rows.values())
-    this.#views.delete(name)
-    this.#views.set(name, view)
-    const [oldest] = this.#views.keys()
-    if (this.#views.size > KEPT_VIEWS && oldest !== undefined) this.#views.delete(oldest)
-    return view
+  /** Everything has gone. */
+  clear(): readonly string[] {
+    const gone: string[] = []
+    for (const slot of this.#slots()) gone.push(this.table.id(slot))
+    return this.apply({ rows: [], gone }, this.#readSet, 0)
   }
 
-  /** Keys whose expiry is over at a moment, soonest first, at most `limit`. */
+  /** Ids of rows that a pass has not met, from a slot on, at most `limit`. @returns also where to go on; -1 at the end */
+  unmet(
+    pass: number,
+    from: number,
+    limit: number,
+  ): { readonly ids: readonly string[]; readonly next: number } {
+    return this.#some((slot) => this.table.pass(slot) !== pass, from, limit)
+  }
+
+  /** Ids of rows that lack a column, from a slot on, at most `limit`. @returns also where to go on; -1 at the end */
+  lacking(from: number, limit: number): { readonly ids: readonly string[]; readonly next: number } {
+    return this.#some((slot) => this.#isStale(slot), from, limit)
+  }
+
+  lacks(slot: number): boolean {
+    return this.#isStale(slot)
+  }
+
+  /** Ids of rows whose expiry is over at a moment, at most `limit`. */
   due(moment: number, limit: number): readonly string[] {
-    return this.#byExpiry
-      .slice(0, limit)
-      .filter((row) => row.expiresAt !== null && row.expiresAt <= moment)
-      .map((row) => row.key)
+    const { expiries } = this.table
+    const ids: string[] = []
+    for (let slot = 0; slot < this.table.end && ids.length < limit; slot += 1) {
+      // The comparison is false for what has none.
+      if ((expiries[slot] as number) <= moment && this.table.alive(slot)) ids.push(this.table.id(slot))
+    }
+    return ids
+  }
+
+  /** Ids spread over all rows, about so many. */
+  sample(count: number): readonly string[] {
+    const step = Math.max(1, Math.floor(this.size / count))
+    const ids: string[] = []
+    let position = 0
+    for (const slot of this.#slots()) {
+      if (position++ % step === 0 && ids.length < count) ids.push(this.table.id(slot))
+    }
+    return ids
+  }
+
+  *#slots(): Generator<number> {
+    for (let slot = 0; slot < this.table.end; slot += 1) if (this.table.alive(slot)) yield slot
+  }
+
+  #some(
+    wanted: (slot: number) => boolean,
+    from: number,
+    limit: number,
+  ): { readonly ids: readonly string[]; readonly next: number } {
+    const ids: string[] = []
+    const end = Math.min(this.table.end, from + LOOKED_AT)
+    for (let slot = from; slot < end; slot += 1) {
+      if (!this.table.alive(slot) || !wanted(slot)) continue
+      ids.push(this.table.id(slot))
+      if (ids.length === limit) return { ids, next: slot + 1 }
+    }
+    return { ids, next: end < this.table.end ? end : -1 }
+  }
+
+  #isStale(slot: number): boolean {
+    return this.table.stamp(slot) < this.#readSet.stamp
+  }
+
+  #retire(slot: number): void {
+    this.#retired.push(slot)
+    this.views.removed()
+  }
+
+  /** Makes slots of rows that have gone or moved free, once there are many: no order may know of them then. */
+  #free(): void {
+    const { retiredAtLeast, retiredShare } = INDEX_DEFAULTS
+    if (this.#freeing || this.#retired.length < Math.max(retiredAtLeast, this.size / retiredShare)) return
+    this.#freeing = true
+    const retired = this.#retired
+    this.#retired = []
+    this.views
+      .settle(() => {
+        for (const slot of retired) this.table.free(slot)
+      })
+      .finally(() => {
+        this.#freeing = false
+      })
   }
 }
+
+/** Slots that one search for rows to read looks at, at most. */
+const LOOKED_AT = 65_536

@@ -72,7 +72,7 @@ describe('the list of a prefix', () => {
     await vi.waitFor(async () => expect(await readings()).toBeGreaterThan(before))
     await redis.client.hset('session:0', 'views', '1')
     list.hint(['0'])
-    await vi.waitFor(async () => expect(await readings()).toBe(before + count + 1), 10_000)
+    await vi.waitFor(async () => expect(await readings()).toBeGreaterThan(before + count), 10_000)
     expect((await window(list)).rows[0]?.cells).toEqual(['1'])
   })
 

@@ -1,28 +1,37 @@
 import type { Redis } from 'ioredis'
 import type { WindowQuery } from '#shared/contract.ts'
 import { AppError } from '#shared/errors.ts'
-import type { ListProgress, ListWindow, ScanPhase } from '#shared/model.ts'
+import type { FieldReading, ListProgress, ListSummary, ListWindow, SessionRow } from '#shared/model.ts'
 import { fromBytes, toBinary } from '../bytes.ts'
-import { BACKGROUND_DEFAULTS, BackgroundPass } from './background-pass.ts'
+import { KeyReader } from './key-reader.ts'
+import { KeyScan } from './key-scan.ts'
 import type { KeyspaceFeed } from './keyspace-feed.ts'
-import { toSessionRow } from './row.ts'
-import { RowReader } from './row-reader.ts'
-import { ScanPass } from './scanner.ts'
+import type { Order } from './order.ts'
 import { SessionIndex } from './session-index.ts'
 import { SessionWatches } from './session-watches.ts'
+import { runSliced } from './sliced.ts'
+import { summarize } from './summary.ts'
+import { neededColumns } from './views.ts'
 
 export const LIST_DEFAULTS = {
-  /** Keys that one SCAN of a foreground pass looks at. */
-  scanCount: 1000,
-  /** Milliseconds for which changed keys are gathered before they are read. */
+  /** Milliseconds for which changed keys are gathered before they are read, and the most that one call reads. */
   gatherFor: 40,
+  readAtOnce: 300,
   /** Milliseconds between two readings of the visible rows while the server sends no notifications. */
   pollEvery: 1000,
   /** Milliseconds between two looks for rows whose time is over, and the most of them read at once. */
   expiryEvery: 200,
   expiryBatch: 1000,
-  /** Milliseconds between two `list.changed` at the least. */
+  /** Milliseconds between two steps in the background, and the keys that one looks at: the cost is always the same. */
+  backgroundEvery: 250,
+  backgroundCount: 200,
+  /** The least milliseconds between two passes there, so that a handful of keys is not read four times a second. */
+  backgroundPassEvery: 1000,
+  /** Milliseconds between two `list.changed` at the least; where a window costs much, so many times that. */
   tickEvery: 100,
+  tickRest: 5,
+  /** Up to this many rows, one that is missing in the database is looked for at once. */
+  smallList: 20_000,
 } as const
 
 /** Keys whose fields are looked at to say which columns there could be. */
@@ -37,6 +46,12 @@ export interface SessionListOptions {
   readonly onError: (error: unknown) => void
 }
 
+/** What somebody looks at: the rows that are polled, and the columns that are read. */
+interface Viewport {
+  readonly query: WindowQuery
+  readonly ids: readonly string[]
+}
+
 /**
  * The live list of one prefix: fills its index by a scan, keeps it true by notifications, polling and hints, and
  * answers windows of it.
@@ -45,17 +60,13 @@ export class SessionList {
   readonly prefix: string
   readonly watches: SessionWatches
   readonly #options: SessionListOptions
-  readonly #index = new SessionIndex()
-  readonly #reader: RowReader
-  readonly #background: BackgroundPass
-  #pass: ScanPass
-  /** Keys that the foreground pass has seen; what it has not seen when it ends has gone. */
-  #seen = new Set<string>()
-  #phase: ScanPhase = 'scanning'
-  #scanned = 0
+  readonly #index: SessionIndex
+  readonly #reader: KeyReader
+  readonly #scan: KeyScan
   #keys = 0
-  /** Rises when the scan is started, stopped or resumed; a loop of before then ends. */
-  #scanGeneration = 0
+  /** How often in a row the database held fewer keys than the list. */
+  #short = 0
+  #passBeganAt = 0
   #stopped = false
   #paused = false
   /** Where changes are pushed from; null where the server sends none. */
@@ -67,27 +78,39 @@ export class SessionList {
   #tickTimer: NodeJS.Timeout | undefined
   #tickedAt = Number.NEGATIVE_INFINITY
   #told = ''
-  /** The keys of the windows last answered, by who asked: what is polled. */
-  readonly #visible = new Map<object, readonly string[]>()
+  /** Milliseconds that the last window took. */
+  #windowCost = 0
+  readonly #viewports = new Map<object, Viewport>()
+  /** The columns that not every row has been read with. */
+  readonly #incomplete = new Set<string>()
 
   constructor(options: SessionListOptions) {
     this.#options = options
     this.prefix = options.prefix
-    this.#reader = new RowReader(options)
-    this.#background = new BackgroundPass(options.client, options.prefix, options.clock)
-    this.#pass = new ScanPass(options.client, options.prefix)
+    this.#index = new SessionIndex()
+    this.#reader = new KeyReader(options)
+    this.#scan = new KeyScan({
+      reader: this.#reader,
+      index: this.#index,
+      take: (result, set) => this.#changed(this.#index.apply(result, set, this.#scan.passNumber)),
+      ping: () => options.client.ping(),
+      onPhase: () => this.#tick(),
+      onError: options.onError,
+    })
     this.watches = new SessionWatches(options)
   }
 
   get progress(): ListProgress {
-    const total = this.#index.size
+    const { phase, scanned, pace } = this.#scan
     return {
       prefix: this.prefix,
       revision: this.#index.revision,
-      total,
-      scanned: this.#phase === 'complete' ? this.#keys : Math.min(this.#scanned, this.#keys),
+      total: this.#index.size,
+      scanned: phase === 'complete' ? this.#keys : Math.min(scanned, this.#keys),
       keys: this.#keys,
-      phase: this.#phase,
+      phase,
+      gentle: pace.gentle,
+      scripted: this.#reader.scripted,
     }
   }
 
@@ -101,13 +124,13 @@ export class SessionList {
     if (this.#stopped) return
     this.#every(LIST_DEFAULTS.expiryEvery, () => this.#readDue())
     this.#every(LIST_DEFAULTS.pollEvery, () => this.#poll())
-    this.#every(BACKGROUND_DEFAULTS.every, () => this.#stepInBackground())
+    this.#every(LIST_DEFAULTS.backgroundEvery, () => this.#stepInBackground())
     await this.rescan()
   }
 
   stop(): void {
     this.#stopped = true
-    this.#scanGeneration += 1
+    this.#scan.halt()
     for (const timer of this.#timers) clearInterval(timer)
     clearTimeout(this.#dirtyTimer)
     clearTimeout(this.#tickTimer)
@@ -117,12 +140,13 @@ export class SessionList {
   /** While the connection is lost: keeps everything, asks for nothing. */
   pause(): void {
     this.#paused = true
-    this.#scanGeneration += 1
+    this.#scan.halt()
   }
 
   /** The connection is back, perhaps to another server: what happened in between is found by a new pass. */
   async resume(feed: KeyspaceFeed | null): Promise<void> {
     this.#paused = false
+    this.#reader.reset()
     this.watches.refresh()
     await this.#subscribe(feed)
     await this.rescan()
@@ -134,44 +158,46 @@ export class SessionList {
    * @throws AppError, also when the list was stopped meanwhile: what it holds says nothing then
    */
   async window(query: WindowQuery, asker: object): Promise<ListWindow> {
-    const sortField = typeof query.sort.by === 'object' ? [query.sort.by.field] : []
-    if (this.#index.addColumns([...query.columns, ...sortField]) && this.#index.size > 0) {
-      if (this.#paused) this.#tick()
-      else await this.rescan()
+    this.#viewports.set(asker, { query, ids: this.#viewports.get(asker)?.ids ?? [] })
+    this.#wantColumns(query)
+    const began = performance.now()
+    let found = await this.#look(query)
+    if ('slots' in found && found.lacking.length > 0 && !this.#paused && !this.#stopped) {
+      await this.#read(found.lacking)
+      found = await this.#look(query)
     }
+    this.#windowCost = performance.now() - began
     if (this.#stopped) {
       throw new AppError('not_connected', 'This list was given up for another one. Ask for it again.')
     }
-    const view = this.#index.view(query.filter, query.sort)
-    const rows = view.slice(query.offset, query.limit)
-    this.#visible.set(
-      asker,
-      rows.map((row) => row.key),
-    )
-    const columns = query.columns.map((name) => this.#index.columns.indexOf(name))
-    const located =
-      query.locate === undefined ? undefined : this.#index.get(toBinary(fromBytes(query.locate)))
-    const position = located === undefined ? -1 : view.position(located)
+    const common = { ...this.progress, offset: query.offset, reading: this.#reading(query) }
+    if (!('slots' in found)) {
+      return { ...common, matched: 0, rows: [], position: null, filterProblem: found }
+    }
+    const { matched, rows, position, ids } = found
+    this.#viewports.set(asker, { query, ids })
+    return { ...common, matched, rows, position: position < 0 ? null : position, filterProblem: null }
+  }
+
+  /** Counts and expiry times of all rows, and of those that match a filter. @param asker whose columns words are looked for in */
+  async summary(filter: string, buckets: number, asker: object): Promise<ListSummary> {
+    const { columns = [], sort = { by: 'id' as const } } = this.#viewports.get(asker)?.query ?? {}
+    const matched = await this.#index.views.look({ filter, columns, sort }, (order) => order.parts())
+    const { revision } = this.#index
+    const parts = 'message' in matched ? [] : matched
     return {
-      ...this.progress,
-      matched: view.length,
-      offset: query.offset,
-      rows: rows.map((row) => toSessionRow(row, columns)),
-      position: position < 0 ? null : position,
+      revision,
+      ...(await runSliced(summarize(this.#index.table, parts, buckets, this.#options.clock()))),
     }
   }
 
   forget(asker: object): void {
-    this.#visible.delete(asker)
+    this.#viewports.delete(asker)
   }
 
   /** The fields that sessions here have beside the reserved ones, by a sample; most frequent first. */
   async fieldNames(): Promise<readonly string[]> {
-    const step = Math.max(1, Math.floor(this.#index.size / FIELD_SAMPLE))
-    const sample = [...this.#index.keys()]
-      .filter((_, position) => position % step === 0)
-      .slice(0, FIELD_SAMPLE)
-    return this.#reader.fieldNames(sample)
+    return this.#reader.fieldNames(this.#index.sample(FIELD_SAMPLE))
   }
 
   /** Somebody says that these keys may have changed. */
@@ -185,82 +211,89 @@ export class SessionList {
 
   /** Starts a new pass at full speed; resolves when its first batch is in. */
   async rescan(): Promise<void> {
-    this.#pass = new ScanPass(this.#options.client, this.prefix)
-    this.#seen = new Set()
-    this.#scanned = 0
-    await this.resumeScan()
+    if (this.#paused || this.#stopped) return
+    await this.#countKeys()
+    await this.#scan.restart()
   }
 
   stopScan(): void {
-    if (this.#phase !== 'scanning') return
-    this.#scanGeneration += 1
-    this.#phase = 'stopped'
-    this.#tick()
+    this.#scan.stop()
   }
 
   /** Goes on where the scan was stopped; resolves when the next batch is in. */
   async resumeScan(): Promise<void> {
-    if (this.#paused || this.#stopped) return
-    this.#scanGeneration += 1
-    this.#phase = 'scanning'
-    const generation = this.#scanGeneration
-    try {
-      await this.#scanBatch()
-    } catch (error) {
-      this.#scanFailed(generation)
-      throw error
+    if (!this.#paused && !this.#stopped) await this.#scan.resume()
+  }
+
+  setGentle(gentle: boolean): void {
+    this.#scan.pace.gentle = gentle
+    this.#tick()
+  }
+
+  /** Reads the fields that rows lack, or stops that. */
+  setReading(reading: boolean): void {
+    if (!this.#paused && !this.#stopped) this.#scan.setReading(reading)
+  }
+
+  #wantColumns(query: WindowQuery): void {
+    const others = [...this.#viewports.values()].flatMap((viewport) => neededColumns(viewport.query))
+    const fresh = this.#index.addColumns(neededColumns(query), others)
+    if (fresh.length === 0) return
+    for (const column of fresh) this.#incomplete.add(column)
+    if (this.#index.size === 0) this.#incomplete.clear()
+    else this.setReading(true)
+  }
+
+  /** What is being read for a query, if anything is. */
+  #reading(query: WindowQuery): FieldReading | null {
+    const { stale, size } = this.#index
+    if (stale === 0) this.#incomplete.clear()
+    const columns = neededColumns(query).filter((column) => this.#incomplete.has(column))
+    if (columns.length === 0) return null
+    return {
+      fields: [...new Set(columns)],
+      done: size - stale,
+      total: size,
+      phase: this.#scan.readingPhase,
     }
-    this.#scanOn(generation).catch((error: unknown) => {
-      this.#scanFailed(generation)
-      this.#options.onError(error)
+  }
+
+  #look(query: WindowQuery) {
+    const { direction } = query.sort
+    const table = this.#index.table
+    const located = query.locate === undefined ? null : toBinary(fromBytes(query.locate))
+    return this.#index.views.look(query, (order: Order) => {
+      const slots = order.slice(query.offset, query.limit, direction)
+      const slot = located === null ? -1 : table.find(located)
+      return {
+        slots,
+        matched: order.length,
+        ids: slots.map((each) => table.id(each)),
+        rows: slots.map((each) => this.#row(each, query.columns)),
+        position: slot < 0 ? -1 : order.position(slot, direction),
+        lacking: slots.filter((each) => this.#index.lacks(each)).map((each) => table.id(each)),
+      }
     })
   }
 
-  async #scanOn(generation: number): Promise<void> {
-    while (generation === this.#scanGeneration && !this.#pass.done) await this.#scanBatch()
-    if (generation !== this.#scanGeneration) return
-    await this.#dropUnseen()
-    if (generation !== this.#scanGeneration) return
-    this.#phase = 'complete'
-    this.#tick()
+  #row(slot: number, columns: readonly string[]): SessionRow {
+    const { table } = this.#index
+    return {
+      id: table.idBytes(slot),
+      state: table.state(slot),
+      type: table.type(slot),
+      problem: table.problem(slot),
+      createdAt: table.createdAt(slot),
+      lastAccessedAt: table.lastAccessedAt(slot),
+      configuredTtl: table.configuredTtl(slot),
+      expiresAt: table.expiresAt(slot),
+      cells: columns.map((name) => table.cell(slot, this.#index.place(name))),
+      revision: table.revision(slot),
+    }
   }
 
-  async #scanBatch(): Promise<void> {
-    const pass = this.#pass
-    const [batch, keys] = await Promise.all([
-      pass.next(LIST_DEFAULTS.scanCount),
-      this.#options.client.dbsize().catch(() => this.#keys),
-    ])
-    const fresh = batch.ids.filter((id) => !this.#seen.has(id))
-    const result = await this.#reader.read(fresh, this.#index.columns).catch((error: unknown) => {
-      // What was found and not read is found again from the beginning; what has been read is left out then.
-      if (pass === this.#pass) this.#pass = new ScanPass(this.#options.client, this.prefix)
-      throw error
-    })
-    // A scan that was stopped meanwhile keeps what this batch found, since it goes on after it.
-    if (pass !== this.#pass || this.#stopped) return
-    for (const id of fresh) this.#seen.add(id)
-    this.#keys = keys
-    this.#scanned = batch.scanned
-    this.#take(result)
-  }
-
-  #scanFailed(generation: number): void {
-    if (generation !== this.#scanGeneration || this.#paused) return
-    this.#phase = 'stopped'
-    this.#tick()
-  }
-
-  /** Rows that a whole pass did not meet are looked at once more, and go if they have gone. */
-  async #dropUnseen(): Promise<void> {
-    const unseen = [...this.#index.keys()].filter((key) => !this.#seen.has(key))
-    await this.#read(unseen)
-    this.#seen = new Set()
-  }
-
-  #take(result: Parameters<SessionIndex['apply']>[0]): void {
-    const changed = this.#index.apply(result)
-    if (changed.length > 0) this.watches.refresh(changed)
+  #changed(ids: readonly string[]): void {
+    if (ids.length > 0) this.watches.refresh(ids)
     this.#tick()
   }
 
@@ -296,28 +329,53 @@ export class SessionList {
     await this.#read(this.#index.due(this.#options.clock(), LIST_DEFAULTS.expiryBatch))
   }
 
-  async #poll(): Promise<void> {
-    // FLUSHDB sends no notification for the keys that it drops; their number tells.
+  async #countKeys(): Promise<void> {
     this.#keys = await this.#options.client.dbsize().catch(() => this.#keys)
+  }
+
+  async #poll(): Promise<void> {
+    await this.#countKeys()
+    await this.#missAny()
     // The list tells of the database's keys too, which come and go without any row that changes.
     this.#tick()
-    if (this.#phase === 'complete' && this.#keys < this.#index.size) await this.#read([...this.#index.keys()])
     if (this.#pushed) return
-    await this.#read([...new Set([...this.#visible.values()].flat())])
+    await this.#read([...new Set([...this.#viewports.values()].flatMap(({ ids }) => ids))])
     this.watches.refresh()
+  }
+
+  /**
+   * FLUSHDB sends no notification for the keys that it drops, and where none are sent nobody tells of any key: that
+   * the database holds fewer keys than the list has rows tells. In a long list the pass in the background finds the few
+   * that a reading of all would cost too much for.
+   */
+  async #missAny(): Promise<void> {
+    const { size } = this.#index
+    this.#short = this.#scan.phase === 'complete' && this.#keys < size ? this.#short + 1 : 0
+    if (this.#keys === 0 && size > 0) this.#changed(this.#index.clear())
+    else if (this.#short >= 2 && (size <= LIST_DEFAULTS.smallList || this.#keys < size / 2))
+      await this.rescan()
   }
 
   /** Reads keys and takes in what they are now; in parts, so that what has just changed need not wait for all. */
   async #read(ids: readonly string[]): Promise<void> {
-    const most = LIST_DEFAULTS.scanCount
-    for (let start = 0; start < ids.length && !this.#stopped; start += most) {
-      this.#take(await this.#reader.read(ids.slice(start, start + most), this.#index.columns))
+    const most = LIST_DEFAULTS.readAtOnce
+    for (let start = 0; start < ids.length && !this.#stopped && !this.#paused; start += most) {
+      const set = this.#index.readSet
+      await this.#reader.read(ids.slice(start, start + most), set.plan, (result) =>
+        this.#changed(this.#index.apply(result, set, this.#scan.passNumber)),
+      )
     }
   }
 
   async #stepInBackground(): Promise<void> {
-    if (this.#pushed || this.#phase !== 'complete') return
-    await this.#read(await this.#background.step(this.#index.keys()))
+    if (!this.#scan.idle) return
+    const now = this.#options.clock()
+    const { backgroundCount, backgroundPassEvery } = LIST_DEFAULTS
+    if (this.#scan.passDone) {
+      if (now - this.#passBeganAt < backgroundPassEvery) return
+      this.#passBeganAt = now
+    }
+    await this.#scan.stepInBackground(backgroundCount)
   }
 
   /** Repeats some work, never twice at once, and not while the connection is lost. */
@@ -338,7 +396,8 @@ export class SessionList {
   /** Tells of a change: at once after a quiet time, else at the end of the interval. */
   #tick(): void {
     if (this.#stopped) return
-    const wait = this.#tickedAt + LIST_DEFAULTS.tickEvery - performance.now()
+    const { tickEvery, tickRest } = LIST_DEFAULTS
+    const wait = this.#tickedAt + Math.max(tickEvery, tickRest * this.#windowCost) - performance.now()
     this.#tickTimer ??= setTimeout(
       () => {
         this.#tickTimer = undefined

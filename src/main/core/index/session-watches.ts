@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis'
 import type { Bytes } from '#shared/bytes.ts'
 import type { SessionDetail } from '#shared/model.ts'
 import { fromBytes, toBinary } from '../bytes.ts'
-import { sameExpiry } from './row.ts'
+import { sameExpiry } from './row-table.ts'
 import { readSessionDetail } from './session-detail.ts'
 
 export interface SessionWatchesOptions {

@@ -128,8 +128,11 @@ export function createListStore(
   const ask = () => fetcher.want(query())
 
   function deliver(window: ListWindow) {
-    const { prefix, revision, total, scanned, keys, phase } = window
-    setState({ progress: { prefix, revision, total, scanned, keys, phase }, failure: null })
+    const { prefix, revision, total, scanned, keys, phase, gentle, scripted } = window
+    setState({
+      progress: { prefix, revision, total, scanned, keys, phase, gentle, scripted },
+      failure: null,
+    })
     const mayMove = release || revealUntil > now() || indexToSelect !== null
     release = false
     viewer.take(window, mayMove)

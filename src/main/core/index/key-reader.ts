@@ -1,0 +1,255 @@
+import { createHash } from 'node:crypto'
+import type { Redis } from 'ioredis'
+import { RESERVED_FIELDS } from '#shared/model.ts'
+import { fromBinary, toBinary } from '../bytes.ts'
+import { toAppError } from '../connection/redis-errors.ts'
+import type { ReadPlan } from './columns.ts'
+import { type RawKey, toFreshRow } from './fresh-row.ts'
+import { prefixPattern } from './glob.ts'
+import { MessageReader } from './message-reader.ts'
+import { readInPipelines, scanInPipelines } from './pipeline-reader.ts'
+import { READ_SCRIPT, SCAN_SCRIPT } from './read-script.ts'
+import type { FreshRow } from './row-table.ts'
+
+/** What a batch of keys is now: the rows that exist, and the ids that have gone. */
+export interface ReadResult {
+  readonly rows: readonly FreshRow[]
+  readonly gone: readonly string[]
+}
+
+export interface ScanReply {
+  /** Where to go on; '0' when all keys have been met. */
+  readonly cursor: string
+  /** Milliseconds from sending to the reply: what the server took, and the way there and back. */
+  readonly took: number
+  /** Makes rows of the reply; apart, so that the next batch can be asked for before. */
+  decode(): ReadResult
+}
+
+export interface KeyReaderOptions {
+  readonly client: Redis
+  readonly prefix: string
+  /** Epoch milliseconds. */
+  readonly clock: () => number
+}
+
+const RESERVED = new Set<string>(RESERVED_FIELDS)
+
+/**
+ * Reads what the list shows of many keys, by one script call a batch. Where scripts are refused (an ACL, a cluster,
+ * whose scripts may not reach into other slots) it reads in pipelines, from then on.
+ *
+ * Replies are taken in in the order in which they were asked for, so that what is read later also stays.
+ */
+export class KeyReader {
+  readonly #client: Redis
+  readonly #prefix: Buffer
+  readonly #pattern: string
+  readonly #clock: () => number
+  readonly #scan: ReadOnlyScript
+  readonly #read: ReadOnlyScript
+  #scripted = true
+  #turn: Promise<unknown> = Promise.resolve()
+
+  constructor(options: KeyReaderOptions) {
+    this.#client = options.client
+    this.#prefix = Buffer.from(options.prefix, 'utf8')
+    this.#pattern = prefixPattern(options.prefix)
+    this.#clock = options.clock
+    this.#scan = new ReadOnlyScript(options.client, SCAN_SCRIPT)
+    this.#read = new ReadOnlyScript(options.client, READ_SCRIPT)
+  }
+
+  /** False since the server refused to run the scripts. */
+  get scripted(): boolean {
+    return this.#scripted
+  }
+
+  /** Another server may answer now, or the user may run scripts now. */
+  reset(): void {
+    this.#scripted = true
+  }
+
+  /**
+   * Reads the keys of the prefix among about so many keys of the database, from a cursor on.
+   * @param take what becomes of the reply, before any later one is taken in
+   * @throws AppError
+   */
+  scan(cursor: string, count: number, plan: ReadPlan, take: (reply: ScanReply) => void): Promise<void> {
+    return this.#inOrder(() => this.#scanBatch(cursor, count, plan), take)
+  }
+
+  /**
+   * @param ids the keys' ids, as binary strings; a few hundred at most, so that other clients do not wait
+   * @throws AppError
+   */
+  read(ids: readonly string[], plan: ReadPlan, take: (result: ReadResult) => void): Promise<void> {
+    if (ids.length === 0) return Promise.resolve()
+    return this.#inOrder(() => this.#readBatch(ids, plan), take)
+  }
+
+  /** The names of fields that these keys have beside the reserved ones, most frequent first. @throws AppError */
+  async fieldNames(ids: readonly string[]): Promise<readonly string[]> {
+    const pipeline = this.#client.pipeline()
+    // HSCAN is bounded where HKEYS is not: a hash may have a million fields.
+    for (const id of ids) pipeline.hscanBuffer(this.#key(id), '0', 'COUNT', 50)
+    const counts = new Map<string, number>()
+    for (const [error, reply] of (await pipeline.exec().catch(throwAppError)) ?? []) {
+      if (error !== null && !error.message.startsWith('WRONGTYPE')) throw toAppError(error)
+      const fields = Array.isArray(reply) ? (reply[1] as readonly Buffer[]) : []
+      for (let i = 0; i < fields.length; i += 2) {
+        const name = fields[i]?.toString('utf8') ?? ''
+        if (name !== '' && !RESERVED.has(name)) counts.set(name, (counts.get(name) ?? 0) + 1)
+      }
+    }
+    return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([name]) => name)
+  }
+
+  #key(id: string): Buffer {
+    return Buffer.concat([this.#prefix, fromBinary(id)])
+  }
+
+  #inOrder<T>(ask: () => Promise<T>, take: (reply: T) => void): Promise<void> {
+    const reply = ask()
+    // Whoever comes before may fail; the reply of this one is then looked at later than it fails.
+    reply.catch(() => {})
+    const turn = this.#turn.then(() => reply).then(take)
+    this.#turn = turn.catch(() => {})
+    return turn
+  }
+
+  async #scanBatch(cursor: string, count: number, plan: ReadPlan): Promise<ScanReply> {
+    const began = performance.now()
+    const reply = await this.#try(this.#scan, [], [cursor, this.#pattern, count, ...this.#arguments(plan)])
+    const now = this.#clock()
+    const took = performance.now() - began
+    if (reply !== null) {
+      const reader = new MessageReader(reply)
+      reader.array()
+      const length = reader.text()
+      const next = reply.toString('latin1', reader.end - length, reader.end)
+      return { cursor: next, took, decode: () => decodeKeys(reader, null, now) }
+    }
+    const batch = await scanInPipelines(this.#client, cursor, this.#pattern, count)
+    const ids = [...new Set(batch.keys.map((key) => toBinary(key.subarray(this.#prefix.length))))]
+    const result = await this.#readBatch(ids, plan)
+    return { cursor: batch.cursor, took: performance.now() - began, decode: () => result }
+  }
+
+  async #readBatch(ids: readonly string[], plan: ReadPlan): Promise<ReadResult> {
+    const keys = ids.map((id) => this.#key(id))
+    const reply = await this.#try(this.#read, keys, this.#arguments(plan))
+    const now = this.#clock()
+    if (reply !== null) {
+      const reader = new MessageReader(reply)
+      reader.array()
+      return decodeKeys(reader, ids, now)
+    }
+    const raw = await readInPipelines(this.#client, ids, keys, plan)
+    const at = this.#clock()
+    return split(raw, at)
+  }
+
+  #arguments(plan: ReadPlan): (string | number)[] {
+    return [this.#prefix.length, plan.cut, ...plan.fields]
+  }
+
+  /** @returns null where this server or this user cannot run the script */
+  async #try(
+    script: ReadOnlyScript,
+    keys: readonly Buffer[],
+    args: (string | number)[],
+  ): Promise<Buffer | null> {
+    if (!this.#scripted) return null
+    try {
+      return await script.run(keys, args)
+    } catch (error) {
+      if (!isScriptRefused(error)) throw toAppError(error)
+      this.#scripted = false
+      return null
+    }
+  }
+}
+
+const throwAppError = (error: unknown): never => {
+  throw toAppError(error)
+}
+
+/** What a command inside was refused is refused in a pipeline too, which then names it. */
+const isScriptRefused = (error: unknown): boolean =>
+  error instanceof Error &&
+  /NOPERM|ACL failure|permissions|unknown command|cmsgpack|CROSSSLOT|same slot|not allowed from script|no such command|non-local key/i.test(
+    error.message,
+  )
+
+/** Sent by its hash; with its source where the server does not know it. */
+class ReadOnlyScript {
+  readonly #client: Redis
+  readonly #lua: string
+  readonly #sha: string
+  /** EVAL_RO is promised not to write, so that replicas and careful ACLs let it pass; Redis before 7 lacks it. */
+  #readOnlyForm = true
+
+  constructor(client: Redis, lua: string) {
+    this.#client = client
+    this.#lua = lua
+    this.#sha = createHash('sha1').update(lua).digest('hex')
+  }
+
+  async run(keys: readonly Buffer[], args: readonly (string | number)[]): Promise<Buffer> {
+    try {
+      return await this.#send('EVALSHA', this.#sha, keys, args)
+    } catch (error) {
+      const text = error instanceof Error ? error.message : ''
+      if (/^NOSCRIPT/.test(text)) return this.#send('EVAL', this.#lua, keys, args)
+      if (!this.#readOnlyForm || !/unknown command|NOPERM/i.test(text)) throw error
+      this.#readOnlyForm = false
+      return this.run(keys, args)
+    }
+  }
+
+  #send(
+    command: 'EVAL' | 'EVALSHA',
+    script: string,
+    keys: readonly Buffer[],
+    args: readonly (string | number)[],
+  ): Promise<Buffer> {
+    const name = this.#readOnlyForm ? `${command}_RO` : command
+    return this.#client.callBuffer(name, script, keys.length, ...keys, ...args) as Promise<Buffer>
+  }
+}
+
+/** @param ids the ids that were asked for; null where the reply names them itself */
+function decodeKeys(reader: MessageReader, ids: readonly string[] | null, now: number): ReadResult {
+  const raw: RawKey[] = []
+  const { buffer } = reader
+  for (let position = 0; !reader.done; position += 1) {
+    const length = reader.text()
+    const id = ids?.[position] ?? buffer.toString('latin1', reader.end - length, reader.end)
+    let values: (Buffer | null)[] | null = null
+    let type = 'hash'
+    if (reader.atArray) {
+      const count = reader.array()
+      values = new Array<Buffer | null>(count)
+      for (let i = 0; i < count; i += 1) {
+        const size = reader.text()
+        values[i] = size < 0 ? null : buffer.subarray(reader.end - size, reader.end)
+      }
+    } else {
+      const size = reader.text()
+      type = buffer.toString('latin1', reader.end - size, reader.end)
+    }
+    raw.push({ id, values, type, ttl: reader.integer() })
+  }
+  return split(raw, now)
+}
+
+function split(raw: readonly RawKey[], now: number): ReadResult {
+  const rows: FreshRow[] = []
+  const gone: string[] = []
+  for (const key of raw) {
+    if (key.ttl === -2 || key.type === 'none') gone.push(key.id)
+    else rows.push(toFreshRow(key, now))
+  }
+  return { rows, gone }
+}

@@ -1,0 +1,193 @@
+import type { Sort } from '#shared/model.ts'
+import type { RowTable } from './row-table.ts'
+import { SLICE_STEPS, type Sliced } from './sliced.ts'
+import type { SortColumn } from './sort-column.ts'
+import { sortSlots } from './sort-slots.ts'
+
+/** Says whether the row in a slot belongs to an order. */
+export type SlotPredicate = (slot: number) => boolean
+
+/**
+ * The rows that match a predicate in the order of a column, those without a value last. It is told what comes, sees
+ * for itself what has gone, and takes both in when it is next asked: in one pass, however many there are.
+ */
+export class Order {
+  readonly #table: RowTable
+  readonly #by: SortColumn
+  readonly #byId: SortColumn
+  readonly #matches: SlotPredicate | null
+  #valued: Uint32Array = new Uint32Array(0)
+  #empty: Uint32Array = new Uint32Array(0)
+  #added: number[] = []
+  #stale = false
+
+  constructor(table: RowTable, by: SortColumn, byId: SortColumn, matches: SlotPredicate | null) {
+    this.#table = table
+    this.#by = by
+    this.#byId = byId
+    this.#matches = matches
+  }
+
+  get length(): number {
+    return this.#valued.length + this.#empty.length
+  }
+
+  /** Whether it has taken in all that it was told. */
+  get current(): boolean {
+    return !this.#stale && this.#added.length === 0
+  }
+
+  added(slot: number): void {
+    this.#added.push(slot)
+  }
+
+  /** A slot is no longer alive. */
+  removed(): void {
+    this.#stale = true
+  }
+
+  /** Sorts the rows that there are; what is told meanwhile is taken in by {@link sync}. */
+  *build(): Sliced {
+    // At one moment: a slot that is freed and taken again meanwhile would be met twice.
+    this.#added = []
+    this.#stale = false
+    const slots: number[] = []
+    for (let slot = 0; slot < this.#table.end; slot += 1) if (this.#table.alive(slot)) slots.push(slot)
+    yield
+    const [valued, empty] = yield* this.#sorted(slots)
+    this.#valued = valued
+    this.#empty = empty
+  }
+
+  /** Takes those rows of another order of the same column that match.  */
+  *buildFrom(other: Order): Sliced {
+    const [valued, empty] = [other.#valued, other.#empty]
+    this.#added = [...other.#added]
+    this.#stale = other.#stale
+    const ownValued = yield* this.#filtered(valued)
+    this.#empty = yield* this.#filtered(empty)
+    this.#valued = ownValued
+  }
+
+  /** Takes in what came and what went. */
+  *sync(): Sliced {
+    if (this.current) return
+    const added = this.#added
+    const stale = this.#stale
+    this.#added = []
+    this.#stale = false
+    const [valued, empty] = yield* this.#sorted(added)
+    const nextValued = yield* this.#merge(this.#valued, valued, stale, this.#by)
+    this.#empty = yield* this.#merge(this.#empty, empty, stale, null)
+    this.#valued = nextValued
+  }
+
+  /** Slots from a position on. Values are turned round in the other direction; rows without one stay last. */
+  slice(offset: number, limit: number, direction: Sort['direction']): number[] {
+    const slots: number[] = []
+    const end = Math.min(this.length, offset + limit)
+    for (let position = offset; position < end; position += 1) slots.push(this.#at(position, direction))
+    return slots
+  }
+
+  /** Where a slot stands, or -1 when it is not in this order. */
+  position(slot: number, direction: Sort['direction']): number {
+    const valued = this.#by.has(slot)
+    const part = valued ? this.#valued : this.#empty
+    const place = this.#lowerBound(part, slot, valued ? this.#by : null, 0)
+    if (part[place] !== slot) return -1
+    if (!valued) return this.#valued.length + place
+    return direction === 'ascending' ? place : part.length - 1 - place
+  }
+
+  /** All slots, in no order that one could rely on. */
+  parts(): readonly Uint32Array[] {
+    return [this.#valued, this.#empty]
+  }
+
+  #at(position: number, direction: Sort['direction']): number {
+    const { length } = this.#valued
+    if (position >= length) return this.#empty[position - length] as number
+    return this.#valued[direction === 'ascending' ? position : length - 1 - position] as number
+  }
+
+  *#sorted(slots: readonly number[]): Sliced<readonly [valued: Uint32Array, empty: Uint32Array]> {
+    const valued: number[] = []
+    const empty: number[] = []
+    for (let i = 0; i < slots.length; i += 1) {
+      const slot = slots[i] as number
+      if (i % SLICE_STEPS === SLICE_STEPS - 1) yield
+      if (!this.#table.alive(slot) || !(this.#matches?.(slot) ?? true)) continue
+      if (this.#by.has(slot)) valued.push(slot)
+      else empty.push(slot)
+    }
+    const sorted = [Uint32Array.from(valued), Uint32Array.from(empty)] as const
+    yield* sortSlots(sorted[0], this.#by, this.#byId)
+    yield* sortSlots(sorted[1], this.#byId, this.#byId)
+    return sorted
+  }
+
+  *#filtered(slots: Uint32Array): Sliced<Uint32Array> {
+    const kept = new Uint32Array(slots.length)
+    let count = 0
+    for (let i = 0; i < slots.length; i += 1) {
+      const slot = slots[i] as number
+      if (this.#matches?.(slot) ?? true) kept[count++] = slot
+      if (i % FILTER_STEPS === 0) yield
+    }
+    return kept.slice(0, count)
+  }
+
+  /** Puts sorted slots among sorted slots, and leaves out those that are no longer alive. */
+  *#merge(
+    slots: Uint32Array,
+    fresh: Uint32Array,
+    stale: boolean,
+    by: SortColumn | null,
+  ): Sliced<Uint32Array> {
+    if (fresh.length === 0 && !stale) return slots
+    const merged = new Uint32Array(slots.length + fresh.length)
+    let count = 0
+    let from = 0
+    for (let next = 0; next <= fresh.length; next += 1) {
+      const incoming = fresh[next]
+      const to = incoming === undefined ? slots.length : this.#lowerBound(slots, incoming, by, from)
+      if (stale) {
+        for (; from < to; from += 1) {
+          const slot = slots[from] as number
+          if (this.#table.alive(slot)) merged[count++] = slot
+          if (from % SLICE_STEPS === 0) yield
+        }
+      } else {
+        merged.set(slots.subarray(from, to), count)
+        count += to - from
+        from = to
+      }
+      if (incoming !== undefined) merged[count++] = incoming
+      if (next % MERGE_STEPS === MERGE_STEPS - 1) yield
+    }
+    return merged.length === count ? merged : merged.slice(0, count)
+  }
+
+  /** The first position at or after `low` whose slot does not come before this one. */
+  #lowerBound(slots: Uint32Array, slot: number, by: SortColumn | null, low: number): number {
+    const before = (other: number) => (by?.compare(other, slot) || this.#byId.compare(other, slot)) < 0
+    // In growing strides first: what is merged in lies close to what was merged in before it.
+    let stride = 1
+    while (low + stride < slots.length && before(slots[low + stride] as number)) {
+      low += stride + 1
+      stride *= 2
+    }
+    let high = Math.min(slots.length, low + stride + 1)
+    while (low < high) {
+      const middle = (low + high) >>> 1
+      if (before(slots[middle] as number)) low = middle + 1
+      else high = middle
+    }
+    return low
+  }
+}
+
+/** Between two looks at the clock: a predicate may read text, and a search reads some twenty rows. */
+const FILTER_STEPS = 4096
+const MERGE_STEPS = 512

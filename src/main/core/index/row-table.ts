@@ -1,0 +1,254 @@
+import type { Bytes } from '#shared/bytes.ts'
+import type { SessionState } from '#shared/model.ts'
+import { fromBinary, toBytes } from '../bytes.ts'
+import { IdMap } from './id-map.ts'
+import { foreignProblem, hashProblem } from './judge.ts'
+
+/** A session as it was read. Moments are epoch milliseconds and NaN where there is none. */
+export interface FreshRow {
+  /** The id's bytes, one character each. */
+  readonly id: string
+  /** Redis TYPE. */
+  readonly type: string
+  /** What a hash lacks for being a session, of `Flaw`; 0 for nothing. */
+  readonly flaws: number
+  readonly createdAt: number
+  readonly lastAccessedAt: number
+  /** Seconds. */
+  readonly configuredTtl: number
+  readonly expiresAt: number
+  /** Values of the columns that were asked for, in their order. */
+  readonly cells: readonly (Bytes | null)[]
+}
+
+/**
+ * PTTL is relative and read over a network, so the moment computed from it wavers by the time a reply takes. A
+ * difference of fewer milliseconds than this is no change.
+ */
+const EXPIRY_TOLERANCE = 250
+
+export const sameExpiry = (a: number | null, b: number | null): boolean =>
+  a === b || (a !== null && b !== null && Math.abs(a - b) <= EXPIRY_TOLERANCE)
+
+const sameMoment = (a: number, b: number): boolean => a === b || (Number.isNaN(a) && Number.isNaN(b))
+
+const sameCell = (a: Bytes | null, b: Bytes | null): boolean =>
+  a === b || (typeof a === 'object' && typeof b === 'object' && a?.base64 === b?.base64)
+
+const orNull = (value: number | undefined): number | null =>
+  value === undefined || Number.isNaN(value) ? null : value
+
+const FIRST_CAPACITY = 1024
+
+/**
+ * The rows of a list as columns, by slot. What a slot holds never changes while it is alive: a row that changes moves
+ * to another slot, so that orders, which find slots by what they hold, can follow later. A slot that is no longer
+ * alive keeps what it held until it is freed.
+ */
+export class RowTable {
+  #capacity = 0
+  /** Slots below this one have been used. */
+  #used = 0
+  #size = 0
+  readonly #free: number[] = []
+  readonly #slots = new IdMap()
+  readonly #types: string[] = ['hash']
+  #ids: string[] = []
+  #alive: Uint8Array = new Uint8Array(0)
+  #type: Uint8Array = new Uint8Array(0)
+  #flaws: Uint8Array = new Uint8Array(0)
+  #revision: Uint32Array = new Uint32Array(0)
+  #stamp: Uint32Array = new Uint32Array(0)
+  #pass: Uint32Array = new Uint32Array(0)
+  #createdAt: Float64Array = new Float64Array(0)
+  #lastAccessedAt: Float64Array = new Float64Array(0)
+  #configuredTtl: Float64Array = new Float64Array(0)
+  #expiresAt: Float64Array = new Float64Array(0)
+  /** By column; the places of columns that were given up are taken by later ones. */
+  readonly #cells: ((Bytes | null)[] | null)[] = []
+
+  /** Rows that are alive. */
+  get size(): number {
+    return this.#size
+  }
+
+  /** All slots are below this one. */
+  get end(): number {
+    return this.#used
+  }
+
+  /** The slot of an id, or -1. */
+  find(id: string): number {
+    return this.#slots.get(id)
+  }
+
+  alive(slot: number): boolean {
+    return this.#alive[slot] === 1
+  }
+
+  id(slot: number): string {
+    return this.#ids[slot] ?? ''
+  }
+
+  idBytes(slot: number): Bytes {
+    return toBytes(fromBinary(this.id(slot)))
+  }
+
+  type(slot: number): string {
+    return this.#types[this.#type[slot] ?? 0] ?? 'hash'
+  }
+
+  state(slot: number): SessionState {
+    if (this.#type[slot] !== 0) return 'foreign'
+    return this.#flaws[slot] === 0 ? 'session' : 'incomplete'
+  }
+
+  problem(slot: number): string | null {
+    return this.#type[slot] === 0 ? hashProblem(this.#flaws[slot] ?? 0) : foreignProblem(this.type(slot))
+  }
+
+  createdAt(slot: number): number | null {
+    return orNull(this.#createdAt[slot])
+  }
+
+  lastAccessedAt(slot: number): number | null {
+    return orNull(this.#lastAccessedAt[slot])
+  }
+
+  configuredTtl(slot: number): number | null {
+    return orNull(this.#configuredTtl[slot])
+  }
+
+  expiresAt(slot: number): number | null {
+    return orNull(this.#expiresAt[slot])
+  }
+
+  revision(slot: number): number {
+    return this.#revision[slot] ?? 0
+  }
+
+  cell(slot: number, column: number): Bytes | null {
+    return this.#cells[column]?.[slot] ?? null
+  }
+
+  /** Which set of columns this row was read with: {@link put}'s `stamp`. */
+  stamp(slot: number): number {
+    return this.#stamp[slot] ?? 0
+  }
+
+  /** The pass over all keys that last met this row. */
+  pass(slot: number): number {
+    return this.#pass[slot] ?? 0
+  }
+
+  /** For loops over very many rows: the moments as they are kept, NaN where there is none. */
+  get expiries(): Float64Array {
+    return this.#expiresAt
+  }
+
+  /** @returns where a further column is kept */
+  addColumn(): number {
+    // Filled: an array that begins far from its start would be kept as a slow dictionary.
+    const cells = new Array<Bytes | null>(this.#used).fill(null)
+    const place = this.#cells.indexOf(null)
+    if (place >= 0) this.#cells[place] = cells
+    return place >= 0 ? place : this.#cells.push(cells) - 1
+  }
+
+  dropColumn(column: number): void {
+    this.#cells[column] = null
+  }
+
+  /**
+   * Whether a row holds just this already, expiries compared with tolerance.
+   * @param columns where the cells of the fresh row belong
+   */
+  holds(slot: number, row: FreshRow, columns: readonly number[]): boolean {
+    return (
+      this.#flaws[slot] === row.flaws &&
+      this.type(slot) === row.type &&
+      sameMoment(this.#createdAt[slot] ?? 0, row.createdAt) &&
+      sameMoment(this.#lastAccessedAt[slot] ?? 0, row.lastAccessedAt) &&
+      sameMoment(this.#configuredTtl[slot] ?? 0, row.configuredTtl) &&
+      sameExpiry(this.expiresAt(slot), orNull(row.expiresAt)) &&
+      columns.every((column, position) => sameCell(this.cell(slot, column), row.cells[position] ?? null))
+    )
+  }
+
+  /** Notes that a row was met, and with which set of columns it was read. */
+  mark(slot: number, stamp: number, pass: number): void {
+    this.#stamp[slot] = stamp
+    if (pass > 0) this.#pass[slot] = pass
+  }
+
+  /** Puts a row into a slot of its own; the one that its id had before is alive no longer. @returns the slot */
+  put(row: FreshRow, columns: readonly number[], revision: number): number {
+    const before = this.#slots.get(row.id)
+    const slot = this.#free.pop() ?? this.#used++
+    if (slot >= this.#capacity) this.#grow()
+    this.#ids[slot] = before < 0 ? row.id : this.id(before)
+    this.#alive[slot] = 1
+    this.#type[slot] = this.#typeCode(row.type)
+    this.#flaws[slot] = row.flaws
+    this.#revision[slot] = revision
+    this.#pass[slot] = before < 0 ? 0 : this.pass(before)
+    this.#createdAt[slot] = row.createdAt
+    this.#lastAccessedAt[slot] = row.lastAccessedAt
+    this.#configuredTtl[slot] = row.configuredTtl
+    // Wavering is no change, also where something else has changed.
+    const known = before < 0 ? Number.NaN : (this.#expiresAt[before] ?? Number.NaN)
+    this.#expiresAt[slot] = sameExpiry(known, row.expiresAt) ? known : row.expiresAt
+    for (let i = 0; i < columns.length; i += 1) {
+      const cells = this.#cells[columns[i] ?? -1]
+      if (cells) cells[slot] = row.cells[i] ?? null
+    }
+    this.#slots.set(this.id(slot), slot)
+    if (before >= 0) this.#alive[before] = 0
+    else this.#size += 1
+    return slot
+  }
+
+  /** The row has gone; its slot keeps what it held until it is freed. */
+  remove(slot: number): void {
+    this.#slots.delete(this.id(slot))
+    this.#alive[slot] = 0
+    this.#size -= 1
+  }
+
+  /** No order knows of this slot any more: it may hold another row. */
+  free(slot: number): void {
+    this.#ids[slot] = ''
+    for (const cells of this.#cells) if (cells) cells[slot] = null
+    this.#free.push(slot)
+  }
+
+  #typeCode(type: string): number {
+    const code = this.#types.indexOf(type)
+    if (code >= 0) return code
+    // Types beyond those of Redis come from modules, of which nobody has 250.
+    return this.#types.length < 255 ? this.#types.push(type) - 1 : 254
+  }
+
+  #grow(): void {
+    const capacity = Math.max(FIRST_CAPACITY, Math.ceil(this.#capacity * 1.5))
+    const bytes = (old: Uint8Array) => copyInto(new Uint8Array(capacity), old)
+    const words = (old: Uint32Array) => copyInto(new Uint32Array(capacity), old)
+    const moments = (old: Float64Array) => copyInto(new Float64Array(capacity), old)
+    this.#alive = bytes(this.#alive)
+    this.#type = bytes(this.#type)
+    this.#flaws = bytes(this.#flaws)
+    this.#revision = words(this.#revision)
+    this.#stamp = words(this.#stamp)
+    this.#pass = words(this.#pass)
+    this.#createdAt = moments(this.#createdAt)
+    this.#lastAccessedAt = moments(this.#lastAccessedAt)
+    this.#configuredTtl = moments(this.#configuredTtl)
+    this.#expiresAt = moments(this.#expiresAt)
+    this.#capacity = capacity
+  }
+}
+
+function copyInto<T extends Uint8Array | Uint32Array | Float64Array>(wide: T, old: T): T {
+  wide.set(old)
+  return wide
+}

@@ -1,0 +1,125 @@
+import { SLICE_STEPS, type Sliced } from './sliced.ts'
+import type { SortColumn } from './sort-column.ts'
+
+/** Up to this many a comparison sort costs less than a radix sort, whose counters alone take 256 KB a pass. */
+const COMPARED = 2048
+
+/**
+ * Sorts slots by a column, those with the same value by another: radix sorts by one word after the other, each only
+ * over what the words before left equal. A comparison sort of a million strings takes seconds, and cannot be left off.
+ */
+export function* sortSlots(slots: Uint32Array, by: SortColumn, thenBy: SortColumn): Sliced {
+  const compare = (a: number, b: number) => by.compare(a, b) || thenBy.compare(a, b)
+  yield* sortRange(slots, { column: by, next: thenBy, compare }, 0)
+}
+
+interface Stage {
+  readonly column: SortColumn
+  /** Sorts what has the same value in this column; null where none has. */
+  readonly next: SortColumn | null
+  readonly compare: (a: number, b: number) => number
+}
+
+function* sortRange(slots: Uint32Array, stage: Stage, depth: number): Sliced {
+  if (slots.length <= COMPARED) {
+    slots.sort(stage.compare)
+    yield
+    return
+  }
+  const { column } = stage
+  const keys = new Float64Array(slots.length)
+  let same = true
+  for (let i = 0; i < slots.length; i += 1) {
+    const key = column.word(slots[i] as number, depth)
+    keys[i] = key
+    if (key !== keys[0]) same = false
+    if (i % SLICE_STEPS === 0) yield
+  }
+  if (!same) yield* radixSort(slots, keys)
+  let start = 0
+  while (start < slots.length) {
+    const key = keys[start] as number
+    let end = start + 1
+    while (end < slots.length && keys[end] === key) end += 1
+    if (end - start > 1) {
+      const run = slots.subarray(start, end)
+      if (!column.ends(key, depth)) yield* sortRange(run, stage, depth + 1)
+      else if (stage.next !== null) yield* sortRange(run, { ...stage, column: stage.next, next: null }, 0)
+    }
+    start = end
+  }
+}
+
+const DIGIT = 16
+const VALUES = 1 << DIGIT
+
+/** Sorts slots along with their keys, by the least significant 16 bits first; digits that all share cost nothing. */
+function* radixSort(slots: Uint32Array, keys: Float64Array): Sliced {
+  const length = slots.length
+  let bits: Uint16Array = new Uint16Array(keys.buffer, keys.byteOffset, 4 * length)
+  toOrdered(keys)
+  yield
+  let from: Uint32Array = slots
+  let to: Uint32Array = new Uint32Array(length)
+  let spare: Uint16Array = new Uint16Array(4 * length)
+  for (let digit = 0; digit < 4; digit += 1) {
+    const counts = new Uint32Array(VALUES)
+    for (let i = 0; i < length; i += 1) {
+      const value = bits[4 * i + digit] as number
+      counts[value] = (counts[value] as number) + 1
+    }
+    yield
+    if (counts[bits[digit] as number] === length) continue
+    let sum = 0
+    for (let value = 0; value < VALUES; value += 1) {
+      const count = counts[value] as number
+      counts[value] = sum
+      sum += count
+    }
+    for (let i = 0; i < length; i += 1) {
+      const value = bits[4 * i + digit] as number
+      const place = counts[value] as number
+      counts[value] = place + 1
+      to[place] = from[i] as number
+      for (let part = 0; part < 4; part += 1) spare[4 * place + part] = bits[4 * i + part] as number
+      if (i % (4 * SLICE_STEPS) === 0) yield
+    }
+    const sorted = from
+    from = to
+    to = sorted
+    const used = bits
+    bits = spare
+    spare = used
+  }
+  if (from !== slots) slots.set(from)
+  const own = new Uint16Array(keys.buffer, keys.byteOffset, 4 * length)
+  if (bits !== own) own.set(bits)
+  fromOrdered(keys)
+}
+
+/** Doubles in the order of their bits, read as an unsigned number: IEEE 754's sign made the other way round. */
+function toOrdered(keys: Float64Array): void {
+  const halves = new Uint32Array(keys.buffer, keys.byteOffset, 2 * keys.length)
+  for (let high = 1; high < halves.length; high += 2) {
+    const value = halves[high] as number
+    if (value < SIGN) halves[high] = value + SIGN
+    else {
+      halves[high] = ~value
+      halves[high - 1] = ~(halves[high - 1] as number)
+    }
+  }
+}
+
+function fromOrdered(keys: Float64Array): void {
+  const halves = new Uint32Array(keys.buffer, keys.byteOffset, 2 * keys.length)
+  for (let high = 1; high < halves.length; high += 2) {
+    const value = halves[high] as number
+    if (value >= SIGN) halves[high] = value - SIGN
+    else {
+      halves[high] = ~value
+      halves[high - 1] = ~(halves[high - 1] as number)
+    }
+  }
+}
+
+const SIGN = 0x8000_0000

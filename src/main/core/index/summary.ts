@@ -1,0 +1,78 @@
+import type { ListSummary } from '#shared/model.ts'
+import { sessionStanding } from '#shared/session-state.ts'
+import type { RowTable } from './row-table.ts'
+import { SLICE_STEPS, type Sliced } from './sliced.ts'
+
+const SECOND = 1000
+const MINUTE = 60 * SECOND
+const HOUR = 60 * MINUTE
+const DAY = 24 * HOUR
+
+/** Milliseconds that a chart of expiries may reach: the first that most rows expire within is taken. */
+const HORIZONS = [
+  ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE),
+  ...[1, 2, 4, 6, 12].map((hours) => hours * HOUR),
+  ...[1, 2, 4, 7, 14, 30, 60, 90, 180, 365].map((days) => days * DAY),
+]
+/** The share of the rows with an expiry that must lie within the horizon. */
+const MOST = 0.95
+
+/**
+ * Counts rows by state and by when they expire.
+ * @param matched the slots that match the filter, in parts
+ * @param now epoch milliseconds
+ */
+export function* summarize(
+  table: RowTable,
+  matched: readonly Uint32Array[],
+  buckets: number,
+  now: number,
+): Sliced<Omit<ListSummary, 'revision'>> {
+  const horizon = yield* findHorizon(table, now)
+  const bucketMs = horizon / buckets
+  const bucketOf = (expiresAt: number) => Math.floor(Math.max(0, expiresAt - now) / bucketMs)
+  const all = new Array<number>(buckets).fill(0)
+  let later = 0
+  for (let slot = 0; slot < table.end; slot += 1) {
+    if (slot % SLICE_STEPS === 0) yield
+    const expiresAt = table.expiries[slot] as number
+    if (Number.isNaN(expiresAt) || !table.alive(slot)) continue
+    const bucket = bucketOf(expiresAt)
+    if (bucket < buckets) all[bucket] = (all[bucket] as number) + 1
+    else later += 1
+  }
+  const states = { active: 0, idle: 0, expiring: 0, withoutTtl: 0, other: 0 }
+  const matching = new Array<number>(buckets).fill(0)
+  for (const part of matched) {
+    for (let i = 0; i < part.length; i += 1) {
+      if (i % SLICE_STEPS === 0) yield
+      const slot = part[i] as number
+      const expiresAt = table.expiresAt(slot)
+      states[sessionStanding(table.state(slot), expiresAt, table.configuredTtl(slot), now)] += 1
+      if (expiresAt === null) continue
+      const bucket = bucketOf(expiresAt)
+      if (bucket < buckets) matching[bucket] = (matching[bucket] as number) + 1
+    }
+  }
+  return { at: now, states, expiries: { bucketMs, all, matched: matching, later } }
+}
+
+function* findHorizon(table: RowTable, now: number): Sliced<number> {
+  const within = new Array<number>(HORIZONS.length + 1).fill(0)
+  let expiring = 0
+  for (let slot = 0; slot < table.end; slot += 1) {
+    if (slot % SLICE_STEPS === 0) yield
+    const left = (table.expiries[slot] as number) - now
+    if (Number.isNaN(left) || !table.alive(slot)) continue
+    let first = 0
+    while (first < HORIZONS.length && left > (HORIZONS[first] as number)) first += 1
+    within[first] = (within[first] as number) + 1
+    expiring += 1
+  }
+  let sum = 0
+  for (const [position, horizon] of HORIZONS.entries()) {
+    sum += within[position] as number
+    if (sum >= MOST * expiring) return horizon
+  }
+  return HORIZONS.at(-1) ?? DAY
+}
