@@ -1,6 +1,7 @@
 import type { Bytes } from '#shared/bytes.ts'
-import { LIMITS, RESERVED_FIELDS } from '#shared/model.ts'
+import { LIMITS } from '#shared/model.ts'
 import { toBinary, toBytes } from '../bytes.ts'
+import { type CellSource, type ReadPlan, valueAtPath } from './columns.ts'
 import { judgeHash } from './judge.ts'
 import type { FreshRow } from './row-table.ts'
 
@@ -12,10 +13,12 @@ export interface RawKey {
   readonly type: string
   /** Milliseconds; negative for none. */
   readonly ttl: number
+  /** Bytes of memory; negative where it was not asked for or may not be told. */
+  readonly size: number
 }
 
 /** @param now when PTTL was answered, epoch milliseconds */
-export function toFreshRow({ id, values, type, ttl }: RawKey, now: number): FreshRow {
+export function toFreshRow({ id, values, type, ttl, size }: RawKey, plan: ReadPlan, now: number): FreshRow {
   const expiresAt = ttl < 0 ? Number.NaN : now + ttl
   if (values === null) {
     const none = Number.NaN
@@ -27,11 +30,11 @@ export function toFreshRow({ id, values, type, ttl }: RawKey, now: number): Fres
       lastAccessedAt: none,
       configuredTtl: none,
       expiresAt,
-      cells: [],
+      cells: plan.size ? plan.cells.map((source) => toSourceCell(source, [], size)) : [],
     }
   }
   const { flaws, createdAt, lastAccessedAt, configuredTtl } = judgeHash(values)
-  const cells = values.slice(RESERVED_FIELDS.length).map((value) => value && toCell(value))
+  const cells = plan.cells.map((source) => toSourceCell(source, values, size))
   return {
     id,
     type: 'hash',
@@ -42,6 +45,15 @@ export function toFreshRow({ id, values, type, ttl }: RawKey, now: number): Fres
     expiresAt,
     cells,
   }
+}
+
+function toSourceCell(source: CellSource, values: readonly (Buffer | null)[], size: number): Bytes | null {
+  if (source.kind === 'size') return size < 0 ? null : String(size)
+  const value = values[source.at]
+  if (value) return toCell(value)
+  const json = source.kind === 'path' ? values[source.json] : null
+  const found = source.kind === 'path' && json ? valueAtPath(json.toString(), source.path) : null
+  return found === null ? null : toCell(Buffer.from(found))
 }
 
 /** Long values are cut before they are decoded; text then by characters, so that none is cut in half. */

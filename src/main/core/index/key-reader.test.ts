@@ -1,11 +1,11 @@
 import type { Redis } from 'ioredis'
 import { describe, expect, it } from 'vitest'
 import { useRedis } from '../../../test/redis.ts'
-import { readPlan } from './columns.ts'
+import { fieldColumn, readPlan } from './columns.ts'
 import { KeyReader, type ReadResult } from './key-reader.ts'
 
 const redis = useRedis()
-const plan = readPlan(['theme', 'count'])
+const plan = readPlan([fieldColumn('theme'), fieldColumn('count')])
 
 const makeReader = (client: Redis) => new KeyReader({ client, prefix: 'session:', clock: () => 1_000_000 })
 

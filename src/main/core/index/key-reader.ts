@@ -128,7 +128,7 @@ export class KeyReader {
       reader.array()
       const length = reader.text()
       const next = reply.toString('latin1', reader.end - length, reader.end)
-      return { cursor: next, took, decode: () => decodeKeys(reader, null, now) }
+      return { cursor: next, took, decode: () => this.#decode(reader, null, plan, now) }
     }
     const batch = await scanInPipelines(this.#client, cursor, this.#pattern, count)
     const ids = [...new Set(batch.keys.map((key) => toBinary(key.subarray(this.#prefix.length))))]
@@ -143,15 +143,41 @@ export class KeyReader {
     if (reply !== null) {
       const reader = new MessageReader(reply)
       reader.array()
-      return decodeKeys(reader, ids, now)
+      return this.#decode(reader, ids, plan, now)
     }
     const raw = await readInPipelines(this.#client, ids, keys, plan)
     const at = this.#clock()
-    return split(raw, at)
+    return split(raw, plan, at)
   }
 
   #arguments(plan: ReadPlan): (string | number)[] {
-    return [this.#prefix.length, plan.cut, ...plan.fields]
+    return [plan.cut, plan.size ? 1 : 0, ...plan.fields]
+  }
+
+  /** @param ids the ids that were asked for; null where the reply alone names the keys */
+  #decode(reader: MessageReader, ids: readonly string[] | null, plan: ReadPlan, now: number): ReadResult {
+    const raw: RawKey[] = []
+    const { buffer } = reader
+    const skip = this.#prefix.length
+    for (let position = 0; !reader.done; position += 1) {
+      const keyLength = reader.text()
+      const id = ids?.[position] ?? buffer.toString('latin1', reader.end - keyLength + skip, reader.end)
+      let values: (Buffer | null)[] | null = null
+      let type = 'hash'
+      if (reader.atArray) {
+        const count = reader.array()
+        values = new Array<Buffer | null>(count)
+        for (let i = 0; i < count; i += 1) {
+          const length = reader.text()
+          values[i] = length < 0 ? null : buffer.subarray(reader.end - length, reader.end)
+        }
+      } else {
+        const length = reader.text()
+        type = buffer.toString('latin1', reader.end - length, reader.end)
+      }
+      raw.push({ id, values, type, ttl: reader.integer(), size: plan.size ? reader.integer() : -1 })
+    }
+    return split(raw, plan, now)
   }
 
   /** @returns null where this server or this user cannot run the script */
@@ -219,37 +245,12 @@ class ReadOnlyScript {
   }
 }
 
-/** @param ids the ids that were asked for; null where the reply names them itself */
-function decodeKeys(reader: MessageReader, ids: readonly string[] | null, now: number): ReadResult {
-  const raw: RawKey[] = []
-  const { buffer } = reader
-  for (let position = 0; !reader.done; position += 1) {
-    const length = reader.text()
-    const id = ids?.[position] ?? buffer.toString('latin1', reader.end - length, reader.end)
-    let values: (Buffer | null)[] | null = null
-    let type = 'hash'
-    if (reader.atArray) {
-      const count = reader.array()
-      values = new Array<Buffer | null>(count)
-      for (let i = 0; i < count; i += 1) {
-        const size = reader.text()
-        values[i] = size < 0 ? null : buffer.subarray(reader.end - size, reader.end)
-      }
-    } else {
-      const size = reader.text()
-      type = buffer.toString('latin1', reader.end - size, reader.end)
-    }
-    raw.push({ id, values, type, ttl: reader.integer() })
-  }
-  return split(raw, now)
-}
-
-function split(raw: readonly RawKey[], now: number): ReadResult {
+function split(raw: readonly RawKey[], plan: ReadPlan, now: number): ReadResult {
   const rows: FreshRow[] = []
   const gone: string[] = []
   for (const key of raw) {
     if (key.ttl === -2 || key.type === 'none') gone.push(key.id)
-    else rows.push(toFreshRow(key, now))
+    else rows.push(toFreshRow(key, plan, now))
   }
   return { rows, gone }
 }

@@ -69,7 +69,7 @@ export class KeyScan {
   stop(): void {
     if (this.#phase !== 'scanning') return
     this.#phase = 'stopped'
-    this.#goOn()
+    this.#goOn().catch(this.#options.onError)
   }
 
   /** Goes on where it was stopped; resolves when the next batch is in. @throws AppError */
@@ -82,7 +82,7 @@ export class KeyScan {
   setReading(reading: boolean): void {
     const { stale } = this.#options.index
     this.#readingPhase = stale === 0 ? 'complete' : reading ? 'scanning' : 'stopped'
-    this.#goOn()
+    this.#goOn().catch(this.#options.onError)
   }
 
   /** Ends all work, until it is resumed. */
@@ -124,11 +124,11 @@ export class KeyScan {
       began = resolve
     })
     const work = this.#work(generation, began).catch((error: unknown) => {
-      if (generation === this.#generation) {
-        if (this.#phase === 'scanning') this.#phase = 'stopped'
-        if (this.#readingPhase === 'scanning') this.#readingPhase = 'stopped'
-        this.#options.onPhase()
-      }
+      // Given up meanwhile, it fails nobody.
+      if (generation !== this.#generation) return
+      if (this.#phase === 'scanning') this.#phase = 'stopped'
+      if (this.#readingPhase === 'scanning') this.#readingPhase = 'stopped'
+      this.#options.onPhase()
       throw error
     })
     await Promise.race([first, work])

@@ -69,6 +69,18 @@ export class Order {
     this.#valued = ownValued
   }
 
+  /**
+   * Judges the rows of another order of the same column anew, where the predicate's answers change by themselves.
+   * @returns whether any did
+   */
+  *refilter(other: Order): Sliced<boolean> {
+    yield* this.sync()
+    const [valued, empty] = [this.#valued, this.#empty]
+    yield* this.buildFrom(other)
+    yield* this.sync()
+    return !sameSlots(valued, this.#valued) || !sameSlots(empty, this.#empty)
+  }
+
   /** Takes in what came and what went. */
   *sync(): Sliced {
     if (this.current) return
@@ -187,6 +199,9 @@ export class Order {
     return low
   }
 }
+
+const sameSlots = (a: Uint32Array, b: Uint32Array): boolean =>
+  a.length === b.length && a.every((slot, position) => slot === b[position])
 
 /** Between two looks at the clock: a predicate may read text, and a search reads some twenty rows. */
 const FILTER_STEPS = 4096

@@ -49,20 +49,26 @@ async function readBatch(
   const pipeline = client.pipeline()
   for (const key of keys) {
     pipeline.hmgetBuffer(key, ...plan.fields)
+    if (plan.size) pipeline.memory('USAGE', key)
     // Last: a session that ends in between has gone then, and is not a hash that lacks its fields.
     pipeline.pttl(key)
   }
   const replies = await exec(pipeline)
+  const perKey = plan.size ? 3 : 2
+  const none: Reply = [new Error('no reply'), null]
   const read = ids.map((id, position): RawKey => {
-    const [hashError, values] = replies[2 * position] ?? [new Error('no reply'), null]
-    const [ttlError, ttl] = replies[2 * position + 1] ?? [new Error('no reply'), null]
+    const [hash = none, ...others] = replies.slice(perKey * position, perKey * (position + 1))
+    const [hashError, values] = hash
+    const [ttlError, ttl] = others.at(-1) ?? none
     if (ttlError !== null) throw toAppError(ttlError)
     if (hashError !== null && !hashError.message.startsWith('WRONGTYPE')) throw toAppError(hashError)
+    const size = plan.size ? others[0]?.[1] : null
     return {
       id,
       values: hashError === null ? (values as readonly (Buffer | null)[]) : null,
       type: 'hash',
       ttl: typeof ttl === 'number' ? ttl : -2,
+      size: typeof size === 'number' ? size : -1,
     }
   })
   const foreign = [...read.entries()].filter(([, { values }]) => values === null)
@@ -78,7 +84,9 @@ async function readBatch(
   return named
 }
 
-async function exec(pipeline: ReturnType<Redis['pipeline']>): Promise<readonly [Error | null, unknown][]> {
+type Reply = readonly [error: Error | null, reply: unknown]
+
+async function exec(pipeline: ReturnType<Redis['pipeline']>): Promise<readonly Reply[]> {
   try {
     return (await pipeline.exec()) ?? []
   } catch (error) {

@@ -1,4 +1,4 @@
-import { type ReadPlan, readPlan } from './columns.ts'
+import { type Column, columnId, type ReadPlan, readPlan } from './columns.ts'
 import type { ReadResult } from './key-reader.ts'
 import { RowTable } from './row-table.ts'
 import { Views } from './views.ts'
@@ -17,19 +17,29 @@ export interface ReadSet {
   readonly stamp: number
 }
 
+/** A column that rows carry. */
+interface KeptColumn {
+  readonly column: Column
+  /** Where its cells are kept. */
+  readonly place: number
+  /** Rows read with this stamp or a later one have it. */
+  readonly since: number
+}
+
 /** The rows of one prefix and their orders. `revision` rises with every change that a window could show. */
 export class SessionIndex {
   readonly table = new RowTable()
   readonly views: Views
-  readonly #columns = new Map<string, number>()
+  readonly #columns = new Map<string, KeptColumn>()
   #readSet: ReadSet = { plan: readPlan([]), places: [], stamp: 1 }
   #stale = 0
   #retired: number[] = []
   #freeing = false
   #revision = 0
 
-  constructor() {
-    this.views = new Views(this.table, (column) => this.place(column))
+  /** @param clock epoch milliseconds */
+  constructor(clock: () => number) {
+    this.views = new Views(this.table, this, clock)
   }
 
   get revision(): number {
@@ -51,8 +61,22 @@ export class SessionIndex {
   }
 
   /** Where a column's cells are kept, or -1. */
-  place(column: string): number {
-    return this.#columns.get(column) ?? -1
+  place(column: Column): number {
+    return this.#columns.get(columnId(column))?.place ?? -1
+  }
+
+  /** Whether a row has been read with all of these columns: says so for one slot after the other. */
+  hasRead(columns: readonly Column[]): (slot: number) => boolean {
+    const since = Math.max(
+      0,
+      ...columns.map((column) => this.#columns.get(columnId(column))?.since ?? Number.POSITIVE_INFINITY),
+    )
+    return (slot) => this.table.stamp(slot) >= since
+  }
+
+  /** Something that a window shows has changed although no row did. */
+  touch(): void {
+    this.#revision += 1
   }
 
   /**
@@ -60,23 +84,27 @@ export class SessionIndex {
    * @param wanted all that anybody asks for: columns that nobody does are given up where others come
    * @returns the columns that are new
    */
-  addColumns(asked: readonly string[], wanted: readonly string[]): readonly string[] {
-    const fresh = asked.filter((column) => !this.#columns.has(column))
+  addColumns(asked: readonly Column[], wanted: readonly Column[]): readonly Column[] {
+    const fresh = asked.filter((column) => !this.#columns.has(columnId(column)))
     if (fresh.length === 0) return fresh
-    const keep = new Set([...asked, ...wanted])
-    for (const [column, place] of this.#columns) {
-      if (keep.has(column)) continue
-      this.#columns.delete(column)
+    const keep = new Set([...asked, ...wanted].map(columnId))
+    for (const [id, { place }] of this.#columns) {
+      if (keep.has(id)) continue
+      this.#columns.delete(id)
       this.table.dropColumn(place)
-      this.views.dropColumn(column)
+      this.views.dropColumn(id)
     }
+    const stamp = this.#readSet.stamp + 1
     for (const column of fresh) {
-      if (!this.#columns.has(column)) this.#columns.set(column, this.table.addColumn())
+      const id = columnId(column)
+      if (!this.#columns.has(id))
+        this.#columns.set(id, { column, place: this.table.addColumn(), since: stamp })
     }
+    const kept = [...this.#columns.values()]
     this.#readSet = {
-      plan: readPlan([...this.#columns.keys()]),
-      places: [...this.#columns.values()],
-      stamp: this.#readSet.stamp + 1,
+      plan: readPlan(kept.map(({ column }) => column)),
+      places: kept.map(({ place }) => place),
+      stamp,
     }
     this.#stale = this.table.size
     return fresh

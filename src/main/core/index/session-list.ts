@@ -1,8 +1,10 @@
 import type { Redis } from 'ioredis'
 import type { WindowQuery } from '#shared/contract.ts'
 import { AppError } from '#shared/errors.ts'
+import { filterNeeds, parseFilter } from '#shared/filter.ts'
 import type { FieldReading, ListProgress, ListSummary, ListWindow, SessionRow } from '#shared/model.ts'
 import { fromBytes, toBinary } from '../bytes.ts'
+import { columnId, columnName, fieldColumn, neededColumns } from './columns.ts'
 import { KeyReader } from './key-reader.ts'
 import { KeyScan } from './key-scan.ts'
 import type { KeyspaceFeed } from './keyspace-feed.ts'
@@ -11,7 +13,6 @@ import { SessionIndex } from './session-index.ts'
 import { SessionWatches } from './session-watches.ts'
 import { runSliced } from './sliced.ts'
 import { summarize } from './summary.ts'
-import { neededColumns } from './views.ts'
 
 export const LIST_DEFAULTS = {
   /** Milliseconds for which changed keys are gathered before they are read, and the most that one call reads. */
@@ -30,6 +31,13 @@ export const LIST_DEFAULTS = {
   /** Milliseconds between two `list.changed` at the least; where a window costs much, so many times that. */
   tickEvery: 100,
   tickRest: 5,
+  /**
+   * Milliseconds between two judgements of a filter whose answers change with time, at the least; where one costs
+   * much, so many times that, and less while rows are read for the filter.
+   */
+  judgeEvery: 1000,
+  judgeRest: 20,
+  judgeRestReading: 3,
   /** Up to this many rows, one that is missing in the database is looked for at once. */
   smallList: 20_000,
 } as const
@@ -81,13 +89,18 @@ export class SessionList {
   /** Milliseconds that the last window took. */
   #windowCost = 0
   readonly #viewports = new Map<object, Viewport>()
-  /** The columns that not every row has been read with. */
+  /** The columns that not every row has been read with, by `columnId`. */
   readonly #incomplete = new Set<string>()
+  /** By filter: when it was last judged anew, what that took in milliseconds, and whether rows were read for it then. */
+  readonly #judged = new Map<
+    string,
+    { readonly at: number; readonly cost: number; readonly reading: boolean }
+  >()
 
   constructor(options: SessionListOptions) {
     this.#options = options
     this.prefix = options.prefix
-    this.#index = new SessionIndex()
+    this.#index = new SessionIndex(options.clock)
     this.#reader = new KeyReader(options)
     this.#scan = new KeyScan({
       reader: this.#reader,
@@ -124,6 +137,7 @@ export class SessionList {
     if (this.#stopped) return
     this.#every(LIST_DEFAULTS.expiryEvery, () => this.#readDue())
     this.#every(LIST_DEFAULTS.pollEvery, () => this.#poll())
+    this.#every(LIST_DEFAULTS.judgeEvery, () => this.#judgeFilters())
     this.#every(LIST_DEFAULTS.backgroundEvery, () => this.#stepInBackground())
     await this.rescan()
   }
@@ -239,7 +253,7 @@ export class SessionList {
     const others = [...this.#viewports.values()].flatMap((viewport) => neededColumns(viewport.query))
     const fresh = this.#index.addColumns(neededColumns(query), others)
     if (fresh.length === 0) return
-    for (const column of fresh) this.#incomplete.add(column)
+    for (const column of fresh) this.#incomplete.add(columnId(column))
     if (this.#index.size === 0) this.#incomplete.clear()
     else this.setReading(true)
   }
@@ -248,10 +262,10 @@ export class SessionList {
   #reading(query: WindowQuery): FieldReading | null {
     const { stale, size } = this.#index
     if (stale === 0) this.#incomplete.clear()
-    const columns = neededColumns(query).filter((column) => this.#incomplete.has(column))
+    const columns = neededColumns(query).filter((column) => this.#incomplete.has(columnId(column)))
     if (columns.length === 0) return null
     return {
-      fields: [...new Set(columns)],
+      fields: [...new Set(columns.map(columnName))],
       done: size - stale,
       total: size,
       phase: this.#scan.readingPhase,
@@ -287,7 +301,7 @@ export class SessionList {
       lastAccessedAt: table.lastAccessedAt(slot),
       configuredTtl: table.configuredTtl(slot),
       expiresAt: table.expiresAt(slot),
-      cells: columns.map((name) => table.cell(slot, this.#index.place(name))),
+      cells: columns.map((name) => table.cell(slot, this.#index.place(fieldColumn(name)))),
       revision: table.revision(slot),
     }
   }
@@ -327,6 +341,32 @@ export class SessionList {
 
   async #readDue(): Promise<void> {
     await this.#read(this.#index.due(this.#options.clock(), LIST_DEFAULTS.expiryBatch))
+  }
+
+  /**
+   * Filters whose answers change although no row does: with time, and with rows that turn out not to have the field
+   * that was read for the filter.
+   */
+  async #judgeFilters(): Promise<void> {
+    const now = performance.now()
+    for (const { query } of this.#viewports.values()) {
+      const parsed = parseFilter(query.filter)
+      if (!parsed.ok) continue
+      const reading = this.#reading(query) !== null
+      const judged = this.#judged.get(query.filter)
+      const needed = filterNeeds(parsed.filter).timed || reading || judged?.reading === true
+      const { judgeRest, judgeRestReading } = LIST_DEFAULTS
+      const rest = (judged?.cost ?? 0) * (reading || judged?.reading ? judgeRestReading : judgeRest)
+      if (!needed || now < (judged?.at ?? 0) + rest) continue
+      const changed = await this.#index.views.rejudge(query)
+      const at = performance.now()
+      this.#judged.set(query.filter, { at, cost: at - now, reading })
+      if (!changed) continue
+      this.#index.touch()
+      this.#tick()
+    }
+    const shown = new Set([...this.#viewports.values()].map(({ query }) => query.filter))
+    for (const filter of this.#judged.keys()) if (!shown.has(filter)) this.#judged.delete(filter)
   }
 
   async #countKeys(): Promise<void> {

@@ -1,5 +1,6 @@
 import { type Filter, parseFilter } from '#shared/filter.ts'
 import type { FilterProblem, SortKey } from '#shared/model.ts'
+import { type Column, type ColumnQuery, columnId, fieldColumn, neededColumns } from './columns.ts'
 import { Order, type SlotPredicate } from './order.ts'
 import { compileFilter, type FilterSource } from './row-filter.ts'
 import type { RowTable } from './row-table.ts'
@@ -11,35 +12,33 @@ export const VIEW_DEFAULTS = {
   kept: 8,
 } as const
 
-export interface ViewQuery {
-  readonly filter: string
-  /** The fields shown as columns, where words of the filter are looked for. */
-  readonly columns: readonly string[]
-  readonly sort: { readonly by: SortKey }
+/** What filters ask of the index beside the table. */
+export interface ColumnLookup {
+  /** Where a column's cells are kept, or -1. */
+  place(column: Column): number
+  /** Whether a row has been read with all of these columns. */
+  hasRead(columns: readonly Column[]): (slot: number) => boolean
 }
 
 interface Kept {
   readonly order: Order
-  /** The columns that it reads. */
+  readonly by: SortKey
+  /** The columns that it reads, by `columnId`. */
   readonly reads: ReadonlySet<string>
-}
-
-/** The columns that are shown, filtered and sorted by. */
-export function neededColumns({ columns, sort }: Pick<ViewQuery, 'columns' | 'sort'>): readonly string[] {
-  return typeof sort.by === 'object' ? [...columns, sort.by.field] : columns
 }
 
 /** The orders of a table that somebody looks at, and the filters on them. */
 export class Views {
   readonly #table: RowTable
-  readonly #place: (column: string) => number
+  readonly #columns: ColumnLookup
+  readonly #clock: () => number
   readonly #kept = new Map<string, Kept>()
   #turn: Promise<unknown> = Promise.resolve()
 
-  /** @param place where a column's cells are kept in the table, or -1 */
-  constructor(table: RowTable, place: (column: string) => number) {
+  constructor(table: RowTable, columns: ColumnLookup, clock: () => number) {
     this.#table = table
-    this.#place = place
+    this.#columns = columns
+    this.#clock = clock
   }
 
   added(slot: number): void {
@@ -60,10 +59,18 @@ export class Views {
    * @param look reads what is asked for, at once: later the order moves on
    * @returns what it read, or what is wrong with the filter
    */
-  async look<T>(query: ViewQuery, look: (order: Order) => T): Promise<T | FilterProblem> {
+  async look<T>(query: ColumnQuery, look: (order: Order) => T): Promise<T | FilterProblem> {
     const parsed = parseFilter(query.filter)
     if (!parsed.ok) return parsed.problem
     return this.#exclusive(() => this.#looked(query, parsed.filter, look))
+  }
+
+  /**
+   * Asks a filter of every row anew: time has passed, or rows have been read that had no answer.
+   * @returns whether other rows match now
+   */
+  rejudge(query: ColumnQuery): Promise<boolean> {
+    return this.#exclusive(() => this.#rejudged(query))
   }
 
   /** Makes every order take in what it was told, so that none knows of a slot that is not alive. */
@@ -71,27 +78,33 @@ export class Views {
     await this.#exclusive(() => this.#settled(then))
   }
 
-  *#looked<T>(query: ViewQuery, filter: Filter, look: (order: Order) => T): Sliced<T> {
+  *#looked<T>(query: ColumnQuery, filter: Filter, look: (order: Order) => T): Sliced<T> {
     const { by } = query.sort
     const all = yield* this.#all(by)
     if (query.filter.trim() === '') return look(all)
-    const name = nameOf(by, query)
+    const name = nameOf(query)
     const known = this.#use(name)
     if (known !== undefined) return yield* synced(known.order, look)
-    const order = this.#order(by, compileFilter(filter, this.#source(query.columns)))
-    this.#keep(name, { order, reads: new Set(neededColumns(query)) })
+    const order = this.#order(by, this.#predicate(query, filter))
+    this.#keep(name, order, query)
     yield* order.buildFrom(all)
     return yield* synced(order, look)
+  }
+
+  *#rejudged(query: ColumnQuery): Sliced<boolean> {
+    const known = this.#kept.get(nameOf(query))
+    if (known === undefined || query.filter.trim() === '') return false
+    return yield* known.order.refilter(yield* this.#all(known.by))
   }
 
   /** All rows in the order of a column. */
   *#all(by: SortKey): Sliced<Order> {
     const query = { filter: '', columns: [], sort: { by } }
-    const name = nameOf(by, query)
+    const name = nameOf(query)
     const known = this.#use(name)
     if (known !== undefined) return yield* synced(known.order, (order) => order)
     const order = this.#order(by, null)
-    this.#keep(name, { order, reads: new Set(neededColumns(query)) })
+    this.#keep(name, order, query)
     yield* order.build()
     return yield* synced(order, (built) => built)
   }
@@ -102,17 +115,33 @@ export class Views {
   }
 
   #order(by: SortKey, matches: SlotPredicate | null): Order {
-    const place = typeof by === 'object' ? this.#place(by.field) : -1
+    const place = typeof by === 'object' ? this.#columns.place(fieldColumn(by.field)) : -1
     return new Order(this.#table, sortColumn(this.#table, by, place), idColumn(this.#table), matches)
+  }
+
+  /** Rows that have not been read for the filter do not match, also where it asks for what is not there. */
+  #predicate(query: ColumnQuery, filter: Filter): SlotPredicate {
+    const matches = compileFilter(filter, this.#source(query.columns))
+    const hasRead = this.#columns.hasRead(neededColumns({ ...query, columns: [], sort: { by: 'id' } }))
+    return (slot) => hasRead(slot) && matches(slot)
   }
 
   #source(columns: readonly string[]): FilterSource {
     const table = this.#table
+    const clock = this.#clock
     return {
+      get now() {
+        return clock()
+      },
       id: (slot) => table.id(slot),
-      shown: columns.map(this.#place),
-      column: (name) => (columns.includes(name) ? this.#place(name) : -1),
-      cell: (slot, column) => table.cell(slot, column),
+      state: (slot) => table.state(slot),
+      createdAt: (slot) => table.createdAt(slot),
+      lastAccessedAt: (slot) => table.lastAccessedAt(slot),
+      expiresAt: (slot) => table.expiresAt(slot),
+      configuredTtl: (slot) => table.configuredTtl(slot),
+      shown: columns.map((name) => this.#columns.place(fieldColumn(name))),
+      place: (column) => this.#columns.place(column),
+      cell: (slot, place) => table.cell(slot, place),
     }
   }
 
@@ -124,8 +153,9 @@ export class Views {
     return kept
   }
 
-  #keep(name: string, kept: Kept): void {
-    this.#kept.set(name, kept)
+  #keep(name: string, order: Order, query: ColumnQuery): void {
+    const reads = new Set(neededColumns(query).map(columnId))
+    this.#kept.set(name, { order, by: query.sort.by, reads })
     const [oldest] = this.#kept.keys()
     if (this.#kept.size > VIEW_DEFAULTS.kept && oldest !== undefined) this.#kept.delete(oldest)
   }
@@ -138,8 +168,8 @@ export class Views {
   }
 }
 
-const nameOf = (by: SortKey, { filter, columns }: Pick<ViewQuery, 'filter' | 'columns'>): string =>
-  JSON.stringify([by, filter.trim(), filter.trim() === '' ? [] : columns])
+const nameOf = ({ filter, columns, sort }: ColumnQuery): string =>
+  JSON.stringify([sort.by, filter.trim(), filter.trim() === '' ? [] : columns])
 
 function* synced<T>(order: Order, look: (order: Order) => T): Sliced<T> {
   yield* order.sync()
