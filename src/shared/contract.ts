@@ -9,6 +9,7 @@ import {
   type ListProgress,
   type ListSummary,
   type ListWindow,
+  type PrefixSurvey,
   type SessionChange,
   type SessionDetail,
 } from './model.ts'
@@ -108,6 +109,11 @@ export const contract = {
     /** Starts a Redis of the app's own on a free port of 127.0.0.1 and connects to it. */
     'connection.startPrivate': call(nothing).replies<ConnectionStatus>(),
 
+    /** Sends the command that the status names under `notifications`, and none other; see there. */
+    'connection.changeNotifications': call(
+      z.strictObject({ kind: z.enum(['enable', 'restore']) }),
+    ).replies<ConnectionStatus>(),
+
     /** A window of the sorted and filtered list; the first for a prefix starts its scan. */
     'list.window': call(windowQuerySchema).replies<ListWindow>(),
     'list.stopScan': call(z.strictObject({ prefix })).replies<ListProgress>(),
@@ -121,6 +127,8 @@ export const contract = {
     'list.summary': call(
       z.strictObject({ prefix, filter: filterText, buckets: z.int().min(1).max(LIMITS.summaryBuckets) }),
     ).replies<ListSummary>(),
+    /** The namespaces that there are, for choosing a prefix: looks at a bounded number of keys. */
+    'list.prefixes': call(nothing).replies<PrefixSurvey>(),
     /** Field names seen under a prefix, most frequent first: what may become a column. */
     'list.fields': call(z.strictObject({ prefix })).replies<readonly string[]>(),
     /** Fills a prefix with sample sessions. */

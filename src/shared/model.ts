@@ -53,6 +53,16 @@ export interface PublicTarget {
 /** How changes reach the list: pushed by the server, or read by the inspector each second. */
 export type LiveMode = 'notifications' | 'polling'
 
+/** A change of the server's `notify-keyspace-events` that the inspector makes only when it is asked to. */
+export interface NotificationChange {
+  /** `enable`: they are off and could be switched on. `restore`: this inspector switched them on. */
+  readonly kind: 'enable' | 'restore'
+  /** What the setting is now. */
+  readonly current: string
+  /** The exact command that would be sent: `CONFIG SET notify-keyspace-events AKE`. */
+  readonly command: string
+}
+
 export type ConnectionStatus =
   | { readonly state: 'disconnected' }
   | { readonly state: 'connecting'; readonly target: PublicTarget }
@@ -63,6 +73,8 @@ export type ConnectionStatus =
       readonly live: LiveMode
       /** Commands that this user may not run, in capitals; what needs them is refused with that name. */
       readonly missing: readonly string[]
+      /** How notifications could be had here, or what puts them back as they were; null where neither is known. */
+      readonly notifications: NotificationChange | null
     }
   | {
       readonly state: 'lost'
@@ -186,6 +198,24 @@ export interface ListSummary {
     /** Rows that expire after the last bucket, of all. */
     readonly later: number
   }
+}
+
+/** A namespace that exists in the database. */
+export interface PrefixSuggestion {
+  readonly prefix: string
+  /** Keys under it; an estimate where the survey is not complete. */
+  readonly keys: number
+}
+
+/** The namespaces of a database, as far as it was looked at. */
+export interface PrefixSurvey {
+  /** The one with the most keys first. */
+  readonly prefixes: readonly PrefixSuggestion[]
+  /** Keys looked at, of the database's keys. */
+  readonly looked: number
+  readonly keys: number
+  /** Every key was looked at, so that the counts are exact. */
+  readonly complete: boolean
 }
 
 // ---- one session

@@ -10,6 +10,7 @@ import type { PrivateRedis } from './connection/private-redis.ts'
 import { type ResolvedTarget, resolveTarget } from './connection/target.ts'
 import type { DemoService } from './demo/demo-service.ts'
 import type { Handlers } from './dispatch.ts'
+import { surveyPrefixes } from './index/prefix-survey.ts'
 import { readField, readSessionDetail } from './index/session-detail.ts'
 import { addSampleSessions } from './samples.ts'
 import { refuseReserved } from './store/fields.ts'
@@ -86,6 +87,7 @@ export function createClientHandlers(
     'connection.connect': (target) => connection.connect(withPrefillPassword(target, prefill), false),
     'connection.disconnect': () => connection.disconnect(),
     'connection.retry': () => connection.retry(),
+    'connection.changeNotifications': ({ kind }) => connection.changeNotifications(kind),
     'connection.startPrivate': async () => connection.connect(await privateRedis.start(), true),
 
     'list.window': async (query) => {
@@ -121,6 +123,7 @@ export function createClientHandlers(
       return list.progress
     },
     'list.summary': ({ prefix, filter, buckets }) => listOf(prefix).summary(filter, buckets, viewer),
+    'list.prefixes': () => surveyPrefixes(connected().client),
     'list.fields': ({ prefix }) => {
       connected()
       return listOf(prefix).fieldNames()

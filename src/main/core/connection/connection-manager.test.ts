@@ -97,6 +97,47 @@ describe('connecting', () => {
     await redis.client.config('SET', 'notify-keyspace-events', '')
   })
 
+  it('switches notifications on and back by just the command that it offers', async () => {
+    const { made } = manager()
+    const setting = async () => ((await redis.client.config('GET', 'notify-keyspace-events')) as string[])[1]
+    await redis.client.config('SET', 'notify-keyspace-events', 'Ex')
+    await made.connect(at(redis.port), false)
+    expect(made.status).toMatchObject({
+      live: 'polling',
+      notifications: { kind: 'enable', command: 'CONFIG SET notify-keyspace-events AKE' },
+    })
+    const before = await setting()
+    await made.changeNotifications('enable')
+    expect(await setting()).toBe('AKE')
+    expect(made.status).toMatchObject({ live: 'notifications', notifications: { kind: 'restore' } })
+    await made.changeNotifications('restore')
+    expect(await setting()).toBe(before)
+    expect(made.status).toMatchObject({ live: 'polling', notifications: { kind: 'enable' } })
+    await redis.client.config('SET', 'notify-keyspace-events', '')
+  })
+
+  it('sends nothing where the setting is no longer what was shown, and shows what it is now', async () => {
+    const { made } = manager()
+    await made.connect(at(redis.port), false)
+    await redis.client.config('SET', 'notify-keyspace-events', 'KA')
+    await expect(made.changeNotifications('enable')).rejects.toMatchObject({ code: 'conflict' })
+    expect(made.status).toMatchObject({ live: 'notifications', notifications: null })
+    await redis.client.config('SET', 'notify-keyspace-events', '')
+    await expect(made.changeNotifications('restore')).rejects.toMatchObject({ code: 'conflict' })
+    expect(made.status).toMatchObject({ live: 'polling', notifications: { kind: 'enable', current: '' } })
+  })
+
+  it('says what an administrator would have to run where this user may not', async () => {
+    const { made } = manager()
+    await redis.client.call('ACL', 'SETUSER', 'careful', 'on', '>pw', '~*', '&*', '+@all', '-config|set')
+    await made.connect(at(redis.port, { username: 'careful', password: 'pw' }), false)
+    await expect(made.changeNotifications('enable')).rejects.toMatchObject({
+      code: 'no_permission',
+      message: expect.stringMatching(/CONFIG SET.* run: CONFIG SET notify-keyspace-events AK$/),
+    })
+    expect(made.status).toMatchObject({ state: 'connected', live: 'polling' })
+  })
+
   it('names the commands that an ACL user may not run', async () => {
     const { made } = manager()
     await redis.client.call(

@@ -1,7 +1,15 @@
 import type { Redis } from 'ioredis'
 import { AppError } from '#shared/errors.ts'
-import type { ConnectionStatus, PublicTarget } from '#shared/model.ts'
+import type { ConnectionStatus, LiveMode, NotificationChange, PublicTarget } from '#shared/model.ts'
 import { createClient, openClient } from './client.ts'
+import {
+  type MadeChange,
+  planChange,
+  readNotifySetting,
+  sendsAll,
+  writeNotifySetting,
+} from './notifications.ts'
+import { toAppError } from './redis-errors.ts'
 import { countClusterMasters, readServerFacts, type ServerFacts } from './server-facts.ts'
 import { publicTarget, type ResolvedTarget } from './target.ts'
 
@@ -10,6 +18,8 @@ export interface Connection {
   readonly client: Redis
   readonly target: ResolvedTarget
   readonly facts: ServerFacts
+  /** How its lists learn of changes. */
+  readonly live: LiveMode
 }
 
 export interface ConnectionListener {
@@ -48,10 +58,15 @@ async function refuseUnsupported(
   }
 }
 
+const liveMode = ({ notify }: ServerFacts): LiveMode =>
+  notify !== null && sendsAll(notify) ? 'notifications' : 'polling'
+
 /** Holds the one connection to Redis: opens it, notices when it is lost, and brings it back. */
 export class ConnectionManager {
   #status: ConnectionStatus = { state: 'disconnected' }
   #connection: Connection | null = null
+  /** What was done to the server's notifications on this connection, also while it is lost. */
+  #madeChange: MadeChange | null = null
   /** Rises with each connect and disconnect: what was begun before has no say any more. */
   #generation = 0
   #retryTimer: NodeJS.Timeout | undefined
@@ -99,7 +114,7 @@ export class ConnectionManager {
           'This connection was given up for another or none before it was open. Connect again if it is wanted still.',
         )
       }
-      this.#connection = { client, target, facts }
+      this.#connection = { client, target, facts, live: liveMode(facts) }
       client.on('close', () => this.#onClose(generation, shown))
       this.#opened(shown, false)
       return this.#status
@@ -117,6 +132,7 @@ export class ConnectionManager {
     this.#attempt = null
     const connection = this.#connection
     this.#connection = null
+    this.#madeChange = null
     if (connection !== null) {
       connection.client.disconnect()
       this.#listener.closed()
@@ -137,8 +153,54 @@ export class ConnectionManager {
   /** The server would send notifications, but not to this user. */
   setPolling(): void {
     if (this.#connection === null) return
-    this.#connection = { ...this.#connection, facts: { ...this.#connection.facts, live: 'polling' } }
+    this.#connection = { ...this.#connection, live: 'polling' }
     if (this.#status.state === 'connected') this.#setStatus({ ...this.#status, live: 'polling' })
+  }
+
+  /**
+   * Changes the server's notifications as the status offers it: by that very command, and only while the setting is
+   * still what the offer says.
+   * @throws AppError
+   */
+  async changeNotifications(kind: NotificationChange['kind']): Promise<ConnectionStatus> {
+    const { client, facts } = this.require()
+    const generation = this.#generation
+    const offer = planChange(facts.notify, this.#madeChange)
+    const current = await readNotifySetting(client)
+    if (offer?.kind !== kind || current !== offer.current) {
+      await this.#lookAgain(generation)
+      throw new AppError(
+        'conflict',
+        `Nothing was sent: the setting is ${current === null ? 'unknown' : `"${current}"`} by now. Look at what is offered now.`,
+      )
+    }
+    try {
+      await writeNotifySetting(client, offer.value)
+    } catch (error) {
+      const failure = toAppError(error)
+      throw new AppError(
+        failure.code,
+        `${failure.message} Or ask an administrator to run: ${offer.command}`,
+        failure.details,
+      )
+    }
+    const after = await readNotifySetting(client)
+    if (generation !== this.#generation) return this.#status
+    this.#madeChange = kind === 'enable' && after !== null ? { before: offer.current, after } : null
+    await this.#lookAgain(generation)
+    return this.#status
+  }
+
+  /** The server's configuration is another one: all that rests on it begins anew. */
+  async #lookAgain(generation: number): Promise<void> {
+    const connection = this.#connection
+    if (connection === null || this.#status.state !== 'connected') return
+    const { target } = this.#status
+    const facts = await readServerFacts(connection.client)
+    if (generation !== this.#generation || this.#status.state !== 'connected') return
+    clearTimeout(this.#heartbeatTimer)
+    this.#connection = { ...connection, facts, live: liveMode(facts) }
+    this.#opened(target, true)
   }
 
   #opened(target: PublicTarget, again: boolean): void {
@@ -146,7 +208,15 @@ export class ConnectionManager {
     if (connection === null) return
     // First what answers the calls of those who are then told that they can.
     this.#listener.opened(connection, again)
-    this.#setStatus({ state: 'connected', target, ...connection.facts })
+    const { facts, live } = connection
+    this.#setStatus({
+      state: 'connected',
+      target,
+      server: facts.server,
+      live,
+      missing: facts.missing,
+      notifications: this.#offer(facts),
+    })
     this.#scheduleHeartbeat(this.#generation)
   }
 
@@ -193,7 +263,7 @@ export class ConnectionManager {
       // Another server, or the same with another configuration, may answer now.
       const facts = await readServerFacts(connection.client)
       if (generation !== this.#generation) return
-      this.#connection = { ...connection, facts }
+      this.#connection = { ...connection, facts, live: liveMode(facts) }
       this.#opened(lost.target, true)
     } catch (error) {
       if (generation !== this.#generation || this.#status.state !== 'lost') return
@@ -216,6 +286,13 @@ export class ConnectionManager {
           if (this.#status.state === 'connected') this.#scheduleHeartbeat(generation)
         })
     }, CONNECTION_DEFAULTS.heartbeatEvery)
+  }
+
+  #offer({ notify }: ServerFacts): NotificationChange | null {
+    const planned = planChange(notify, this.#madeChange)
+    if (planned === null) return null
+    const { kind, current, command } = planned
+    return { kind, current, command }
   }
 
   #setStatus(status: ConnectionStatus): void {

@@ -1,11 +1,13 @@
 import type { Redis } from 'ioredis'
 import { AppError } from '#shared/errors.ts'
-import type { LiveMode, ServerInfo } from '#shared/model.ts'
+import type { ServerInfo } from '#shared/model.ts'
+import { readNotifySetting } from './notifications.ts'
 
 /** What is asked of a server right after connecting to it. */
 export interface ServerFacts {
   readonly server: ServerInfo
-  readonly live: LiveMode
+  /** What `notify-keyspace-events` is; null where that may not be asked. */
+  readonly notify: string | null
   readonly missing: readonly string[]
 }
 
@@ -14,13 +16,13 @@ export interface ServerFacts {
  * data: it answers nothing of use till then.
  */
 export async function readServerFacts(client: Redis): Promise<ServerFacts> {
-  const [server, live, missing] = await Promise.all([
+  const [server, notify, missing] = await Promise.all([
     readServerInfo(client),
-    readLiveMode(client),
+    readNotifySetting(client),
     findMissingCommands(client),
   ])
   refuseEnded(client)
-  return { server, live, missing }
+  return { server, notify, missing }
 }
 
 /** Each question here takes a refusal for an answer; a connection that has ended answered none of them. */
@@ -50,23 +52,6 @@ export async function countClusterMasters(client: Redis): Promise<number> {
   const text = await client.cluster('INFO').catch(() => '')
   refuseEnded(client)
   return Number(/^cluster_size:(\d+)/m.exec(text)?.[1] ?? 1)
-}
-
-/**
- * Whether the server already sends every event that a list of keys needs: keyspace events (K) of generic commands
- * (g), expiries (x), evictions (e), and of hashes (h) and the other types, which are listed too. With one kind missing
- * a key could come or go untold. The setting is read, never written.
- * Source of the letters: https://redis.io/docs/latest/develop/pubsub/keyspace-notifications/
- */
-async function readLiveMode(client: Redis): Promise<LiveMode> {
-  try {
-    const reply = (await client.config('GET', 'notify-keyspace-events')) as readonly string[]
-    const flags = reply[1] ?? ''
-    const complete = flags.includes('A') || [...'gxeh$lszt'].every((flag) => flags.includes(flag))
-    return flags.includes('K') && complete ? 'notifications' : 'polling'
-  } catch {
-    return 'polling'
-  }
 }
 
 /** A key that nobody has: the probes below read nothing of anybody's and change nothing. */

@@ -23,9 +23,10 @@ it('does not call the next connection a polled one when the feed of the last one
         target: { host: '127.0.0.1', port, username: null, password: null, db: 0, tls: false },
         facts: {
           server: { product: 'Redis', version: '7.0.15', mode: 'standalone', role: 'master' },
-          live: 'notifications',
+          notify: 'AK',
           missing: [],
         },
+        live: 'notifications',
       },
       { clock: Date.now, onError: (error) => expect.unreachable(String(error)), onNotPushed },
     )

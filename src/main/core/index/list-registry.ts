@@ -118,7 +118,7 @@ export class ListRegistry {
   }
 
   async #openFeed(): Promise<KeyspaceFeed | null> {
-    if (this.#connection.facts.live === 'polling') return null
+    if (this.#connection.live === 'polling') return null
     const generation = this.#generation
     const onHealth = (healthy: boolean) => {
       // What happened while nobody was told is found by a new pass.
