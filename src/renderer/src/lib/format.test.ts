@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   formatAgo,
   formatBytes,
+  formatCompact,
   formatCountdown,
   formatDuration,
   formatInstant,
@@ -89,5 +90,16 @@ it('has one session and two sessions', () => {
     '1 session',
     '12,408 sessions',
     '2 entries',
+  ])
+})
+
+it('a count without room for its figures is cut to three or so', () => {
+  expect([0, 408, 1204, 12_408, 999_999, 1_240_000].map(formatCompact)).toEqual([
+    '0',
+    '408',
+    '1.2k',
+    '12.4k',
+    '1M',
+    '1.2M',
   ])
 })

@@ -3,6 +3,11 @@ const grouped = new Intl.NumberFormat('en-US')
 /** `12,408` */
 export const formatCount = (value: number): string => grouped.format(value)
 
+const compact = new Intl.NumberFormat('en-US', { notation: 'compact', maximumFractionDigits: 1 })
+
+/** `408`, `12.4k`, `1.2M`: for where the whole figure has no room and is said elsewhere. */
+export const formatCompact = (value: number): string => compact.format(value).replace('K', 'k')
+
 /** "1 session", "2 sessions". */
 export const plural = (value: number, one: string, many = `${one}s`): string =>
   `${formatCount(value)} ${value === 1 ? one : many}`

@@ -7,8 +7,11 @@ import { type Clock, createClock } from '../lib/clock.ts'
 import { type ConnectionStore, createConnectionStore } from './connection.ts'
 import { createDemoStore, type DemoStore } from './demo.ts'
 import { createDetailStore, type DetailStore } from './detail.ts'
-import { createListStore, type ListStore } from './list.ts'
+import { createListStore } from './list.ts'
+import type { ListStore } from './list-state.ts'
+import { createPrefixesStore, type PrefixesStore } from './prefixes.ts'
 import { createSettings, type Settings, type SettingsStorage } from './settings.ts'
+import { createSummaryStore, type SummaryStore } from './summary.ts'
 import { createToasts, type Toasts } from './toasts.ts'
 
 /** The dialog that is open; one at a time. */
@@ -19,6 +22,8 @@ export interface App {
   readonly settings: StoreApi<Settings>
   readonly connection: ConnectionStore
   readonly list: ListStore
+  readonly summary: SummaryStore
+  readonly prefixes: PrefixesStore
   readonly detail: DetailStore
   readonly demo: DemoStore
   readonly toasts: Toasts
@@ -59,6 +64,8 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
     },
     settings.getState(),
   )
+  const summary = createSummaryStore({ transport, now: clock.now, list, connection })
+  const prefixes = createPrefixesStore(transport)
 
   const setPrefix = (prefix: string) => {
     list.setPrefix(prefix)
@@ -77,6 +84,7 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
     const wasUsable = before.status?.state === 'connected' && before.hostLostSince === null
     if (isOtherServer(before.status, status)) {
       list.clear()
+      prefixes.clear()
       detail.select(list.store.getState().prefix, null)
     }
     // Whatever happened in the meantime was not heard: ask for everything that is on the screen.
@@ -95,6 +103,8 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
     settings,
     connection,
     list,
+    summary,
+    prefixes,
     detail,
     demo,
     toasts,

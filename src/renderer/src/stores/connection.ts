@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { ConnectionTarget } from '#shared/contract.ts'
-import type { AppInfo, ConnectionStatus, PublicTarget } from '#shared/model.ts'
+import type { AppInfo, ConnectionStatus, NotificationChange, PublicTarget } from '#shared/model.ts'
 import type { Transport } from '#shared/transport.ts'
 import { type Failure, toFailure } from '../lib/failure.ts'
 
@@ -24,6 +24,8 @@ export interface ConnectionStore {
   startPrivate(): Promise<void>
   disconnect(): Promise<void>
   retry(): Promise<void>
+  /** Sends the command that the status names under `notifications`. @throws AppError */
+  changeNotifications(kind: NotificationChange['kind']): Promise<void>
 }
 
 export function createConnectionStore(transport: Transport, now: () => number): ConnectionStore {
@@ -86,6 +88,9 @@ export function createConnectionStore(transport: Transport, now: () => number): 
     },
     async retry() {
       setStatus(await transport.invoke('connection.retry', {}))
+    },
+    async changeNotifications(kind) {
+      setStatus(await transport.invoke('connection.changeNotifications', { kind }))
     },
   }
 }

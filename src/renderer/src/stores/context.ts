@@ -5,8 +5,10 @@ import type { ConnectionState } from './connection.ts'
 import { whyNotWritable } from './connection.ts'
 import type { DemoState } from './demo.ts'
 import type { DetailState } from './detail.ts'
-import type { ListState } from './list.ts'
+import type { ListState } from './list-state.ts'
+import type { PrefixesState } from './prefixes.ts'
 import type { Settings } from './settings.ts'
+import type { SummaryState } from './summary.ts'
 
 const AppContext = createContext<App | null>(null)
 
@@ -25,6 +27,8 @@ const createHook =
 
 export const useConnection = createHook<ConnectionState>((app) => app.connection.store)
 export const useList = createHook<ListState>((app) => app.list.store)
+export const useSummary = createHook<SummaryState>((app) => app.summary.store)
+export const usePrefixes = createHook<PrefixesState>((app) => app.prefixes.store)
 export const useDetail = createHook<DetailState>((app) => app.detail.store)
 export const useDemo = createHook<DemoState>((app) => app.demo.store)
 export const useSettings = createHook<Settings>((app) => app.settings)

@@ -1,7 +1,7 @@
 import type { StoreApi } from 'zustand/vanilla'
 import type { ListWindow } from '#shared/model.ts'
 import { goneRows, keepOrder, type ListView, newRows, reuseRows, updatesBetween } from '../lib/hold.ts'
-import type { ListState } from './list.ts'
+import type { ListState } from './list-state.ts'
 
 /** Decides which rows are on the screen, and when: what comes in is not always shown at once. */
 export interface ListViewer {

@@ -1,63 +1,13 @@
-import { createStore, type StoreApi } from 'zustand/vanilla'
+import { createStore } from 'zustand/vanilla'
 import { type Bytes, bytesId } from '#shared/bytes.ts'
 import type { WindowQuery } from '#shared/contract.ts'
 import { type ListProgress, type ListWindow, type Sort, type SortKey, USER_FIELD } from '#shared/model.ts'
 import type { Transport } from '#shared/transport.ts'
-import { type Failure, toFailure } from '../lib/failure.ts'
+import { toFailure } from '../lib/failure.ts'
 import type { ListView } from '../lib/hold.ts'
 import { createWindowFetcher } from '../lib/window-fetcher.ts'
+import type { ListState, ListStore } from './list-state.ts'
 import { createListViewer, NO_ROWS } from './list-viewer.ts'
-
-export interface ListState {
-  readonly prefix: string
-  readonly filter: string
-  readonly sort: Sort
-  /** Fields shown as columns beside the user, which is always the first of the cells. */
-  readonly columns: readonly string[]
-  /** What is on the screen; null until the first answer for this prefix. */
-  readonly view: ListView | null
-  readonly progress: ListProgress | null
-  /** Updates that wait while the pointer holds the order. */
-  readonly waiting: number
-  /** Rows on the screen that no longer exist, and rows that are new, by `bytesId`. */
-  readonly gone: ReadonlySet<string>
-  readonly fresh: ReadonlySet<string>
-  readonly failure: Failure | null
-  /** Field names seen under the prefix: what may become a column. */
-  readonly fields: readonly string[]
-  /** Where the list should scroll to; a new object for each wish. */
-  readonly reveal: { readonly index: number } | null
-  readonly adding: boolean
-}
-
-export interface ListStore {
-  readonly store: StoreApi<ListState>
-  setPrefix(prefix: string): void
-  setFilter(filter: string): void
-  /** Sorts by this key, or turns the order when it is sorted by it already. */
-  sortBy(key: SortKey): void
-  setColumns(columns: readonly string[]): void
-  /** The rows on the screen, first and last index. */
-  setRange(first: number, last: number): void
-  /** While the pointer is over the rows nothing moves. */
-  setPointing(pointing: boolean): void
-  /** Shows the updates that wait. */
-  showUpdates(): void
-  /** Asks again, and lets the answer move rows: after an action of the person's own. */
-  refresh(): void
-  /** Scrolls to the selected session once it is known where it stands. */
-  revealSelected(): void
-  /** Moves the selection by so many rows, or to an end of the list. */
-  moveSelection(step: number | 'first' | 'last'): void
-  loadFields(): Promise<void>
-  stopScan(): Promise<void>
-  resumeScan(): Promise<void>
-  rescan(): Promise<void>
-  /** @returns how many were added @throws AppError */
-  addSamples(count: number): Promise<number>
-  /** Forgets what was shown: another server now. */
-  clear(): void
-}
 
 export interface ListDependencies {
   readonly transport: Transport
@@ -91,6 +41,8 @@ export function createListStore(
     columns: initial.columns,
     view: null,
     progress: null,
+    reading: null,
+    filterProblem: null,
     waiting: 0,
     gone: NO_ROWS,
     fresh: NO_ROWS,
@@ -128,9 +80,11 @@ export function createListStore(
   const ask = () => fetcher.want(query())
 
   function deliver(window: ListWindow) {
-    const { prefix, revision, total, scanned, keys, phase, gentle, scripted } = window
+    const { prefix, revision, total, scanned, keys, phase, gentle, scripted, reading, filterProblem } = window
     setState({
       progress: { prefix, revision, total, scanned, keys, phase, gentle, scripted },
+      reading,
+      filterProblem,
       failure: null,
     })
     const mayMove = release || revealUntil > now() || indexToSelect !== null
@@ -168,9 +122,11 @@ export function createListStore(
     ask()
   })
 
-  const scan = async (name: 'list.stopScan' | 'list.resumeScan' | 'list.rescan') => {
+  /** Does something to the list as a whole, of which its progress comes back. */
+  const steer = async (call: (prefix: string) => Promise<ListProgress>) => {
     try {
-      setState({ progress: await transport.invoke(name, { prefix: getState().prefix }) })
+      const progress = await call(getState().prefix)
+      if (progress.prefix === getState().prefix) setState({ progress })
       ask()
     } catch (error) {
       setState({ failure: toFailure(error) })
@@ -181,7 +137,7 @@ export function createListStore(
     store,
     setPrefix(prefix) {
       if (prefix === getState().prefix) return
-      restart({ prefix, view: null, progress: null, failure: null, fields: [] })
+      restart({ prefix, view: null, progress: null, reading: null, failure: null, fields: [] })
     },
     setFilter(filter) {
       if (filter !== getState().filter) restart({ filter })
@@ -266,9 +222,11 @@ export function createListStore(
         // The menu then offers the columns that are shown already; the list itself says what is wrong.
       }
     },
-    stopScan: () => scan('list.stopScan'),
-    resumeScan: () => scan('list.resumeScan'),
-    rescan: () => scan('list.rescan'),
+    stopScan: () => steer((prefix) => transport.invoke('list.stopScan', { prefix })),
+    resumeScan: () => steer((prefix) => transport.invoke('list.resumeScan', { prefix })),
+    rescan: () => steer((prefix) => transport.invoke('list.rescan', { prefix })),
+    setGentle: (gentle) => steer((prefix) => transport.invoke('list.setGentle', { prefix, gentle })),
+    setReading: (reading) => steer((prefix) => transport.invoke('list.setReading', { prefix, reading })),
     async addSamples(count) {
       setState({ adding: true })
       try {
@@ -284,7 +242,15 @@ export function createListStore(
       fetcher.invalidate()
       viewer.startAnew()
       cursor = null
-      setState({ view: null, progress: null, failure: null, fields: [], filter: '' })
+      setState({
+        view: null,
+        progress: null,
+        reading: null,
+        filterProblem: null,
+        failure: null,
+        fields: [],
+        filter: '',
+      })
     },
   }
 }
