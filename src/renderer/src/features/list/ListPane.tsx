@@ -2,6 +2,7 @@ import { useList } from '../../stores/context.ts'
 import { ListEmpty } from './ListEmpty.tsx'
 import styles from './ListPane.module.css'
 import { ListToolbar } from './ListToolbar.tsx'
+import { Overview } from './Overview.tsx'
 import { SessionGrid } from './SessionGrid.tsx'
 
 /** The list: its state above, its rows, or why there are none. */
@@ -12,6 +13,7 @@ export function ListPane() {
   return (
     <section className={styles.pane} aria-label="Session list">
       <ListToolbar />
+      <Overview />
       {isEmpty ? <ListEmpty /> : <SessionGrid />}
     </section>
   )
