@@ -1,5 +1,5 @@
 import { LoaderCircle, type LucideIcon } from 'lucide-react'
-import type { ComponentProps, ReactNode } from 'react'
+import type { ComponentProps } from 'react'
 import styles from './Button.module.css'
 import { Tip } from './Tip.tsx'
 
@@ -50,6 +50,8 @@ interface IconButtonProps extends Omit<ComponentProps<'button'>, 'disabled' | 'c
   readonly icon: LucideIcon
   /** The accessible name, shown as the tooltip too. */
   readonly label: string
+  /** The tooltip where it says more than the name. */
+  readonly tip?: string
   readonly keys?: string
   readonly blocked?: string | null
   readonly tone?: 'default' | 'danger'
@@ -58,15 +60,15 @@ interface IconButtonProps extends Omit<ComponentProps<'button'>, 'disabled' | 'c
 export function IconButton({
   icon: Icon,
   label,
+  tip = label,
   keys,
   blocked = null,
   tone = 'default',
   onClick,
   ...rest
 }: IconButtonProps) {
-  const tip: ReactNode = blocked ?? label
   return (
-    <Tip label={tip} {...(keys === undefined ? {} : { keys })}>
+    <Tip label={blocked ?? tip} {...(keys === undefined ? {} : { keys })}>
       <button
         type="button"
         {...rest}

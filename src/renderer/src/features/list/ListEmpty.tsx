@@ -11,6 +11,8 @@ export function ListEmpty() {
   const failure = useList((state) => state.failure)
   const filter = useList((state) => state.filter)
   const progress = useList((state) => state.progress)
+  const problem = useList((state) => state.filterProblem)
+  const reading = useList((state) => state.reading)
   if (failure !== null && progress === null)
     return (
       <EmptyState
@@ -21,6 +23,16 @@ export function ListEmpty() {
         {failure.message}
       </EmptyState>
     )
+  if (problem !== null)
+    return (
+      <EmptyState
+        icon={SearchX}
+        title="The filter cannot be read"
+        actions={<Button onClick={() => list.setFilter('')}>Clear filter</Button>}
+      >
+        {problem.message}
+      </EmptyState>
+    )
   if (progress !== null && progress.total > 0 && filter.trim() !== '')
     return (
       <EmptyState
@@ -28,11 +40,14 @@ export function ListEmpty() {
         title="No session matches the filter"
         actions={<Button onClick={() => list.setFilter('')}>Clear filter</Button>}
       >
-        Searched for <code>{filter}</code> in the ids and shown columns of {plural(progress.total, 'session')}
+        Searched for <code>{filter}</code> in {plural(progress.total, 'session')}
         {progress.phase === 'complete'
           ? ''
           : ` so far; ${formatCount(progress.scanned)} of ${formatCount(progress.keys)} keys are scanned`}
-        . A field that is no column can be added with the columns menu.
+        .{' '}
+        {reading === null || reading.phase === 'complete'
+          ? 'Words are looked for in the ids and the shown columns.'
+          : `Of these, ${formatCount(reading.done)} are read for it yet.`}
       </EmptyState>
     )
   if (progress?.phase === 'scanning')

@@ -3,6 +3,7 @@ import { ListEmpty } from './ListEmpty.tsx'
 import styles from './ListPane.module.css'
 import { ListToolbar } from './ListToolbar.tsx'
 import { Overview } from './Overview.tsx'
+import { ReadingLine } from './ReadingLine.tsx'
 import { SessionGrid } from './SessionGrid.tsx'
 
 /** The list: its state above, its rows, or why there are none. */
@@ -13,6 +14,7 @@ export function ListPane() {
   return (
     <section className={styles.pane} aria-label="Session list">
       <ListToolbar />
+      <ReadingLine />
       <Overview />
       {isEmpty ? <ListEmpty /> : <SessionGrid />}
     </section>

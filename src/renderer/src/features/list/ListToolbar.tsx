@@ -1,4 +1,4 @@
-import { ArrowUpDown, Play, Plus, RotateCw, Square } from 'lucide-react'
+import { ArrowUpDown, Feather, Play, Plus, RotateCw, Square } from 'lucide-react'
 import type { ListProgress } from '#shared/model.ts'
 import { Button, IconButton } from '../../components/Button.tsx'
 import { formatCount, plural } from '../../lib/format.ts'
@@ -44,6 +44,14 @@ export function ListToolbar() {
         <IconButton icon={Play} label="Resume the scan" blocked={blocked} onClick={() => list.resumeScan()} />
       ) : null}
       <IconButton
+        icon={Feather}
+        label="Gentle scan"
+        tip={progress?.gentle ? GENTLE.on : GENTLE.off}
+        aria-pressed={progress?.gentle ?? false}
+        blocked={blocked}
+        onClick={() => list.setGentle(!progress?.gentle)}
+      />
+      <IconButton
         icon={RotateCw}
         label="Scan again"
         keys="r"
@@ -58,6 +66,14 @@ export function ListToolbar() {
   )
 }
 
+const GENTLE = {
+  on: 'Scans gently: with long breaks, so that a busy server notices less of it. Click for full speed.',
+  off: 'Scan gently: with long breaks, so that a busy server notices less of it. It takes longer.',
+} as const
+
+/** Where the server does not help to read, that is why it takes longer. */
+const NO_SCRIPTS = ' · read in pipelines: this server runs no scripts for this user'
+
 function Progress({
   progress,
   matched,
@@ -65,13 +81,14 @@ function Progress({
   readonly progress: ListProgress
   readonly matched: number | null
 }) {
-  const { phase, scanned, keys, total } = progress
+  const { phase, scanned, keys, total, scripted } = progress
+  const how = scripted ? '' : NO_SCRIPTS
   const found =
     matched === null ? plural(total, 'session') : `${formatCount(matched)} of ${formatCount(total)} match`
   if (phase === 'complete')
     return (
       // Only the answer to a filter is spoken: a busy list would never be quiet.
-      <span className={styles.said} role={matched === null ? undefined : 'status'} title={found}>
+      <span className={styles.said} role={matched === null ? undefined : 'status'} title={`${found}${how}`}>
         {found}
         {matched === null && keys > total ? (
           <span className={styles.aside}> in {plural(keys, 'key')}</span>
@@ -81,12 +98,12 @@ function Progress({
   const said = `${formatCount(scanned)} of ${formatCount(keys)} keys scanned`
   return (
     <>
-      <span className={styles.said} title={`${found} · ${said}`}>
+      <span className={styles.said} title={`${found} · ${said}${how}`}>
         {found}
         <span className={styles.aside}>
           {' · '}
           {said}
-          {phase === 'stopped' ? ', stopped' : ''}
+          {phase === 'stopped' ? ', stopped' : progress.gentle ? ', gently' : ''}
         </span>
       </span>
       <progress className={styles.bar} value={scanned} max={Math.max(1, keys)} aria-label="Scan" />

@@ -1,49 +1,121 @@
-import { useEffect, useMemo, useState } from 'react'
+import { Popover } from 'radix-ui'
+import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { debounce } from '../../lib/debounce.ts'
 import { formatCount } from '../../lib/format.ts'
-import { useApp, useList } from '../../stores/context.ts'
+import { useApp, useList, usePrefixes } from '../../stores/context.ts'
 import styles from './Boxes.module.css'
+import { PrefixList, prefixOptionId, suggestions } from './PrefixList.tsx'
 
 const PAUSE_MILLISECONDS = 350
+const LIST_ID = 'prefixes'
 
-/** The prefix, taken literally whatever characters it has, and how many keys are known under it. */
+/** The prefix, taken literally whatever characters it has, with the namespaces that there are to choose from. */
 export function PrefixBox() {
   const app = useApp()
   const prefix = useList((state) => state.prefix)
   const total = useList((state) => state.progress?.total ?? null)
+  const survey = usePrefixes((state) => state.survey)
   const [text, setText] = useState(prefix)
+  const [open, setOpen] = useState(false)
+  /** Which of the list Enter takes; null for what is typed. */
+  const [marked, setMarked] = useState<number | null>(null)
+  const box = useRef<HTMLDivElement>(null)
   const apply = useMemo(() => debounce(PAUSE_MILLISECONDS, app.setPrefix), [app])
   useEffect(() => setText(prefix), [prefix])
   useEffect(() => apply.cancel, [apply])
+  // What stands in the box when one comes to it is no search: the whole list is offered.
+  const choices = suggestions(survey, text === prefix ? '' : text)
+
+  const show = () => {
+    if (open) return
+    setOpen(true)
+    setMarked(null)
+    void app.prefixes.load()
+  }
+  const hide = () => {
+    setOpen(false)
+    setMarked(null)
+  }
+  const choose = (chosen: string) => {
+    setText(chosen)
+    apply.flush(chosen)
+    hide()
+  }
+  const move = (step: 1 | -1) => {
+    // Beside the list's entries, what is typed is a place to go back to.
+    const places = choices.length + 1
+    const at = ((marked ?? -1) + 1 + step + places) % places
+    setMarked(at === 0 ? null : at - 1)
+  }
+  const press = (event: KeyboardEvent) => {
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : null
+    if (step !== null) {
+      event.preventDefault()
+      if (open) move(step)
+      else show()
+    }
+    if (event.key === 'Enter') choose(choices[marked ?? -1]?.prefix ?? text)
+    if (event.key === 'Tab') hide()
+    if (event.key === 'Escape') {
+      event.stopPropagation()
+      apply.cancel()
+      setText(prefix)
+      hide()
+    }
+  }
   return (
-    <div className={styles.box} data-part="prefix">
-      <label htmlFor="prefix" className={styles.label}>
-        Prefix
-      </label>
-      <input
-        id="prefix"
-        className={styles.input}
-        value={text}
-        title={text}
-        placeholder="every key"
-        maxLength={512}
-        spellCheck={false}
-        autoComplete="off"
-        onChange={(event) => {
-          setText(event.target.value)
-          apply.push(event.target.value)
-        }}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter') apply.flush(text)
-          if (event.key === 'Escape') {
-            apply.cancel()
-            setText(prefix)
-          }
-        }}
-      />
-      <span className={styles.count} title="Keys known under this prefix">
-        {total === null ? '' : formatCount(total)}
-      </span>
-    </div>
+    <Popover.Root open={open} onOpenChange={(wanted) => (wanted ? show() : hide())}>
+      <Popover.Anchor asChild>
+        <div ref={box} className={styles.box} data-part="prefix">
+          <label htmlFor="prefix" className={styles.label}>
+            Prefix
+          </label>
+          <input
+            id="prefix"
+            role="combobox"
+            aria-expanded={open}
+            aria-controls={LIST_ID}
+            aria-autocomplete="list"
+            aria-activedescendant={open && marked !== null ? prefixOptionId(marked) : undefined}
+            className={styles.input}
+            value={text}
+            title={text}
+            placeholder="every key"
+            maxLength={512}
+            spellCheck={false}
+            autoComplete="off"
+            onFocus={show}
+            onClick={show}
+            onBlur={hide}
+            onChange={(event) => {
+              setText(event.target.value)
+              setMarked(null)
+              show()
+              apply.push(event.target.value)
+            }}
+            onKeyDown={press}
+          />
+          <span className={styles.count} title="Keys known under this prefix">
+            {total === null ? '' : formatCount(total)}
+          </span>
+        </div>
+      </Popover.Anchor>
+      <Popover.Portal>
+        <Popover.Content
+          role="presentation"
+          className={styles.picker}
+          align="start"
+          sideOffset={4}
+          collisionPadding={8}
+          onOpenAutoFocus={(event) => event.preventDefault()}
+          onCloseAutoFocus={(event) => event.preventDefault()}
+          onInteractOutside={(event) => {
+            if (event.target instanceof Node && box.current?.contains(event.target)) event.preventDefault()
+          }}
+        >
+          <PrefixList id={LIST_ID} choices={choices} marked={marked} current={prefix} onChoose={choose} />
+        </Popover.Content>
+      </Popover.Portal>
+    </Popover.Root>
   )
 }

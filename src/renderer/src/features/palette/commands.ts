@@ -1,46 +1,14 @@
-import { toFailure } from '../../lib/failure.ts'
 import { focusDetail, focusFilter, focusGrid, focusPrefix } from '../../lib/focus.ts'
 import { isMac, MOD } from '../../lib/platform.ts'
 import type { App } from '../../stores/app.ts'
-import { whyNotWritable } from '../../stores/connection.ts'
 import { whyFieldsAreFixed, whySessionIsFixed } from '../detail/session-block.ts'
+import { always, type Command, connected, plain, selectedAny, told, writable } from './command.ts'
+import { LIST_COMMANDS } from './list-commands.ts'
 
-export interface Command {
-  readonly id: string
-  readonly group: 'Session' | 'List' | 'Go to' | 'App'
-  readonly label: string
-  /** As written on the keyboard, parted by spaces: `Ctrl K`. */
-  readonly keys?: string
-  /** Whether a press is this command's; presses within an input are asked only where `everywhere` is set. */
-  readonly matches?: (event: KeyboardEvent) => boolean
-  readonly everywhere?: boolean
-  /** Why it does nothing now, or null. */
-  blocked(app: App): string | null
-  run(app: App): void | Promise<void>
-}
-
-const plain = (key: string) => (event: KeyboardEvent) =>
-  event.key === key && !event.ctrlKey && !event.metaKey && !event.altKey
-const always = () => null
-const connected = (app: App) =>
-  app.connection.store.getState().status?.state === 'disconnected' ? 'Connect to a Redis first.' : null
-const writable = (app: App) => whyNotWritable(app.connection.store.getState())
 const withFields = (app: App) =>
   whyFieldsAreFixed(app.connection.store.getState(), app.detail.store.getState())
 const withSession = (app: App) =>
   whySessionIsFixed(app.connection.store.getState(), app.detail.store.getState())
-const selectedAny = (app: App) =>
-  app.detail.store.getState().selected === null ? 'Select a session first.' : null
-
-/** Says a failure where no form is open to say it at. */
-const told = (run: (app: App) => Promise<string | null>) => async (app: App) => {
-  try {
-    const done = await run(app)
-    if (done !== null) app.toasts.show('done', done)
-  } catch (error) {
-    app.toasts.show('failed', toFailure(error).message)
-  }
-}
 
 const copyId = told(async (app) => {
   const { selected } = app.detail.store.getState()
@@ -154,59 +122,7 @@ export const COMMANDS: readonly Command[] = [
     blocked: selectedAny,
     run: focusDetail,
   },
-  {
-    id: 'updates',
-    group: 'List',
-    label: 'Show waiting updates',
-    keys: 'u',
-    matches: plain('u'),
-    blocked: (app) => (app.list.store.getState().waiting === 0 ? 'No update is waiting.' : null),
-    run: (app) => app.list.showUpdates(),
-  },
-  {
-    id: 'rescan',
-    group: 'List',
-    label: 'Scan again',
-    keys: 'r',
-    matches: plain('r'),
-    blocked: writable,
-    run: (app) => app.list.rescan(),
-  },
-  {
-    id: 'sort-ttl',
-    group: 'List',
-    label: 'Sort by TTL',
-    blocked: connected,
-    run: (app) => app.list.sortBy('expiresAt'),
-  },
-  {
-    id: 'sort-seen',
-    group: 'List',
-    label: 'Sort by last seen',
-    blocked: connected,
-    run: (app) => app.list.sortBy('lastAccessedAt'),
-  },
-  {
-    id: 'sort-created',
-    group: 'List',
-    label: 'Sort by creation',
-    blocked: connected,
-    run: (app) => app.list.sortBy('createdAt'),
-  },
-  {
-    id: 'sort-user',
-    group: 'List',
-    label: 'Sort by user',
-    blocked: connected,
-    run: (app) => app.list.sortBy({ field: 'username' }),
-  },
-  {
-    id: 'samples',
-    group: 'List',
-    label: 'Add 200 sample sessions',
-    blocked: writable,
-    run: told(async (app) => `Added ${await app.list.addSamples(200)} sample sessions.`),
-  },
+  ...LIST_COMMANDS,
   {
     id: 'demo',
     group: 'App',

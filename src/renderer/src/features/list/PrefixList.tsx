@@ -1,0 +1,100 @@
+import { useEffect } from 'react'
+import type { PrefixSuggestion, PrefixSurvey } from '#shared/model.ts'
+import { Problem } from '../../components/Problem.tsx'
+import { formatCount } from '../../lib/format.ts'
+import { usePrefixes } from '../../stores/context.ts'
+import styles from './Boxes.module.css'
+
+/** More are found by typing. */
+const MOST_SHOWN = 100
+
+export const prefixOptionId = (index: number): string => `prefix-option-${index}`
+
+/** The namespaces whose name has this text, and at the end, where none was typed, all keys. */
+export function suggestions(survey: PrefixSurvey | null, text: string): readonly PrefixSuggestion[] {
+  if (survey === null) return []
+  const wanted = text.toLowerCase()
+  const found = survey.prefixes.filter(({ prefix }) => prefix.toLowerCase().includes(wanted))
+  return text === ''
+    ? [...found.slice(0, MOST_SHOWN), { prefix: '', keys: survey.keys }]
+    : found.slice(0, MOST_SHOWN)
+}
+
+interface PrefixListProps {
+  readonly id: string
+  readonly choices: readonly PrefixSuggestion[]
+  readonly marked: number | null
+  /** The prefix that is shown now. */
+  readonly current: string
+  readonly onChoose: (prefix: string) => void
+}
+
+/** The namespaces that there are; the box above keeps the focus and the keys. */
+export function PrefixList({ id, choices, marked, current, onChoose }: PrefixListProps) {
+  const { survey, loading, failure } = usePrefixes((state) => state)
+  useEffect(() => {
+    if (marked !== null) document.getElementById(prefixOptionId(marked))?.scrollIntoView({ block: 'nearest' })
+  }, [marked])
+  return (
+    <>
+      <div id={id} role="listbox" aria-label="Prefixes" aria-busy={loading} className={styles.options}>
+        {choices.map(({ prefix, keys }, index) => (
+          // biome-ignore lint/a11y/useFocusableInteractive: the box keeps the focus and names the marked one.
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the box hears the keys.
+          <div
+            key={prefix}
+            id={prefixOptionId(index)}
+            role="option"
+            aria-selected={index === marked}
+            className={styles.option}
+            data-current={prefix === current || undefined}
+            onPointerDown={(event) => event.preventDefault()}
+            onClick={() => onChoose(prefix)}
+          >
+            {prefix === '' ? (
+              <span className={styles.every}>every key</span>
+            ) : (
+              <span className={styles.name} title={prefix}>
+                {prefix}
+              </span>
+            )}
+            <span className={styles.count}>
+              {survey?.complete || prefix === '' ? '' : '≈'}
+              {formatCount(keys)}
+            </span>
+          </div>
+        ))}
+      </div>
+      {failure === null ? (
+        <p className={styles.looked} role="status">
+          <Looked survey={survey} loading={loading} found={choices.length > 0} />
+        </p>
+      ) : (
+        <Problem tone="amber">
+          Which prefixes there are cannot be said: {failure.message} Any can be typed.
+        </Problem>
+      )}
+    </>
+  )
+}
+
+interface LookedProps {
+  readonly survey: PrefixSurvey | null
+  readonly loading: boolean
+  readonly found: boolean
+}
+
+function Looked({ survey, loading, found }: LookedProps) {
+  if (survey === null) return <>{loading ? 'Looking which prefixes there are…' : ''}</>
+  const { looked, keys, complete } = survey
+  const none =
+    keys === 0 ? 'This database is empty. ' : found ? '' : 'No prefix has this text; Enter takes it. '
+  return (
+    <>
+      {none}
+      {complete
+        ? `looked at all ${formatCount(keys)} keys`
+        : `looked at ${formatCount(looked)} of ${formatCount(keys)} keys`}
+    </>
+  )
+}

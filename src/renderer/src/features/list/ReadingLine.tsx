@@ -1,0 +1,40 @@
+import { Play, Square } from 'lucide-react'
+import { Button } from '../../components/Button.tsx'
+import { formatCount } from '../../lib/format.ts'
+import { useApp, useList, useWriteBlock } from '../../stores/context.ts'
+import styles from './ListPane.module.css'
+
+/** How far the reading is that the filter needs: until it is through, there may be more matches. */
+export function ReadingLine() {
+  const { list } = useApp()
+  const reading = useList((state) => state.reading)
+  const blocked = useWriteBlock()
+  if (reading === null || reading.phase === 'complete') return null
+  const { done, total, phase } = reading
+  const stopped = phase === 'stopped'
+  const fields = reading.fields.map((field) => (field === 'size' ? 'memory' : field)).join(', ')
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset is for a form.
+    <div className={styles.reading} role="group" aria-label="Reading for the filter">
+      <progress className={styles.bar} value={done} max={Math.max(1, total)} aria-label="Reading" />
+      <span className={styles.said}>
+        {stopped ? 'stopped reading' : 'reading'} <code title={fields}>{fields}</code> of each session ·{' '}
+        {formatCount(done)} of {formatCount(total)}
+        <span className={styles.aside}>
+          {' · '}
+          {stopped ? 'matches are incomplete' : 'more matches may come'}
+        </span>
+      </span>
+      <Button
+        small
+        kind="quiet"
+        icon={stopped ? Play : Square}
+        blocked={blocked}
+        aria-label={stopped ? 'Resume reading' : 'Stop reading'}
+        onClick={() => list.setReading(stopped)}
+      >
+        {stopped ? 'Resume' : 'Stop'}
+      </Button>
+    </div>
+  )
+}

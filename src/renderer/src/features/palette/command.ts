@@ -1,0 +1,36 @@
+import { toFailure } from '../../lib/failure.ts'
+import type { App } from '../../stores/app.ts'
+import { whyNotWritable } from '../../stores/connection.ts'
+
+export interface Command {
+  readonly id: string
+  readonly group: 'Session' | 'List' | 'Go to' | 'App'
+  readonly label: string
+  /** As written on the keyboard, parted by spaces: `Ctrl K`. */
+  readonly keys?: string
+  /** Whether a press is this command's; presses within an input are asked only where `everywhere` is set. */
+  readonly matches?: (event: KeyboardEvent) => boolean
+  readonly everywhere?: boolean
+  /** Why it does nothing now, or null. */
+  blocked(app: App): string | null
+  run(app: App): void | Promise<void>
+}
+
+export const plain = (key: string) => (event: KeyboardEvent) =>
+  event.key === key && !event.ctrlKey && !event.metaKey && !event.altKey
+export const always = () => null
+export const connected = (app: App) =>
+  app.connection.store.getState().status?.state === 'disconnected' ? 'Connect to a Redis first.' : null
+export const writable = (app: App) => whyNotWritable(app.connection.store.getState())
+export const selectedAny = (app: App) =>
+  app.detail.store.getState().selected === null ? 'Select a session first.' : null
+
+/** Says a failure where no form is open to say it at. */
+export const told = (run: (app: App) => Promise<string | null>) => async (app: App) => {
+  try {
+    const done = await run(app)
+    if (done !== null) app.toasts.show('done', done)
+  } catch (error) {
+    app.toasts.show('failed', toFailure(error).message)
+  }
+}
