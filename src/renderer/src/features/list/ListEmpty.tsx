@@ -47,7 +47,7 @@ export function ListEmpty() {
         .{' '}
         {reading === null || reading.phase === 'complete'
           ? 'Words are looked for in the ids and the shown columns.'
-          : `Of these, ${formatCount(reading.done)} are read for it yet.`}
+          : `${formatCount(reading.done)} of them are read for it so far.`}
       </EmptyState>
     )
   if (progress?.phase === 'scanning')

@@ -12,17 +12,18 @@ export function ReadingLine() {
   if (reading === null || reading.phase === 'complete') return null
   const { done, total, phase } = reading
   const stopped = phase === 'stopped'
+  const read = `${formatCount(done)} of ${formatCount(total)}`
+  const rest = stopped ? 'matches are incomplete' : 'more matches may come'
   const fields = reading.fields.map((field) => (field === 'size' ? 'memory' : field)).join(', ')
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for a form.
     <div className={styles.reading} role="group" aria-label="Reading for the filter">
       <progress className={styles.bar} value={done} max={Math.max(1, total)} aria-label="Reading" />
-      <span className={styles.said}>
-        {stopped ? 'stopped reading' : 'reading'} <code title={fields}>{fields}</code> of each session ·{' '}
-        {formatCount(done)} of {formatCount(total)}
+      <span className={styles.said} title={`${fields}: ${read} · ${rest}`}>
+        {stopped ? 'stopped reading' : 'reading'} <code>{fields}</code> of each session · {read}
         <span className={styles.aside}>
           {' · '}
-          {stopped ? 'matches are incomplete' : 'more matches may come'}
+          {rest}
         </span>
       </span>
       <Button

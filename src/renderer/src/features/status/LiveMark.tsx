@@ -30,6 +30,11 @@ export function LiveMark() {
           sideOffset={6}
           collisionPadding={8}
           aria-label="Updates"
+          onOpenAutoFocus={(event) => {
+            // What it says comes before what it offers; a focused button would also open its tooltip over it.
+            event.preventDefault()
+            if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus()
+          }}
         >
           <h2>{title}</h2>
           <p>{explanation}</p>

@@ -50,7 +50,7 @@ export function NotificationOffer({ offer }: { readonly offer: NotificationChang
         <CopyButton label="Copy the command" text={offer.command} />
       </div>
       <p className={styles.aside}>
-        {cost} Now it is {offer.current === '' ? 'empty' : <code>{offer.current}</code>}.
+        {cost} The setting is {offer.current === '' ? 'empty' : <code>{offer.current}</code>} now.
       </p>
       {failure === null ? null : <Problem>{failure.message}</Problem>}
       <Button kind={offer.kind === 'enable' ? 'primary' : 'default'} busy={busy} onClick={change}>
