@@ -167,11 +167,18 @@ export class ConnectionManager {
     const generation = this.#generation
     const offer = planChange(facts.notify, this.#madeChange)
     const current = await readNotifySetting(client)
+    if (current === null) {
+      throw new AppError(
+        'no_permission',
+        'Nothing was sent: this Redis user may not read the setting any more. Allow it with ACL SETUSER … +config|get +config|set.',
+        { command: 'CONFIG GET' },
+      )
+    }
     if (offer?.kind !== kind || current !== offer.current) {
       await this.#lookAgain(generation)
       throw new AppError(
         'conflict',
-        `Nothing was sent: the setting is ${current === null ? 'unknown' : `"${current}"`} by now. Look at what is offered now.`,
+        `Nothing was sent: the setting is "${current}" by now. Look at what is offered now.`,
       )
     }
     try {

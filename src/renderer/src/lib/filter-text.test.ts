@@ -14,6 +14,15 @@ describe('the terms at the top of a filter', () => {
     ])
   })
 
+  it('know a quote within quotes', () => {
+    expect(topTerms(String.raw`"a \" b" c "\\" d`)).toEqual([
+      String.raw`"a \" b"`,
+      'c',
+      String.raw`"\\"`,
+      'd',
+    ])
+  })
+
   it('end with their parenthesis', () => {
     expect(topTerms('(a | b)(c | d)')).toEqual(['(a | b)', '(c | d)'])
   })

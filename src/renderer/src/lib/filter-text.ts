@@ -17,8 +17,10 @@ export function topTerms(filter: string): readonly string[] {
     if (term !== '') terms.push(term)
     term = ''
   }
+  let escaped = false
   for (const character of filter) {
-    if (character === '"') quoted = !quoted
+    if (character === '"' && !escaped) quoted = !quoted
+    escaped = quoted && character === '\\' && !escaped
     if (!quoted && character === '(') depth += 1
     const closes = !quoted && depth === 1 && character === ')'
     if (!quoted && character === ')') depth = Math.max(0, depth - 1)
@@ -56,6 +58,12 @@ export function replaceTerms(
   added: readonly string[],
 ): string {
   return join([...andTerms(filter).filter((term) => !unwanted(term)), ...added])
+}
+
+/** The filter that also asks for this, which may be alternatives itself. */
+export function addTerm(filter: string, term: string): string {
+  if (filter.trim() === '') return term
+  return replaceTerms(filter, () => false, [topTerms(term).includes('|') ? `(${term})` : term])
 }
 
 /** Adds the term, or takes it out where it is there. Of `rivals`, which exclude each other, one can be there. */

@@ -1,14 +1,19 @@
 import { Search, X } from 'lucide-react'
 import { useEffect, useMemo, useRef, useState } from 'react'
+import { parseFilter } from '#shared/filter.ts'
+import { LIMITS } from '#shared/model.ts'
 import { Kbd } from '../../components/Kbd.tsx'
 import { debounce } from '../../lib/debounce.ts'
+import { addTerm } from '../../lib/filter-text.ts'
 import { focusGrid } from '../../lib/focus.ts'
 import { useApp, useList } from '../../stores/context.ts'
 import styles from './Boxes.module.css'
+import { FilterHelp } from './FilterHelp.tsx'
+import { FilterMark } from './FilterMark.tsx'
 
 const PAUSE_MILLISECONDS = 120
 
-/** Words that must occur in the id or a shown field; `field:word` looks in that field alone. */
+/** What the list is filtered by. A mistake is marked where it is; until it is mended the last good filter holds. */
 export function FilterBox() {
   const { list } = useApp()
   const filter = useList((state) => state.filter)
@@ -17,42 +22,46 @@ export function FilterBox() {
   const apply = useMemo(() => debounce(PAUSE_MILLISECONDS, list.setFilter), [list])
   useEffect(() => setText(filter), [filter])
   useEffect(() => apply.cancel, [apply])
-  const clear = () => {
-    setText('')
-    apply.flush('')
+  const parsed = useMemo(() => parseFilter(text), [text])
+  const problem = parsed.ok ? null : parsed.problem
+  const change = (next: string, how: 'push' | 'flush') => {
+    setText(next)
+    if (parseFilter(next).ok) apply[how](next)
+    else apply.cancel()
   }
   return (
-    <div className={styles.box} data-part="filter">
+    <div className={styles.box} data-part="filter" data-invalid={problem === null ? undefined : ''}>
       <Search size={14} aria-hidden className={styles.icon} />
-      <input
-        ref={input}
-        id="filter"
-        className={styles.input}
-        value={text}
-        aria-label="Filter"
-        aria-describedby="filter-hint"
-        placeholder="Filter: ada, or field:word"
-        maxLength={1000}
-        spellCheck={false}
-        autoComplete="off"
-        onChange={(event) => {
-          setText(event.target.value)
-          apply.push(event.target.value)
-        }}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter') apply.flush(text)
-          if (event.key === 'ArrowDown') {
-            event.preventDefault()
-            apply.flush(text)
-            focusGrid()
-          }
-          if (event.key === 'Escape') {
-            event.stopPropagation()
-            if (text === '') focusGrid()
-            else clear()
-          }
-        }}
-      />
+      <div className={styles.field}>
+        <FilterMark text={text} problem={problem} input={input} />
+        <input
+          ref={input}
+          id="filter"
+          className={styles.input}
+          value={text}
+          aria-label="Filter"
+          aria-invalid={problem !== null}
+          aria-describedby={problem === null ? 'filter-hint' : 'filter-problem'}
+          placeholder="Filter: ada, ttl<5m, field:word"
+          maxLength={LIMITS.filterCharacters}
+          spellCheck={false}
+          autoComplete="off"
+          onChange={(event) => change(event.target.value, 'push')}
+          onKeyDown={(event) => {
+            if (event.key === 'Enter') change(text, 'flush')
+            if (event.key === 'ArrowDown') {
+              event.preventDefault()
+              change(text, 'flush')
+              focusGrid()
+            }
+            if (event.key === 'Escape') {
+              event.stopPropagation()
+              if (text === '') focusGrid()
+              else change('', 'flush')
+            }
+          }}
+        />
+      </div>
       <span id="filter-hint" className="visually-hidden">
         Words match the id and the fields shown as columns; field:word matches one field. Escape clears.
       </span>
@@ -64,12 +73,25 @@ export function FilterBox() {
           className={styles.clear}
           aria-label="Clear"
           onClick={() => {
-            clear()
+            change('', 'flush')
             input.current?.focus()
           }}
         >
           <X size={14} aria-hidden />
         </button>
+      )}
+      <FilterHelp
+        onInsert={(example) => change(problem === null ? addTerm(text, example) : example, 'flush')}
+        onClosed={() => input.current?.focus()}
+      />
+      {problem === null ? null : (
+        // Anew for each problem: what is half typed is no mistake yet, and it waits before it shows.
+        <p key={problem.message} id="filter-problem" role="status" className={styles.problem}>
+          {problem.message}{' '}
+          <span className={styles.aside}>
+            The list still shows {filter.trim() === '' ? 'every session' : <code>{filter}</code>}.
+          </span>
+        </p>
       )}
     </div>
   )
