@@ -6,34 +6,65 @@ export interface BenchResult {
   readonly figures: unknown
 }
 
+interface BenchOptions {
+  /** Numbers of sessions, one after the other. */
+  readonly sizes: readonly number[]
+}
+
 /** Each benchmark by its name; it is loaded only when it runs. */
-const BENCHMARKS: Readonly<Record<string, { readonly what: string; run(): Promise<BenchResult> }>> = {
+const BENCHMARKS: Readonly<
+  Record<string, { readonly what: string; run(options: BenchOptions): Promise<BenchResult> }>
+> = {
   store: {
     what: 'the session store beside a read-then-MULTI store and raw HGETALL',
     run: async () => (await import('./store.ts')).benchStore(),
   },
+  index: {
+    what: 'the list of --sessions beside redis-cli --scan and a scan written by hand',
+    run: async ({ sizes }) => (await import('./list.ts')).benchList(sizes),
+  },
+  impact: {
+    what: 'what another client notices of the inspector on --sessions',
+    run: async ({ sizes }) => (await import('./impact.ts')).benchImpact(sizes[0] ?? DEFAULT_SESSIONS),
+  },
+  live: {
+    what: 'from a change in Redis to the changed pixel, in the built web host',
+    run: async () => (await import('./live.ts')).benchLive(),
+  },
 }
 
-const usage = `npm run bench -- <name> [--json FILE]
+const DEFAULT_SESSIONS = 100_000
+
+const usage = `npm run bench -- <name> [--sessions N[,N…]] [--json FILE]
 
 ${Object.entries(BENCHMARKS)
   .map(([name, { what }]) => `  ${name.padEnd(8)} ${what}`)
   .join('\n')}
 
-  --json FILE  also write the figures there`
+  --sessions N  how many, ${DEFAULT_SESSIONS} by default; index takes several, with commas between
+  --json FILE   also write the figures there`
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { json: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+    options: {
+      sessions: { type: 'string', default: String(DEFAULT_SESSIONS) },
+      json: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+    },
   })
+  const sizes = values.sessions.split(',').map(Number)
   const [name = ''] = positionals
   const benchmark = Object.hasOwn(BENCHMARKS, name) ? BENCHMARKS[name] : undefined
   if (values.help || benchmark === undefined || positionals.length !== 1) {
     console.log(usage)
     return values.help ? 0 : 2
   }
-  const { report, figures } = await benchmark.run()
+  if (!sizes.every((size) => Number.isInteger(size) && size > 0)) {
+    console.error(`--sessions takes whole numbers above 0, not ${values.sessions}.`)
+    return 2
+  }
+  const { report, figures } = await benchmark.run({ sizes })
   console.log(report)
   if (values.json !== undefined) {
     const { writeFile } = await import('node:fs/promises')

@@ -1,0 +1,121 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { cpus } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import type { Redis } from 'ioredis'
+import { AppError } from '#shared/errors.ts'
+import { createClient } from '../src/main/core/connection/client.ts'
+import { findRedisServer, startRedisProcess } from '../src/main/core/connection/redis-process.ts'
+
+export const PREFIX = 'session:'
+
+export interface BenchRedis {
+  readonly host: string
+  readonly port: number
+  readonly version: string
+  /** The app's own client. */
+  readonly client: Redis
+  stop(): Promise<void>
+}
+
+/** A Redis of the benchmark's own. */
+export async function startBenchRedis(...args: readonly string[]): Promise<BenchRedis> {
+  const binary = await findRedisServer()
+  if (binary === null) {
+    throw new AppError('no_redis_server', 'No redis-server is on the PATH. Install Redis or Valkey.')
+  }
+  const { host, port, stop } = await startRedisProcess(binary.path, args)
+  const client = await connect(host, port)
+  return {
+    host,
+    port,
+    version: binary.version,
+    client,
+    async stop() {
+      client.disconnect()
+      await stop()
+    },
+  }
+}
+
+export async function connect(host: string, port: number): Promise<Redis> {
+  const client = createClient({ host, port, username: null, password: null, db: 0, tls: false })
+  await client.connect()
+  return client
+}
+
+const FILL = `
+for i = 1, #ARGV - 1 do
+  local key = KEYS[1] .. ARGV[i + 1]
+  local number = ARGV[1] + i
+  redis.call('HSET', key, 'created_at', string.format('2026-04-02T%02d:%02d:%02d+00:00', number / 3600 % 24, number / 60 % 60, number % 60),
+    'last_accessed_at', string.format('2026-04-03T%02d:%02d:%02d+00:00', number * 7 / 3600 % 24, number * 7 / 60 % 60, number * 7 % 60),
+    'session_ttl', '86400', 'username', 'user-' .. number % 997, 'page_views', number % 61)
+  redis.call('PEXPIRE', key, 7200000 + number * 7919 % 86400000)
+end`
+const AT_ONCE = 2000
+
+/** Sessions as the store makes them: ids of 32 random bytes, five fields, TTLs spread over a day. */
+export async function fillSessions(client: Redis, count: number): Promise<void> {
+  for (let first = 0; first < count; first += AT_ONCE) {
+    const ids = Array.from({ length: Math.min(AT_ONCE, count - first) }, () =>
+      randomBytes(32).toString('base64url'),
+    )
+    await client.eval(FILL, 1, PREFIX, first, ...ids)
+  }
+}
+
+export interface Worker {
+  /** The next thing that it says. */
+  hear<T>(): Promise<T>
+  say(message: unknown): void
+  end(): Promise<void>
+}
+
+/** A process of its own: its memory is only its own, and it disturbs nobody's event loop. */
+export function startWorker(name: string, options: unknown): Worker {
+  const child: ChildProcess = fork(
+    fileURLToPath(new URL(`./workers/${name}.ts`, import.meta.url)),
+    [JSON.stringify(options)],
+    { execArgv: ['--expose-gc', '--import', 'tsx'] },
+  )
+  const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()))
+  return {
+    hear: <T>() =>
+      new Promise<T>((resolve, reject) => {
+        const onExit = () => reject(new Error(`The worker ${name} has ended without an answer.`))
+        child.once('exit', onExit)
+        child.once('message', (message) => {
+          child.off('exit', onExit)
+          resolve(message as T)
+        })
+      }),
+    say: (message) => child.send(message as object),
+    async end() {
+      if (child.exitCode === null) child.disconnect()
+      await ended
+    },
+  }
+}
+
+export const quantile = (sorted: readonly number[], share: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN
+
+export const median = (values: readonly number[]): number =>
+  quantile(
+    values.toSorted((a, b) => a - b),
+    0.5,
+  )
+
+/** One line on what it ran on. */
+export const machine = (redis: string): string =>
+  `Redis ${redis}, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}`
+
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  return [line(head), line(head.map((_, column) => (column === 0 ? '---' : '---:'))), ...rows.map(line)].join(
+    '\n',
+  )
+}
+
+export const count = (value: number): string => value.toLocaleString('en-US')
