@@ -27,6 +27,10 @@ const BENCHMARKS: Readonly<
     what: 'what another client notices of the inspector on --sessions',
     run: async ({ sizes }) => (await import('./impact.ts')).benchImpact(sizes[0] ?? DEFAULT_SESSIONS),
   },
+  scroll: {
+    what: 'frames while the page scrolls through --sessions, in the built web host',
+    run: async ({ sizes }) => (await import('./scroll.ts')).benchScroll(sizes[0] ?? DEFAULT_SESSIONS),
+  },
   live: {
     what: 'from a change in Redis to the changed pixel, in the built web host',
     run: async () => (await import('./live.ts')).benchLive(),

@@ -195,10 +195,11 @@ test('the focus can be seen wherever Tab brings it', async ({ ui, store }) => {
         const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(target)
         return (outlineStyle !== 'none' && Number.parseFloat(outlineWidth) > 0) || boxShadow !== 'none'
       }
+      const boxes = (target: Element | null) => [target?.parentElement, target?.closest('[data-part]')]
       return {
         name: `${element?.tagName} ${element?.getAttribute('aria-label') ?? element?.textContent?.slice(0, 40)}`,
         // Boxes around an input show its focus.
-        visible: element === document.body || marks(element) || marks(element?.parentElement),
+        visible: element === document.body || marks(element) || boxes(element).some((box) => marks(box)),
       }
     })
     names.add(name)
