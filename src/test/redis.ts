@@ -15,7 +15,10 @@ export interface TestRedis {
 }
 
 /** A real Redis for one test file: started before it, emptied before each test, ended after it. */
-export function useRedis(...args: readonly string[]): TestRedis {
+export const useRedis = (...args: readonly string[]): TestRedis => useRedisServer(null, ...args)
+
+/** The same with a server of choice. @param binary null for the one on the PATH */
+export function useRedisServer(binary: string | null, ...args: readonly string[]): TestRedis {
   let server: RedisProcess | undefined
   const clients: Redis[] = []
   const connect = (options: Omit<RedisOptions, 'replyMapping'> = {}): Redis => {
@@ -26,9 +29,10 @@ export function useRedis(...args: readonly string[]): TestRedis {
   }
   let own: Redis | undefined
   beforeAll(async () => {
-    const binary = await findRedisServer()
-    if (binary === null) throw new Error('No redis-server on the PATH: run `npm test`, which installs one.')
-    server = await startRedisProcess(binary.path, args)
+    const path = binary ?? (await findRedisServer())?.path
+    if (path === undefined)
+      throw new Error('No redis-server on the PATH: run `npm test`, which installs one.')
+    server = await startRedisProcess(path, args)
     own = connect()
   })
   beforeEach(async () => {
