@@ -1,14 +1,15 @@
 import type { Bytes } from '#shared/bytes.ts'
 import { LIMITS } from '#shared/model.ts'
-import { toBinary, toBytes } from '../bytes.ts'
+import { toBytes } from '../bytes.ts'
 import { type CellSource, type ReadPlan, valueAtPath } from './columns.ts'
 import { judgeHash } from './judge.ts'
+import type { RawValues } from './raw-values.ts'
 import type { FreshRow } from './row-table.ts'
 
 /** A key as either way of reading has it: the values of the plan's fields, or null for a key that is no hash. */
 export interface RawKey {
   readonly id: string
-  readonly values: readonly (Buffer | null)[] | null
+  readonly values: RawValues | null
   /** Redis TYPE. */
   readonly type: string
   /** Milliseconds; negative for none. */
@@ -30,10 +31,14 @@ export function toFreshRow({ id, values, type, ttl, size }: RawKey, plan: ReadPl
       lastAccessedAt: none,
       configuredTtl: none,
       expiresAt,
-      cells: plan.size ? plan.cells.map((source) => toSourceCell(source, [], size)) : [],
+      cells: plan.size ? plan.cells.map((source) => toSourceCell(source, null, size)) : [],
     }
   }
-  const { flaws, createdAt, lastAccessedAt, configuredTtl } = judgeHash(values)
+  const { flaws, createdAt, lastAccessedAt, configuredTtl } = judgeHash(
+    values.binary(0),
+    values.binary(1),
+    values.binary(2),
+  )
   const cells = plan.cells.map((source) => toSourceCell(source, values, size))
   return {
     id,
@@ -47,31 +52,27 @@ export function toFreshRow({ id, values, type, ttl, size }: RawKey, plan: ReadPl
   }
 }
 
-function toSourceCell(source: CellSource, values: readonly (Buffer | null)[], size: number): Bytes | null {
+function toSourceCell(source: CellSource, values: RawValues | null, size: number): Bytes | null {
   if (source.kind === 'size') return size < 0 ? null : String(size)
-  const value = values[source.at]
-  if (value) return toCell(value)
-  const json = source.kind === 'path' ? values[source.json] : null
-  const found = source.kind === 'path' && json ? valueAtPath(json.toString(), source.path) : null
+  if (values?.has(source.at)) {
+    // ASCII, which most values are, needs no decoding.
+    const isPlain = values.length(source.at) <= LIMITS.cellCharacters && values.isAscii(source.at)
+    return isPlain ? values.binary(source.at) : toCell(values.bytes(source.at))
+  }
+  if (source.kind === 'field' || !values?.has(source.json)) return null
+  const found = valueAtPath(values.bytes(source.json).toString(), source.path)
   return found === null ? null : toCell(Buffer.from(found))
 }
 
 /** Long values are cut before they are decoded; text then by characters, so that none is cut in half. */
 export function toCell(value: Buffer): Bytes {
   const most = LIMITS.cellCharacters
-  if (value.length <= most) return shortCell(value)
   const cell = toBytes(value.length <= 4 * most ? value : trimUtf8(value.subarray(0, 4 * most)))
   if (typeof cell !== 'string') return { base64: value.subarray(0, most).toString('base64') }
   const characters = [...cell]
   return characters.length <= most && value.length <= 4 * most
     ? cell
     : `${characters.slice(0, most).join('')}…`
-}
-
-/** ASCII, which most values are, needs no look at whether it is UTF-8 apart from decoding it. */
-function shortCell(value: Buffer): Bytes {
-  for (let i = 0; i < value.length; i += 1) if ((value[i] as number) > 127) return toBytes(value)
-  return toBinary(value)
 }
 
 /** Drops a character that the cut went through from the end. */

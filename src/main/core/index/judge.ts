@@ -1,9 +1,6 @@
 import { RESERVED_FIELDS } from '#shared/model.ts'
 import { parseTimestamp } from '../store/timestamp.ts'
 
-/** The raw values of the reserved fields, in the order of `RESERVED_FIELDS`; null where absent. */
-export type ReservedValues = readonly (Buffer | null | undefined)[]
-
 export interface Judgement {
   /** Why a hash is not a session: a set of {@link FLAWS}; 0 for one that is. */
   readonly flaws: number
@@ -15,18 +12,20 @@ export interface Judgement {
 /** What a hash may lack for being a session, as bits: one for each reserved field, one for a TTL that is none. */
 export const FLAWS = { created: 1, accessed: 2, ttl: 4, badTtl: 8 } as const
 
-/** Says whether a hash is a session, by the store's own rule: every reserved field there, the TTL a usable one. */
-export function judgeHash(values: ReservedValues): Judgement {
-  const [created, accessed, ttl] = values
-  const configuredTtl = ttl ? readTtl(ttl.toString('latin1')) : null
+/**
+ * Says whether a hash is a session, by the store's own rule: every reserved field there, the TTL a usable one.
+ * Takes the values of the reserved fields; null for one that is absent.
+ */
+export function judgeHash(created: string | null, accessed: string | null, ttl: string | null): Judgement {
+  const configuredTtl = ttl === null ? null : readTtl(ttl)
   return {
     flaws:
-      (created ? 0 : FLAWS.created) |
-      (accessed ? 0 : FLAWS.accessed) |
-      (ttl ? 0 : FLAWS.ttl) |
-      (ttl && configuredTtl === null ? FLAWS.badTtl : 0),
-    createdAt: created ? parseTimestamp(created.toString('latin1')) : null,
-    lastAccessedAt: accessed ? parseTimestamp(accessed.toString('latin1')) : null,
+      (created === null ? FLAWS.created : 0) |
+      (accessed === null ? FLAWS.accessed : 0) |
+      (ttl === null ? FLAWS.ttl : 0) |
+      (ttl !== null && configuredTtl === null ? FLAWS.badTtl : 0),
+    createdAt: created === null ? null : parseTimestamp(created),
+    lastAccessedAt: accessed === null ? null : parseTimestamp(accessed),
     configuredTtl,
   }
 }

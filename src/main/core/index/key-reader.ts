@@ -8,6 +8,7 @@ import { type RawKey, toFreshRow } from './fresh-row.ts'
 import { prefixPattern } from './glob.ts'
 import { MessageReader } from './message-reader.ts'
 import { readInPipelines, scanInPipelines } from './pipeline-reader.ts'
+import { RawValues } from './raw-values.ts'
 import { READ_SCRIPT, SCAN_SCRIPT } from './read-script.ts'
 import type { FreshRow } from './row-table.ts'
 
@@ -147,7 +148,9 @@ export class KeyReader {
     }
     const raw = await readInPipelines(this.#client, ids, keys, plan)
     const at = this.#clock()
-    return split(raw, plan, at)
+    const result: Collected = { rows: [], gone: [] }
+    for (const key of raw) collect(key, plan, at, result)
+    return result
   }
 
   #arguments(plan: ReadPlan): (string | number)[] {
@@ -156,28 +159,31 @@ export class KeyReader {
 
   /** @param ids the ids that were asked for; null where the reply alone names the keys */
   #decode(reader: MessageReader, ids: readonly string[] | null, plan: ReadPlan, now: number): ReadResult {
-    const raw: RawKey[] = []
+    const result: Collected = { rows: [], gone: [] }
     const { buffer } = reader
     const skip = this.#prefix.length
+    // One for all: a row is made of it before the next key is read.
+    const values = new RawValues(buffer)
     for (let position = 0; !reader.done; position += 1) {
       const keyLength = reader.text()
       const id = ids?.[position] ?? buffer.toString('latin1', reader.end - keyLength + skip, reader.end)
-      let values: (Buffer | null)[] | null = null
+      const isHash = reader.atArray
       let type = 'hash'
-      if (reader.atArray) {
+      if (isHash) {
         const count = reader.array()
-        values = new Array<Buffer | null>(count)
-        for (let i = 0; i < count; i += 1) {
+        for (let place = 0; place < count; place += 1) {
           const length = reader.text()
-          values[i] = length < 0 ? null : buffer.subarray(reader.end - length, reader.end)
+          values.put(place, reader.end, length)
         }
       } else {
         const length = reader.text()
         type = buffer.toString('latin1', reader.end - length, reader.end)
       }
-      raw.push({ id, values, type, ttl: reader.integer(), size: plan.size ? reader.integer() : -1 })
+      const ttl = reader.integer()
+      const size = plan.size ? reader.integer() : -1
+      collect({ id, values: isHash ? values : null, type, ttl, size }, plan, now, result)
     }
-    return split(raw, plan, now)
+    return result
   }
 
   /** @returns null where this server or this user cannot run the script */
@@ -245,12 +251,12 @@ class ReadOnlyScript {
   }
 }
 
-function split(raw: readonly RawKey[], plan: ReadPlan, now: number): ReadResult {
-  const rows: FreshRow[] = []
-  const gone: string[] = []
-  for (const key of raw) {
-    if (key.ttl === -2 || key.type === 'none') gone.push(key.id)
-    else rows.push(toFreshRow(key, plan, now))
-  }
-  return { rows, gone }
+interface Collected {
+  readonly rows: FreshRow[]
+  readonly gone: string[]
+}
+
+function collect(key: RawKey, plan: ReadPlan, now: number, { rows, gone }: Collected): void {
+  if (key.ttl === -2 || key.type === 'none') gone.push(key.id)
+  else rows.push(toFreshRow(key, plan, now))
 }

@@ -82,6 +82,19 @@ describe('an order', () => {
     },
   )
 
+  it('sorts very many different texts as a comparison of any two would', async () => {
+    const { table, column } = makeTable()
+    for (let i = 0; i < 60_000; i += 1) {
+      table.put(row(String(i), { cells: [`${i % 3 ? 'Name' : 'name'}-${(i * 7919) % 60_000}`] }), [column], 1)
+    }
+    const order = makeOrder(table, byViews, column)
+    await runSliced(order.build())
+    const { compare } = sortColumn(table, byViews, column)
+    const slots = order.slice(0, order.length, 'ascending')
+    expect(new Set(slots).size).toBe(60_000)
+    expect(slots.filter((slot, i) => i > 0 && compare(slots[i - 1] ?? slot, slot) > 0)).toEqual([])
+  })
+
   it('is after any changes what sorting anew would give', async () => {
     const change = fc.record({
       id: fc.integer({ min: 0, max: 60 }),

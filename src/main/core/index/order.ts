@@ -20,6 +20,7 @@ export class Order {
   #empty: Uint32Array = new Uint32Array(0)
   #added: number[] = []
   #stale = false
+  #restedAt = 0
 
   constructor(table: RowTable, by: SortColumn, byId: SortColumn, matches: SlotPredicate | null) {
     this.#table = table
@@ -81,9 +82,15 @@ export class Order {
     return !sameSlots(valued, this.#valued) || !sameSlots(empty, this.#empty)
   }
 
+  /** Whether the last {@link sync} is so long ago that another one costs little beside what else is done. */
+  get rested(): boolean {
+    return performance.now() >= this.#restedAt
+  }
+
   /** Takes in what came and what went. */
   *sync(): Sliced {
     if (this.current) return
+    const began = performance.now()
     const added = this.#added
     const stale = this.#stale
     this.#added = []
@@ -92,6 +99,8 @@ export class Order {
     const nextValued = yield* this.#merge(this.#valued, valued, stale, this.#by)
     this.#empty = yield* this.#merge(this.#empty, empty, stale, null)
     this.#valued = nextValued
+    const now = performance.now()
+    this.#restedAt = now + REST * (now - began)
   }
 
   /** Slots from a position on. Values are turned round in the other direction; rows without one stay last. */
@@ -202,6 +211,9 @@ export class Order {
 
 const sameSlots = (a: Uint32Array, b: Uint32Array): boolean =>
   a.length === b.length && a.every((slot, position) => slot === b[position])
+
+/** Times as long as a sync took, for which another one may be put off. */
+const REST = 20
 
 /** Between two looks at the clock: a predicate may read text, and a search reads some twenty rows. */
 const FILTER_STEPS = 4096

@@ -1,6 +1,6 @@
 export const PACE_DEFAULTS = {
   /** Milliseconds of the server's time that one call may take: what another client may have to wait for it. */
-  target: 1.2,
+  target: 1.7,
   /** The same for a gentle scan, and how many times as long as a call it leaves the server alone after it. */
   gentleTarget: 0.5,
   gentleBreak: 4,

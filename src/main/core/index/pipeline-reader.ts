@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis'
 import { toAppError } from '../connection/redis-errors.ts'
 import type { ReadPlan } from './columns.ts'
 import type { RawKey } from './fresh-row.ts'
+import { RawValues } from './raw-values.ts'
 
 /** Keys of one pipeline: enough that the round trip costs little, few enough that other clients do not wait. */
 const PIPELINE_KEYS = 500
@@ -65,7 +66,7 @@ async function readBatch(
     const size = plan.size ? others[0]?.[1] : null
     return {
       id,
-      values: hashError === null ? (values as readonly (Buffer | null)[]) : null,
+      values: hashError === null ? RawValues.of(values as readonly (Buffer | null)[]) : null,
       type: 'hash',
       ttl: typeof ttl === 'number' ? ttl : -2,
       size: typeof size === 'number' ? size : -1,

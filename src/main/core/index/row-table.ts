@@ -181,9 +181,17 @@ export class RowTable {
     if (pass > 0) this.#pass[slot] = pass
   }
 
-  /** Puts a row into a slot of its own; the one that its id had before is alive no longer. @returns the slot */
-  put(row: FreshRow, columns: readonly number[], revision: number): number {
-    const before = this.#slots.get(row.id)
+  /**
+   * Puts a row into a slot of its own; the one that its id had before is alive no longer.
+   * @param before what {@link find} says of its id
+   * @returns the slot
+   */
+  put(
+    row: FreshRow,
+    columns: readonly number[],
+    revision: number,
+    before: number = this.find(row.id),
+  ): number {
     const slot = this.#free.pop() ?? this.#used++
     if (slot >= this.#capacity) this.#grow()
     this.#ids[slot] = before < 0 ? row.id : this.id(before)

@@ -42,8 +42,10 @@ export async function readSessionDetail(
   const isHash = type?.[1] === 'hash'
   if (isHash && hash?.[0]) throw toAppError(hash[0])
   const values = isHash ? hashFields(hash?.[1]) : []
-  const reservedValue = (name: string) => values.find(([field]) => field.equals(Buffer.from(name)))?.[1]
-  const { flaws, ...times } = judgeHash(RESERVED_FIELDS.map(reservedValue))
+  const reservedValue = (name: string) =>
+    values.find(([field]) => field.equals(Buffer.from(name)))?.[1].toString('latin1') ?? null
+  const [created, accessed, configured] = RESERVED_FIELDS.map(reservedValue)
+  const { flaws, ...times } = judgeHash(created ?? null, accessed ?? null, configured ?? null)
   return {
     id,
     key: toBytes(key),

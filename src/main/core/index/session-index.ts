@@ -124,7 +124,7 @@ export class SessionIndex {
       if (before >= 0 && this.#isStale(before)) this.#stale -= 1
       let slot = before
       if (before < 0 || !table.holds(before, row, set.places)) {
-        slot = table.put(row, set.places, revision)
+        slot = table.put(row, set.places, revision, before)
         if (before >= 0) this.#retire(before)
         this.views.added(slot)
         changed.push(row.id)

@@ -276,18 +276,22 @@ export class SessionList {
     const { direction } = query.sort
     const table = this.#index.table
     const located = query.locate === undefined ? null : toBinary(fromBytes(query.locate))
-    return this.#index.views.look(query, (order: Order) => {
-      const slots = order.slice(query.offset, query.limit, direction)
-      const slot = located === null ? -1 : table.find(located)
-      return {
-        slots,
-        matched: order.length,
-        ids: slots.map((each) => table.id(each)),
-        rows: slots.map((each) => this.#row(each, query.columns)),
-        position: slot < 0 ? -1 : order.position(slot, direction),
-        lacking: slots.filter((each) => this.#index.lacks(each)).map((each) => table.id(each)),
-      }
-    })
+    return this.#index.views.look(
+      query,
+      (order: Order) => {
+        const slots = order.slice(query.offset, query.limit, direction)
+        const slot = located === null ? -1 : table.find(located)
+        return {
+          slots,
+          matched: order.length,
+          ids: slots.map((each) => table.id(each)),
+          rows: slots.map((each) => this.#row(each, query.columns)),
+          position: slot < 0 ? -1 : order.position(slot, direction),
+          lacking: slots.filter((each) => this.#index.lacks(each)).map((each) => table.id(each)),
+        }
+      },
+      this.#scan.phase !== 'scanning',
+    )
   }
 
   #row(slot: number, columns: readonly string[]): SessionRow {

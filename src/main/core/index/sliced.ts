@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 
 /** Milliseconds that one slice of a long computation may take before everything else has its turn. */
-const SLICE = 6
+const SLICE = 2
 
 /** A computation that may be left off at each `yield`. */
 export type Sliced<T = void> = Generator<undefined, T>

@@ -13,6 +13,8 @@ export interface SortColumn {
   /** Whether rows whose word at this depth is the same, and so were the words before, have the same value. */
   ends(word: number, depth: number): boolean
   compare(a: number, b: number): number
+  /** What the value is made of: rows with the same text have the same value. Only where few texts may be many rows'. */
+  cell?(slot: number): string
 }
 
 /** @param column where the cells of a field are kept; only for a field */
@@ -54,6 +56,10 @@ function cellColumn(table: RowTable, column: number): SortColumn {
       const [left, right] = [value(a), value(b)]
       if (typeof left === 'number') return typeof right === 'number' ? left - right : -1
       return typeof right === 'number' ? 1 : compareText(left, right)
+    },
+    cell(slot) {
+      const cell = table.cell(slot, column) ?? ''
+      return typeof cell === 'string' ? cell : `\0${cell.base64}`
     },
   }
 }

@@ -27,10 +27,11 @@ function* sortRange(slots: Uint32Array, stage: Stage, depth: number): Sliced {
     return
   }
   const { column } = stage
-  const keys = new Float64Array(slots.length)
+  const ranks = depth === 0 ? yield* rank(slots, column) : null
+  const keys = ranks ?? new Float64Array(slots.length)
   let same = true
   for (let i = 0; i < slots.length; i += 1) {
-    const key = column.word(slots[i] as number, depth)
+    const key = ranks === null ? column.word(slots[i] as number, depth) : (keys[i] as number)
     keys[i] = key
     if (key !== keys[0]) same = false
     if (i % SLICE_STEPS === 0) yield
@@ -43,11 +44,58 @@ function* sortRange(slots: Uint32Array, stage: Stage, depth: number): Sliced {
     while (end < slots.length && keys[end] === key) end += 1
     if (end - start > 1) {
       const run = slots.subarray(start, end)
-      if (!column.ends(key, depth)) yield* sortRange(run, stage, depth + 1)
-      else if (stage.next !== null) yield* sortRange(run, { ...stage, column: stage.next, next: null }, 0)
+      if (ranks === null && !column.ends(key, depth)) yield* sortRange(run, stage, depth + 1)
+      else if (stage.next !== null) {
+        const { next } = stage
+        yield* sortRange(run, { column: next, next: null, compare: (a, b) => next.compare(a, b) }, 0)
+      }
     }
     start = end
   }
+}
+
+/** Beyond so many different values, finding them costs more than it saves. */
+const MOST_VALUES = 50_000
+
+/**
+ * Fields often have few values that many rows share: these are sorted, and each row has the rank of its own.
+ * @returns null where there are too many, or where the column has numbers for values already
+ */
+function* rank(slots: Uint32Array, column: SortColumn): Sliced<Float64Array | null> {
+  if (column.cell === undefined) return null
+  const places = new Map<string, number>()
+  /** A row that has the value, by the value's place. */
+  const examples: number[] = []
+  const ranks = new Float64Array(slots.length)
+  for (let i = 0; i < slots.length; i += 1) {
+    const slot = slots[i] as number
+    const value = column.cell(slot)
+    let place = places.get(value)
+    if (place === undefined) {
+      place = examples.push(slot) - 1
+      if (place >= MOST_VALUES) return null
+      places.set(value, place)
+    }
+    ranks[i] = place
+    if (i % SLICE_STEPS === 0) yield
+  }
+  const sorted = examples.map((_, place) => place)
+  const compare = (a: number, b: number) => column.compare(examples[a] as number, examples[b] as number)
+  sorted.sort(compare)
+  yield
+  const rankOf = new Float64Array(examples.length)
+  let last = 0
+  sorted.forEach((place, position) => {
+    // What differs in its case alone has the same value.
+    const before = sorted[position - 1]
+    if (before !== undefined && compare(before, place) !== 0) last += 1
+    rankOf[place] = last
+  })
+  for (let i = 0; i < ranks.length; i += 1) {
+    ranks[i] = rankOf[ranks[i] as number] as number
+    if (i % SLICE_STEPS === 0) yield
+  }
+  return ranks
 }
 
 const DIGIT = 16

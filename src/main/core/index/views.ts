@@ -57,12 +57,13 @@ export class Views {
   /**
    * Brings the rows that match a filter into an order.
    * @param look reads what is asked for, at once: later the order moves on
+   * @param eager false where rows that came a moment ago may be missing, as while a scan pours them in
    * @returns what it read, or what is wrong with the filter
    */
-  async look<T>(query: ColumnQuery, look: (order: Order) => T): Promise<T | FilterProblem> {
+  async look<T>(query: ColumnQuery, look: (order: Order) => T, eager = true): Promise<T | FilterProblem> {
     const parsed = parseFilter(query.filter)
     if (!parsed.ok) return parsed.problem
-    return this.#exclusive(() => this.#looked(query, parsed.filter, look))
+    return this.#exclusive(() => this.#looked(query, parsed.filter, look, eager))
   }
 
   /**
@@ -78,13 +79,13 @@ export class Views {
     await this.#exclusive(() => this.#settled(then))
   }
 
-  *#looked<T>(query: ColumnQuery, filter: Filter, look: (order: Order) => T): Sliced<T> {
+  *#looked<T>(query: ColumnQuery, filter: Filter, look: (order: Order) => T, eager: boolean): Sliced<T> {
     const { by } = query.sort
-    const all = yield* this.#all(by)
+    const all = yield* this.#all(by, eager)
     if (query.filter.trim() === '') return look(all)
     const name = nameOf(query)
     const known = this.#use(name)
-    if (known !== undefined) return yield* synced(known.order, look)
+    if (known !== undefined) return yield* synced(known.order, look, eager)
     const order = this.#order(by, this.#predicate(query, filter))
     this.#keep(name, order, query)
     yield* order.buildFrom(all)
@@ -98,11 +99,11 @@ export class Views {
   }
 
   /** All rows in the order of a column. */
-  *#all(by: SortKey): Sliced<Order> {
+  *#all(by: SortKey, eager = true): Sliced<Order> {
     const query = { filter: '', columns: [], sort: { by } }
     const name = nameOf(query)
     const known = this.#use(name)
-    if (known !== undefined) return yield* synced(known.order, (order) => order)
+    if (known !== undefined) return yield* synced(known.order, (order) => order, eager)
     const order = this.#order(by, null)
     this.#keep(name, order, query)
     yield* order.build()
@@ -171,7 +172,7 @@ export class Views {
 const nameOf = ({ filter, columns, sort }: ColumnQuery): string =>
   JSON.stringify([sort.by, filter.trim(), filter.trim() === '' ? [] : columns])
 
-function* synced<T>(order: Order, look: (order: Order) => T): Sliced<T> {
-  yield* order.sync()
+function* synced<T>(order: Order, look: (order: Order) => T, eager = true): Sliced<T> {
+  if (eager || order.rested) yield* order.sync()
   return look(order)
 }
