@@ -42,11 +42,15 @@ export async function benchLive(): Promise<BenchResult> {
       const redis = await startBenchRedis('--notify-keyspace-events', live === 'polling' ? '' : 'KA')
       try {
         version = redis.version
+        await fillSessions(redis.client, SESSIONS)
         const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
         const app = await launchWeb(context, ['--redis', `redis://${redis.host}:${redis.port}`])
-        rows.push({ live, ...(await measure(redis, app.page)) })
-        await app.close()
-        await context.close()
+        try {
+          rows.push({ live, ...(await measure(redis, app.page)) })
+        } finally {
+          await app.close()
+          await context.close()
+        }
       } finally {
         await redis.stop()
       }
@@ -73,11 +77,12 @@ export async function benchLive(): Promise<BenchResult> {
 }
 
 async function measure({ client }: BenchRedis, page: Page): Promise<Omit<Row, 'live'>> {
-  await fillSessions(client, SESSIONS)
   const [other] = await client.keys(`${PREFIX}*`)
   await client.copy(other ?? '', PREFIX + PROBE)
   const ids = (await client.keys(`${PREFIX}*`)).filter((key) => !key.endsWith(PROBE))
   await page.getByRole('columnheader', { name: 'Session' }).click()
+  // A pointer over the list would hold its rows where they are.
+  await page.mouse.move(3, 3)
   await page.getByRole('row').filter({ hasText: PROBE }).waitFor()
   await watch(page)
   const stop = keepChanging(client, ids)

@@ -15,6 +15,7 @@ const STEPS = 200
 export async function benchScroll(sessions: number): Promise<BenchResult> {
   const executablePath = await findChromium()
   const redis = await startBenchRedis('--save', '', '--notify-keyspace-events', 'KA')
+  let close = async () => {}
   const browser = await chromium.launch({
     args: process.getuid?.() === 0 ? ['--no-sandbox'] : [],
     ...(executablePath === null ? {} : { executablePath }),
@@ -23,6 +24,7 @@ export async function benchScroll(sessions: number): Promise<BenchResult> {
     await fillSessions(redis.client, sessions)
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 } })
     const app = await launchWeb(context, ['--redis', `redis://${redis.host}:${redis.port}`])
+    close = app.close
     const { page } = app
     await page
       .getByText(`${count(sessions)} sessions`)
@@ -51,7 +53,6 @@ export async function benchScroll(sessions: number): Promise<BenchResult> {
       scrolling.push([...recorded.durations])
       loading += recorded.loading
     }
-    await app.close()
     const rows = Object.entries({ still, scrolling }).map(([name, all]) => ({
       name,
       p50: median(all.map((durations) => quantile(durations, 0.5))),
@@ -78,6 +79,7 @@ export async function benchScroll(sessions: number): Promise<BenchResult> {
       figures,
     }
   } finally {
+    await close()
     await browser.close()
     await redis.stop()
   }

@@ -92,7 +92,7 @@ export function startWorker(name: string, options: unknown): Worker {
       }),
     say: (message) => child.send(message as object),
     async end() {
-      if (child.exitCode === null) child.disconnect()
+      if (child.connected) child.disconnect()
       await ended
     },
   }

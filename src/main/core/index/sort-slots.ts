@@ -42,7 +42,8 @@ function* sortRange(slots: Uint32Array, stage: Stage, depth: number): Sliced {
     const key = keys[start] as number
     let end = start + 1
     while (end < slots.length && keys[end] === key) end += 1
-    if (end - start > 1) {
+    if (end - start > 1 && end - start <= FEW) insertionSort(slots, start, end, stage.compare)
+    else if (end - start > 1) {
       const run = slots.subarray(start, end)
       if (ranks === null && !column.ends(key, depth)) yield* sortRange(run, stage, depth + 1)
       else if (stage.next !== null) {
@@ -96,6 +97,25 @@ function* rank(slots: Uint32Array, column: SortColumn): Sliced<Float64Array | nu
     if (i % SLICE_STEPS === 0) yield
   }
   return ranks
+}
+
+/** Up to this many, calling the sort of the platform costs more than sorting. */
+const FEW = 24
+
+function insertionSort(
+  slots: Uint32Array,
+  start: number,
+  end: number,
+  compare: (a: number, b: number) => number,
+): void {
+  for (let next = start + 1; next < end; next += 1) {
+    const slot = slots[next] as number
+    let at = next
+    for (; at > start && compare(slots[at - 1] as number, slot) > 0; at -= 1) {
+      slots[at] = slots[at - 1] as number
+    }
+    slots[at] = slot
+  }
 }
 
 const DIGIT = 16
