@@ -4,7 +4,7 @@ import { launchWeb } from '../e2e/hosts.ts'
 import { fillSessions } from '../e2e/sessions.ts'
 import { findChromium } from '../scripts/find-chromium.mjs'
 import type { BenchResult } from './index.ts'
-import { count, machine, median, quantile, startBenchRedis, table } from './setup.ts'
+import { allowNames, count, machine, median, quantile, startBenchRedis, table } from './setup.ts'
 
 const ROUNDS = 3
 /** Milliseconds of one way through the list. */
@@ -26,6 +26,7 @@ export async function benchScroll(sessions: number): Promise<BenchResult> {
     const app = await launchWeb(context, ['--redis', `redis://${redis.host}:${redis.port}`])
     close = app.close
     const { page } = app
+    await allowNames(page)
     await page
       .getByText(`${count(sessions)} sessions`)
       .first()

@@ -190,19 +190,22 @@ export class Order {
     return merged.length === count ? merged : merged.slice(0, count)
   }
 
+  #isBefore(a: number, b: number, by: SortColumn | null): boolean {
+    return (by?.compare(a, b) || this.#byId.compare(a, b)) < 0
+  }
+
   /** The first position at or after `low` whose slot does not come before this one. */
   #lowerBound(slots: Uint32Array, slot: number, by: SortColumn | null, low: number): number {
-    const before = (other: number) => (by?.compare(other, slot) || this.#byId.compare(other, slot)) < 0
     // In growing strides first: what is merged in lies close to what was merged in before it.
     let stride = 1
-    while (low + stride < slots.length && before(slots[low + stride] as number)) {
+    while (low + stride < slots.length && this.#isBefore(slots[low + stride] as number, slot, by)) {
       low += stride + 1
       stride *= 2
     }
     let high = Math.min(slots.length, low + stride + 1)
     while (low < high) {
       const middle = (low + high) >>> 1
-      if (before(slots[middle] as number)) low = middle + 1
+      if (this.#isBefore(slots[middle] as number, slot, by)) low = middle + 1
       else high = middle
     }
     return low

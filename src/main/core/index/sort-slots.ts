@@ -38,7 +38,8 @@ function* sortRange(slots: Uint32Array, stage: Stage, depth: number): Sliced {
   }
   if (!same) yield* radixSort(slots, keys)
   let start = 0
-  while (start < slots.length) {
+  for (let runs = 1; start < slots.length; runs += 1) {
+    if (runs % RUNS === 0) yield
     const key = keys[start] as number
     let end = start + 1
     while (end < slots.length && keys[end] === key) end += 1
@@ -99,6 +100,8 @@ function* rank(slots: Uint32Array, column: SortColumn): Sliced<Float64Array | nu
   return ranks
 }
 
+/** Runs of equal words between two looks at the clock. */
+const RUNS = 128
 /** Up to this many, calling the sort of the platform costs more than sorting. */
 const FEW = 24
 
