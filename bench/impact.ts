@@ -15,7 +15,7 @@ import type { ListOptions } from './workers/list.ts'
 
 const RATE = 2000
 const SECONDS = 8
-const ROUNDS = 3
+const ROUNDS = 2
 
 interface State {
   readonly name: string

@@ -2,9 +2,10 @@ import type { Bytes } from '#shared/bytes.ts'
 import { LIMITS } from '#shared/model.ts'
 import { toBytes } from '../bytes.ts'
 import { type CellSource, type ReadPlan, valueAtPath } from './columns.ts'
-import { judgeHash } from './judge.ts'
+import { findFlaws } from './judge.ts'
 import type { RawValues } from './raw-values.ts'
 import type { FreshRow } from './row-table.ts'
+import type { TextCache } from './text-cache.ts'
 
 /** A key as either way of reading has it: the values of the plan's fields, or null for a key that is no hash. */
 export interface RawKey {
@@ -18,46 +19,39 @@ export interface RawKey {
   readonly size: number
 }
 
-/** @param now when PTTL was answered, epoch milliseconds */
-export function toFreshRow({ id, values, type, ttl, size }: RawKey, plan: ReadPlan, now: number): FreshRow {
-  const expiresAt = ttl < 0 ? Number.NaN : now + ttl
-  if (values === null) {
-    const none = Number.NaN
-    return {
-      id,
-      type,
-      flaws: 0,
-      createdAt: none,
-      lastAccessedAt: none,
-      configuredTtl: none,
-      expiresAt,
-      cells: plan.size ? plan.cells.map((source) => toSourceCell(source, null, size)) : [],
-    }
+/** @param now when PTTL was answered, epoch milliseconds @param texts makes strings of the cells */
+export function toFreshRow(
+  { id, values, type, ttl, size }: RawKey,
+  plan: ReadPlan,
+  now: number,
+  texts: TextCache,
+): FreshRow {
+  const cells: (Bytes | null)[] = []
+  if (values !== null || plan.size) {
+    for (const source of plan.cells) cells.push(toSourceCell(source, values, size, texts))
   }
-  const { flaws, createdAt, lastAccessedAt, configuredTtl } = judgeHash(
-    values.binary(0),
-    values.binary(1),
-    values.binary(2),
-  )
-  const cells = plan.cells.map((source) => toSourceCell(source, values, size))
   return {
     id,
-    type: 'hash',
-    flaws,
-    createdAt: createdAt ?? Number.NaN,
-    lastAccessedAt: lastAccessedAt ?? Number.NaN,
-    configuredTtl: configuredTtl ?? Number.NaN,
-    expiresAt,
+    type: values === null ? type : 'hash',
+    flaws: values === null ? 0 : findFlaws(values),
+    createdAt: values === null ? Number.NaN : values.moment(0),
+    lastAccessedAt: values === null ? Number.NaN : values.moment(1),
+    configuredTtl: values === null ? Number.NaN : values.wholeNumber(2),
+    expiresAt: ttl < 0 ? Number.NaN : now + ttl,
     cells,
   }
 }
 
-function toSourceCell(source: CellSource, values: RawValues | null, size: number): Bytes | null {
+function toSourceCell(
+  source: CellSource,
+  values: RawValues | null,
+  size: number,
+  texts: TextCache,
+): Bytes | null {
   if (source.kind === 'size') return size < 0 ? null : String(size)
   if (values?.has(source.at)) {
     // ASCII, which most values are, needs no decoding.
-    const isPlain = values.length(source.at) <= LIMITS.cellCharacters && values.isAscii(source.at)
-    return isPlain ? values.binary(source.at) : toCell(values.bytes(source.at))
+    return values.plain(source.at, LIMITS.cellCharacters, texts) ?? toCell(values.bytes(source.at))
   }
   if (source.kind === 'field' || !values?.has(source.json)) return null
   const found = valueAtPath(values.bytes(source.json).toString(), source.path)

@@ -11,6 +11,7 @@ import { readInPipelines, scanInPipelines } from './pipeline-reader.ts'
 import { RawValues } from './raw-values.ts'
 import { READ_SCRIPT, SCAN_SCRIPT } from './read-script.ts'
 import type { FreshRow } from './row-table.ts'
+import { TextCache } from './text-cache.ts'
 
 /** What a batch of keys is now: the rows that exist, and the ids that have gone. */
 export interface ReadResult {
@@ -49,6 +50,7 @@ export class KeyReader {
   readonly #clock: () => number
   readonly #scan: ReadOnlyScript
   readonly #read: ReadOnlyScript
+  readonly #texts = new TextCache()
   #scripted = true
   #turn: Promise<unknown> = Promise.resolve()
 
@@ -149,7 +151,7 @@ export class KeyReader {
     const raw = await readInPipelines(this.#client, ids, keys, plan)
     const at = this.#clock()
     const result: Collected = { rows: [], gone: [] }
-    for (const key of raw) collect(key, plan, at, result)
+    for (const key of raw) this.#collect(key, plan, at, result)
     return result
   }
 
@@ -181,9 +183,14 @@ export class KeyReader {
       }
       const ttl = reader.integer()
       const size = plan.size ? reader.integer() : -1
-      collect({ id, values: isHash ? values : null, type, ttl, size }, plan, now, result)
+      this.#collect({ id, values: isHash ? values : null, type, ttl, size }, plan, now, result)
     }
     return result
+  }
+
+  #collect(key: RawKey, plan: ReadPlan, now: number, { rows, gone }: Collected): void {
+    if (key.ttl === -2 || key.type === 'none') gone.push(key.id)
+    else rows.push(toFreshRow(key, plan, now, this.#texts))
   }
 
   /** @returns null where this server or this user cannot run the script */
@@ -254,9 +261,4 @@ class ReadOnlyScript {
 interface Collected {
   readonly rows: FreshRow[]
   readonly gone: string[]
-}
-
-function collect(key: RawKey, plan: ReadPlan, now: number, { rows, gone }: Collected): void {
-  if (key.ttl === -2 || key.type === 'none') gone.push(key.id)
-  else rows.push(toFreshRow(key, plan, now))
 }

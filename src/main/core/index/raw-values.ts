@@ -1,6 +1,13 @@
+import { parseTimestampBytes } from '../store/timestamp.ts'
+import type { TextCache } from './text-cache.ts'
+
+const ZERO = 0x30
+/** Decimal digits that any number may have and still be exact as a double. */
+const EXACT_DIGITS = 15
+
 /**
- * The values of one key as they lie in a reply: where each of them begins and ends. A Buffer for each of millions would
- * cost more than all that is done with them.
+ * The values of one key as they lie in a reply: where each of them begins and ends. A Buffer or a string for each of
+ * millions would cost more than all that is done with them.
  */
 export class RawValues {
   readonly #buffer: Buffer
@@ -32,25 +39,33 @@ export class RawValues {
     return (this.#starts[place] ?? -1) >= 0
   }
 
-  length(place: number): number {
-    return this.has(place) ? (this.#ends[place] ?? 0) - (this.#starts[place] ?? 0) : 0
-  }
-
   bytes(place: number): Buffer {
     return this.#buffer.subarray(Math.max(0, this.#starts[place] ?? 0), this.#ends[place])
   }
 
-  /** The value's bytes, one character each; null where it is absent. */
-  binary(place: number): string | null {
-    const start = this.#starts[place] ?? -1
-    return start < 0 ? null : this.#buffer.toString('latin1', start, this.#ends[place])
+  /** Epoch milliseconds; NaN where the value is absent or no moment. */
+  moment(place: number): number {
+    if (!this.has(place)) return Number.NaN
+    return parseTimestampBytes(this.#buffer, this.#starts[place] ?? 0, this.#ends[place] ?? 0)
   }
 
-  isAscii(place: number): boolean {
-    const end = this.#ends[place] ?? 0
-    for (let at = this.#starts[place] ?? end; at < end; at += 1) {
-      if ((this.#buffer[at] as number) > 127) return false
+  /** A whole number above 0 as Redis writes one, without sign or leading zeros; NaN for anything else. */
+  wholeNumber(place: number): number {
+    const [start, end] = [this.#starts[place] ?? -1, this.#ends[place] ?? -1]
+    if (start < 0 || end === start || this.#buffer[start] === ZERO) return Number.NaN
+    if (end - start > EXACT_DIGITS) return Number.NaN
+    let number = 0
+    for (let at = start; at < end; at += 1) {
+      const digit = (this.#buffer[at] as number) - ZERO
+      if (digit < 0 || digit > 9) return Number.NaN
+      number = 10 * number + digit
     }
-    return true
+    return number
+  }
+
+  /** The text of a value that is ASCII and no longer than `most` characters; null for any other. */
+  plain(place: number, most: number, texts: TextCache): string | null {
+    const [start, end] = [this.#starts[place] ?? 0, this.#ends[place] ?? 0]
+    return end - start > most ? null : texts.ascii(this.#buffer, start, end)
   }
 }

@@ -51,7 +51,7 @@ export class RowTable {
   #used = 0
   #size = 0
   readonly #free: number[] = []
-  readonly #slots = new IdMap()
+  readonly #slots = new IdMap((slot) => this.id(slot))
   readonly #types: string[] = ['hash']
   #ids: string[] = []
   #alive: Uint8Array = new Uint8Array(0)

@@ -5,7 +5,8 @@ import { LIMITS, RESERVED_FIELDS, type SessionDetail, type SessionField } from '
 import { fromBytes, toBytes } from '../bytes.ts'
 import { toAppError } from '../connection/redis-errors.ts'
 import { trimUtf8 } from './fresh-row.ts'
-import { foreignProblem, hashProblem, judgeHash } from './judge.ts'
+import { findFlaws, foreignProblem, hashProblem } from './judge.ts'
+import { RawValues } from './raw-values.ts'
 
 const RESERVED = new Set<string>(RESERVED_FIELDS)
 
@@ -43,21 +44,25 @@ export async function readSessionDetail(
   if (isHash && hash?.[0]) throw toAppError(hash[0])
   const values = isHash ? hashFields(hash?.[1]) : []
   const reservedValue = (name: string) =>
-    values.find(([field]) => field.equals(Buffer.from(name)))?.[1].toString('latin1') ?? null
-  const [created, accessed, configured] = RESERVED_FIELDS.map(reservedValue)
-  const { flaws, ...times } = judgeHash(created ?? null, accessed ?? null, configured ?? null)
+    values.find(([field]) => field.equals(Buffer.from(name)))?.[1] ?? null
+  const reserved = RawValues.of(RESERVED_FIELDS.map(reservedValue))
+  const flaws = findFlaws(reserved)
   return {
     id,
     key: toBytes(key),
     state: !isHash ? 'foreign' : flaws === 0 ? 'session' : 'incomplete',
     type: String(type?.[1]),
     problem: isHash ? hashProblem(flaws) : foreignProblem(String(type?.[1])),
-    ...times,
+    createdAt: orNull(reserved.moment(0)),
+    lastAccessedAt: orNull(reserved.moment(1)),
+    configuredTtl: orNull(reserved.wholeNumber(2)),
     expiresAt: ttl[1] < 0 ? null : clock() + ttl[1],
     memory: await memory,
     fields: values.map(([name, value]) => toField(name, value)).sort(reservedLast),
   }
 }
+
+const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value)
 
 /** The whole value of one field. @throws AppError `session_gone` when the key or the field has gone. */
 export async function readField(client: Redis, prefix: string, id: Bytes, field: Bytes): Promise<Bytes> {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatTimestamp, parseTimestamp } from './timestamp.ts'
+import { formatTimestamp, parseTimestamp, parseTimestampBytes } from './timestamp.ts'
 
 const MOMENT = Date.UTC(2026, 3, 2, 12, 34, 56)
 
@@ -8,8 +8,18 @@ test('a timestamp is written in UTC, in whole seconds, as Python writes it', () 
   expect(formatTimestamp(MOMENT + 999)).toBe('2026-04-02T12:34:56+00:00')
 })
 
-test('what is written is read back', () => {
-  expect(parseTimestamp(formatTimestamp(MOMENT))).toBe(MOMENT)
+/** Bytes with others around them, as they lie in a reply. */
+function inReply(text: string): number {
+  const bytes = Buffer.from(`9${text}9`, 'latin1')
+  return parseTimestampBytes(bytes, 1, bytes.length - 1)
+}
+
+test('what is written is read back, also from bytes, on every day of a leap year and its neighbours', () => {
+  for (let day = 0; day < 3 * 366; day += 1) {
+    const moment = Date.UTC(2027, 0, 1 + day, day % 24, day % 60, (7 * day) % 60)
+    expect(parseTimestamp(formatTimestamp(moment))).toBe(moment)
+    expect(inReply(formatTimestamp(moment))).toBe(moment)
+  }
 })
 
 test.each([
@@ -23,6 +33,7 @@ test.each([
   ['2026-04-02T07:04:56-0530', 0],
 ])('%s of another writer is read', (text, more) => {
   expect(parseTimestamp(text)).toBe(MOMENT + more)
+  expect(inReply(text)).toBe(MOMENT + more)
 })
 
 test.each([
@@ -36,8 +47,13 @@ test.each([
   '2026-04-02T12:60:00Z',
   '2026-04-02T12:34:56+99:00',
   '2026-04-02T12:34:56Z and more',
+  '2026-04-02T12:34:60+00:00',
+  '2026-02-30T12:34:56+00:00',
+  '2026-04-02T12:3x:56+00:00',
+  '20a6-04-02T12:34:56+00:00',
 ])('%s is no moment', (text) => {
   expect(parseTimestamp(text)).toBeNull()
+  expect(inReply(text)).toBeNaN()
 })
 
 test('the years before 100 are not taken for the last century', () => {

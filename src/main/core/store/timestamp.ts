@@ -12,8 +12,6 @@ const TIMESTAMP =
  * @returns epoch milliseconds, or null for anything that is no moment in time.
  */
 export function parseTimestamp(text: string): number | null {
-  const own = parseOwn(text)
-  if (own !== null) return own
   const match = TIMESTAMP.exec(text)
   if (match === null) return null
   const part = (index: number) => Number(match[index] ?? 0)
@@ -31,27 +29,49 @@ export function parseTimestamp(text: string): number | null {
 
 type Six = [number, number, number, number, number, number]
 
-/** The form that the store writes, without the regular expression: a list reads it millions of times. */
-function parseOwn(text: string): number | null {
-  if (text.length !== 25 || !text.endsWith('+00:00')) return null
-  if (text[4] !== '-' || text[7] !== '-' || text[10] !== 'T' || text[13] !== ':' || text[16] !== ':')
-    return null
-  const [month, day] = [digits(text, 5, 2), digits(text, 8, 2)]
-  const [hour, minute, second] = [digits(text, 11, 2), digits(text, 14, 2), digits(text, 17, 2)]
-  const year = digits(text, 0, 4)
-  // Everything out of the ordinary, days that not all months have too, is for the careful form.
-  const ordinary = year >= 1000 && month >= 1 && month <= 12 && day >= 1 && day <= 28
-  if (!ordinary || !(hour < 24 && minute < 60 && second < 60)) return null
-  return Date.UTC(year, month - 1, day, hour, minute, second)
+/**
+ * The same of bytes, for a list that reads millions: the form that the store writes without making a string of it.
+ * @returns epoch milliseconds, or NaN
+ */
+export function parseTimestampBytes(buffer: Buffer, start: number, end: number): number {
+  const own = parseOwn(buffer, start, end)
+  return Number.isNaN(own) ? (parseTimestamp(buffer.toString('latin1', start, end)) ?? Number.NaN) : own
 }
 
-/** A number of so many decimal digits, or NaN. */
-function digits(text: string, start: number, count: number): number {
-  let number = 0
-  for (let i = start; i < start + count; i += 1) {
-    const digit = text.charCodeAt(i) - 48
-    if (!(digit >= 0 && digit <= 9)) return Number.NaN
-    number = 10 * number + digit
-  }
-  return number
+const [DASH, COLON, T, PLUS, ZERO] = [0x2d, 0x3a, 0x54, 0x2b, 0x30]
+const DAY = 86_400_000
+
+/** `2026-04-02T12:34:56+00:00`; NaN for anything out of the ordinary, which the careful form reads. */
+function parseOwn(bytes: Buffer, start: number, end: number): number {
+  if (end - start !== 25) return Number.NaN
+  if (bytes[start + 4] !== DASH || bytes[start + 7] !== DASH || bytes[start + 10] !== T) return Number.NaN
+  if (bytes[start + 13] !== COLON || bytes[start + 16] !== COLON) return Number.NaN
+  if (bytes[start + 19] !== PLUS || bytes[start + 22] !== COLON) return Number.NaN
+  if (twoDigits(bytes, start + 20) !== 0 || twoDigits(bytes, start + 23) !== 0) return Number.NaN
+  const [century, year] = [twoDigits(bytes, start), twoDigits(bytes, start + 2)]
+  const [month, day] = [twoDigits(bytes, start + 5), twoDigits(bytes, start + 8)]
+  if (century < 10 || year < 0 || month < 1 || month > 12 || day < 1 || day > 28) return Number.NaN
+  const hour = twoDigits(bytes, start + 11)
+  const minute = twoDigits(bytes, start + 14)
+  const second = twoDigits(bytes, start + 17)
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return Number.NaN
+  const days = daysSinceEpoch(100 * century + year, month, day)
+  return DAY * days + 1000 * (3600 * hour + 60 * minute + second)
+}
+
+/** -1 where they are none. */
+function twoDigits(buffer: Buffer, at: number): number {
+  const tens = (buffer[at] as number) - ZERO
+  const ones = (buffer[at + 1] as number) - ZERO
+  return tens >= 0 && tens <= 9 && ones >= 0 && ones <= 9 ? 10 * tens + ones : -1
+}
+
+/**
+ * Days from 1970-01-01 in the Gregorian calendar, years counted from March so that leap days come last.
+ * Source: days_from_civil, https://howardhinnant.github.io/date_algorithms.html
+ */
+function daysSinceEpoch(year: number, month: number, day: number): number {
+  const y = month > 2 ? year : year - 1
+  const ofYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1
+  return 365 * y + Math.floor(y / 4) - Math.floor(y / 100) + Math.floor(y / 400) + ofYear - 719_468
 }
