@@ -14,6 +14,9 @@ export class IdMap {
   readonly #shards = Array.from({ length: 1 << SHARD_BITS }, () => new Shard())
   /** Ids come from whoever fills the database, who must not be able to choose what collides. */
   readonly #seed = (Math.random() * 2 ** 32) | 0
+  /** Whoever puts an id in has looked for it just before. */
+  #lastId = ''
+  #lastHash = 0
 
   /** @param idOf the id in a slot that was set, until it is set to another one or deleted */
   constructor(idOf: (slot: number) => string) {
@@ -56,11 +59,15 @@ export class IdMap {
 
   /** FNV-1a, its bits then mixed as MurmurHash3 does, since the low ones choose the entry and the high ones the shard. */
   #hash(id: string): number {
+    if (id === this.#lastId && id !== '') return this.#lastHash
     let hash = this.#seed
     for (let i = 0; i < id.length; i += 1) hash = Math.imul(hash ^ id.charCodeAt(i), 0x0100_0193)
     hash = Math.imul(hash ^ (hash >>> 16), 0x85eb_ca6b)
     hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2_ae35)
-    return hash ^ (hash >>> 16)
+    hash ^= hash >>> 16
+    this.#lastId = id
+    this.#lastHash = hash
+    return hash
   }
 }
 

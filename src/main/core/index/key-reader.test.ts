@@ -11,8 +11,8 @@ const makeReader = (client: Redis) => new KeyReader({ client, prefix: 'session:'
 
 async function read(reader: KeyReader, ids: readonly string[]): Promise<ReadResult> {
   let result: ReadResult = { rows: [], gone: [] }
-  await reader.read(ids, plan, (taken) => {
-    result = taken
+  await reader.read(ids, plan, ({ rows, gone }) => {
+    result = { rows, gone }
   })
   return result
 }

@@ -7,9 +7,10 @@ import type { ReadPlan } from './columns.ts'
 import { type RawKey, toFreshRow } from './fresh-row.ts'
 import { prefixPattern } from './glob.ts'
 import { MessageReader } from './message-reader.ts'
+import type { CallTime } from './pace.ts'
 import { readInPipelines, scanInPipelines } from './pipeline-reader.ts'
 import { RawValues } from './raw-values.ts'
-import { READ_SCRIPT, SCAN_SCRIPT } from './read-script.ts'
+import { LOOK_AHEAD_SCRIPT, READ_SCRIPT, SCAN_SCRIPT } from './read-script.ts'
 import type { FreshRow } from './row-table.ts'
 import { TextCache } from './text-cache.ts'
 
@@ -19,11 +20,14 @@ export interface ReadResult {
   readonly gone: readonly string[]
 }
 
+export interface ReadReply extends ReadResult {
+  readonly time: CallTime
+}
+
 export interface ScanReply {
   /** Where to go on; '0' when all keys have been met. */
   readonly cursor: string
-  /** Milliseconds from sending to the reply: what the server took, and the way there and back. */
-  readonly took: number
+  readonly time: CallTime
   /** Makes rows of the reply; apart, so that the next batch can be asked for before. */
   decode(): ReadResult
 }
@@ -48,7 +52,10 @@ export class KeyReader {
   readonly #prefix: Buffer
   readonly #pattern: string
   readonly #clock: () => number
+  /** As a pattern, which one key matches at most. */
+  readonly #barePrefix: string
   readonly #scan: ReadOnlyScript
+  readonly #lookAhead: ReadOnlyScript
   readonly #read: ReadOnlyScript
   readonly #texts = new TextCache()
   #scripted = true
@@ -58,7 +65,9 @@ export class KeyReader {
     this.#client = options.client
     this.#prefix = Buffer.from(options.prefix, 'utf8')
     this.#pattern = prefixPattern(options.prefix)
+    this.#barePrefix = this.#pattern.slice(0, -1)
     this.#clock = options.clock
+    this.#lookAhead = new ReadOnlyScript(options.client, LOOK_AHEAD_SCRIPT)
     this.#scan = new ReadOnlyScript(options.client, SCAN_SCRIPT)
     this.#read = new ReadOnlyScript(options.client, READ_SCRIPT)
   }
@@ -83,10 +92,22 @@ export class KeyReader {
   }
 
   /**
+   * Where the batches begin that follow each other from a cursor on, found at a fraction of what the scan costs. What
+   * this looks at is in the processor's caches when the scan comes by, which saves about as much.
+   * @returns where each of the next `steps` batches ends; the last is '0' where the scan ends with it
+   * @throws AppError
+   */
+  async lookAhead(cursor: string, count: number, steps: number): Promise<readonly string[]> {
+    const args = [cursor, this.#barePrefix, count, steps]
+    const reply = await this.#lookAhead.run([], args).catch(throwAppError)
+    return (reply as readonly Buffer[]).map(String)
+  }
+
+  /**
    * @param ids the keys' ids, as binary strings; a few hundred at most, so that other clients do not wait
    * @throws AppError
    */
-  read(ids: readonly string[], plan: ReadPlan, take: (result: ReadResult) => void): Promise<void> {
+  read(ids: readonly string[], plan: ReadPlan, take: (reply: ReadReply) => void): Promise<void> {
     if (ids.length === 0) return Promise.resolve()
     return this.#inOrder(() => this.#readBatch(ids, plan), take)
   }
@@ -125,34 +146,35 @@ export class KeyReader {
     const began = performance.now()
     const reply = await this.#try(this.#scan, [], [cursor, this.#pattern, count, ...this.#arguments(plan)])
     const now = this.#clock()
-    const took = performance.now() - began
     if (reply !== null) {
       const reader = new MessageReader(reply)
-      reader.array()
+      const time = timeOf(reader, began)
       const length = reader.text()
       const next = reply.toString('latin1', reader.end - length, reader.end)
-      return { cursor: next, took, decode: () => this.#decode(reader, null, plan, now) }
+      return { cursor: next, time, decode: () => this.#decode(reader, null, plan, now) }
     }
     const batch = await scanInPipelines(this.#client, cursor, this.#pattern, count)
     const ids = [...new Set(batch.keys.map((key) => toBinary(key.subarray(this.#prefix.length))))]
     const result = await this.#readBatch(ids, plan)
-    return { cursor: batch.cursor, took: performance.now() - began, decode: () => result }
+    const time = { took: performance.now() - began, served: null }
+    return { cursor: batch.cursor, time, decode: () => result }
   }
 
-  async #readBatch(ids: readonly string[], plan: ReadPlan): Promise<ReadResult> {
+  async #readBatch(ids: readonly string[], plan: ReadPlan): Promise<ReadReply> {
+    const began = performance.now()
     const keys = ids.map((id) => this.#key(id))
     const reply = await this.#try(this.#read, keys, this.#arguments(plan))
     const now = this.#clock()
     if (reply !== null) {
       const reader = new MessageReader(reply)
-      reader.array()
-      return this.#decode(reader, ids, plan, now)
+      const time = timeOf(reader, began)
+      return { ...this.#decode(reader, ids, plan, now), time }
     }
     const raw = await readInPipelines(this.#client, ids, keys, plan)
     const at = this.#clock()
     const result: Collected = { rows: [], gone: [] }
     for (const key of raw) this.#collect(key, plan, at, result)
-    return result
+    return { ...result, time: { took: performance.now() - began, served: null } }
   }
 
   #arguments(plan: ReadPlan): (string | number)[] {
@@ -201,13 +223,21 @@ export class KeyReader {
   ): Promise<Buffer | null> {
     if (!this.#scripted) return null
     try {
-      return await script.run(keys, args)
+      return (await script.run(keys, args)) as Buffer
     } catch (error) {
       if (!isScriptRefused(error)) throw toAppError(error)
       this.#scripted = false
       return null
     }
   }
+}
+
+/** Reads how a script's reply begins. @param began when it was sent */
+function timeOf(reader: MessageReader, began: number): CallTime {
+  reader.array()
+  const microseconds = reader.integer()
+  const took = performance.now() - began
+  return { took, served: microseconds > 0 ? microseconds / 1000 : null }
 }
 
 const throwAppError = (error: unknown): never => {
@@ -235,7 +265,7 @@ class ReadOnlyScript {
     this.#sha = createHash('sha1').update(lua).digest('hex')
   }
 
-  async run(keys: readonly Buffer[], args: readonly (string | number)[]): Promise<Buffer> {
+  async run(keys: readonly Buffer[], args: readonly (string | number)[]): Promise<unknown> {
     try {
       return await this.#send('EVALSHA', this.#sha, keys, args)
     } catch (error) {
@@ -252,9 +282,9 @@ class ReadOnlyScript {
     script: string,
     keys: readonly Buffer[],
     args: readonly (string | number)[],
-  ): Promise<Buffer> {
+  ): Promise<unknown> {
     const name = this.#readOnlyForm ? `${command}_RO` : command
-    return this.#client.callBuffer(name, script, keys.length, ...keys, ...args) as Promise<Buffer>
+    return this.#client.callBuffer(name, script, keys.length, ...keys, ...args)
   }
 }
 

@@ -1,7 +1,8 @@
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
 import type { ScanPhase } from '#shared/model.ts'
-import type { KeyReader, ReadResult } from './key-reader.ts'
-import { Pace } from './pace.ts'
+import { advance, BatchRun, type Pass } from './batch-run.ts'
+import type { KeyReader, ReadResult, ScanReply } from './key-reader.ts'
+import { type CallTime, Pace } from './pace.ts'
 import type { ReadSet, SessionIndex } from './session-index.ts'
 
 export interface KeyScanOptions {
@@ -10,19 +11,12 @@ export interface KeyScanOptions {
   /** Takes in what was read. */
   readonly take: (result: ReadResult, set: ReadSet) => void
   readonly ping: () => Promise<unknown>
+  /** Tells from time to time whether nobody else uses the server, until it is stopped. @returns what stops it */
+  readonly others: (onLook: (alone: boolean) => void) => () => void
   /** Told when the phase changes. */
   readonly onPhase: () => void
   /** Told of failures of work that nobody waits for. */
   readonly onError: (error: unknown) => void
-}
-
-/** One pass over all keys of the database. */
-interface Pass {
-  readonly number: number
-  cursor: string
-  /** Keys looked at so far, about: SCAN only promises COUNT as a hint. */
-  scanned: number
-  done: boolean
 }
 
 /**
@@ -104,7 +98,12 @@ export class KeyScan {
   async stepInBackground(count: number): Promise<void> {
     if (this.#pass.done) this.#startPass()
     const pass = this.#pass
-    await this.#scanBatch(pass, count, () => false)
+    const { cursor } = pass
+    const set = this.#options.index.readSet
+    await this.#options.reader.scan(cursor, count, set.plan, (reply) => {
+      advance(pass, cursor, count, reply)
+      this.#take(pass, reply, set)
+    })
     const generation = this.#generation
     if (pass.done) await this.#readUnmet(pass, () => generation === this.#generation && pass === this.#pass)
   }
@@ -160,13 +159,22 @@ export class KeyScan {
   async #scanOn(generation: number, began: () => void): Promise<void> {
     const pass = this.#pass
     const current = () => generation === this.#generation && pass === this.#pass
-    let next = pass.done ? null : this.#scanBatch(pass, this.pace.count, current)
-    while (next !== null) {
-      const { ahead, pause } = await next
-      began()
-      if (pause > 0) await wait(pause)
-      next = ahead ?? (current() && !pass.done ? this.#scanBatch(pass, this.pace.count, current) : null)
-    }
+    const { reader, index, others } = this.#options
+    const stopLooking = others((alone) => {
+      this.pace.alone = alone
+    })
+    const run = new BatchRun({
+      reader,
+      pace: this.pace,
+      pass,
+      readSet: () => index.readSet,
+      more: current,
+      take: (reply, set) => {
+        this.#take(pass, reply, set)
+        began()
+      },
+    })
+    await run.run().finally(stopLooking)
     if (!current()) return
     await this.#readUnmet(pass, current)
     if (!current()) return
@@ -174,30 +182,9 @@ export class KeyScan {
     this.#options.onPhase()
   }
 
-  /**
-   * @param more whether the batch after this one is wanted too: it is asked for before this one is decoded, so that
-   * the server does not wait for that
-   */
-  async #scanBatch(pass: Pass, count: number, more: () => boolean): Promise<Batch> {
-    const { reader, index, take } = this.#options
-    const set = index.readSet
-    const { cursor } = pass
-    let batch: Batch = { ahead: null, pause: 0 }
-    await reader.scan(cursor, count, set.plan, (reply) => {
-      // A batch that was asked for twice, since the scan was stopped and resumed meanwhile, counts once.
-      if (pass.cursor === cursor) pass.scanned += count
-      pass.cursor = reply.cursor
-      pass.done = reply.cursor === '0'
-      this.pace.measured(count, reply.took)
-      const pause = this.pace.pause(reply.took)
-      const ahead = !pass.done && pause === 0 && more()
-      batch = { ahead: ahead ? this.#scanBatch(pass, this.pace.count, more) : null, pause }
-      // Looked at once this one has been taken in.
-      batch.ahead?.catch(() => {})
-      // A scan that was stopped meanwhile keeps what this batch found, since it goes on after it.
-      if (pass === this.#pass) take(reply.decode(), set)
-    })
-    return batch
+  /** A scan that was stopped meanwhile keeps what a batch found, since it goes on after it. */
+  #take(pass: Pass, reply: ScanReply, set: ReadSet): void {
+    if (pass === this.#pass) this.#options.take(reply.decode(), set)
   }
 
   async #readUnmet(pass: Pass, current: () => boolean): Promise<void> {
@@ -226,12 +213,14 @@ export class KeyScan {
       const { ids, next } = search(from, this.pace.count)
       from = next
       const set = index.readSet
-      const start = performance.now()
-      await reader.read(ids, set.plan, (result) => take(result, set))
-      const took = performance.now() - start
-      if (ids.length > 0) this.pace.measured(ids.length, took)
+      let time: CallTime = { took: 0, served: null }
+      await reader.read(ids, set.plan, (reply) => {
+        time = reply.time
+        take(reply, set)
+      })
+      if (ids.length > 0) this.pace.measured(ids.length, time)
       began()
-      const pause = this.pace.pause(took)
+      const pause = this.pace.pause(time)
       if (pause > 0) await wait(pause)
       else if (ids.length === 0) await nextTurn()
     }
@@ -239,10 +228,3 @@ export class KeyScan {
 }
 
 type Search = (from: number, limit: number) => { readonly ids: readonly string[]; readonly next: number }
-
-interface Batch {
-  /** The batch after this one, where it was asked for already. */
-  readonly ahead: Promise<Batch> | null
-  /** Milliseconds to leave the server alone. */
-  readonly pause: number
-}

@@ -216,7 +216,7 @@ const sameSlots = (a: Uint32Array, b: Uint32Array): boolean =>
   a.length === b.length && a.every((slot, position) => slot === b[position])
 
 /** Times as long as a sync took, for which another one may be put off. */
-const REST = 20
+const REST = 40
 
 /** Between two looks at the clock: a predicate may read text, and a search reads some twenty rows. */
 const FILTER_STEPS = 4096

@@ -1,7 +1,7 @@
 /**
  * One call of these reads a batch of keys. They write nothing, so that they may run on a replica, and answer one
- * MessagePack array, flat: what a reply of many small values costs Node is more than what it costs Redis. For each key
- * three elements: the key; its values (an array, false for what is absent) or, for a key that is no hash, its type; its
+ * MessagePack array, flat: what a reply of many small values costs Node is more than what it costs Redis. First the
+ * microseconds that the server took, as far as it can tell; then for each key three elements: the key; its values (an array, false for what is absent) or, for a key that is no hash, its type; its
  * PTTL, read last: a session that ends in between has gone then, and is not a hash that lacks its fields. Where the
  * size is asked for, MEMORY USAGE comes fourth, false where it may not be asked.
  *
@@ -32,15 +32,39 @@ for _, key in ipairs(${keys}) do
     out[n] = type(bytes) == 'number' and bytes
   end
 end
+out[1] = math.floor(now() - began)
 return cmsgpack.pack(out)`
 
+/**
+ * Microseconds: TIME moves on within a script up to Redis 7.0, later ones have `os.clock` instead. Where there is
+ * neither, the difference is 0.
+ */
+const CLOCK = `
+local has_clock, clock = pcall(function() return os.clock end)
+local function now()
+  if has_clock then return clock() * 1000000 end
+  local time = redis.call('TIME')
+  return time[1] * 1000000 + time[2]
+end
+local began = now()`
+
 /** ARGV: cursor, pattern, count, bytes to cut values at, whether the size is asked for, the fields. */
-export const SCAN_SCRIPT = `
+export const SCAN_SCRIPT = `${CLOCK}
 local scan = redis.call('SCAN', ARGV[1], 'MATCH', ARGV[2], 'COUNT', ARGV[3])
-local out, n = {scan[1]}, 1
+local out, n = {0, scan[1]}, 2
 ${readKeys('scan[2]', 4)}`
 
 /** KEYS: the keys. ARGV: bytes to cut values at, whether the size is asked for, the fields. */
-export const READ_SCRIPT = `
-local out, n = {}, 0
+export const READ_SCRIPT = `${CLOCK}
+local out, n = {0}, 1
 ${readKeys('KEYS', 1)}`
+
+/** ARGV: cursor, pattern, count, steps. Answers where each step ends. */
+export const LOOK_AHEAD_SCRIPT = `
+local cursor, ends = ARGV[1], {}
+for step = 1, ARGV[4] do
+  cursor = redis.call('SCAN', cursor, 'MATCH', ARGV[2], 'COUNT', ARGV[3])[1]
+  ends[step] = cursor
+  if cursor == '0' then break end
+end
+return ends`

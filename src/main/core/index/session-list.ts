@@ -9,6 +9,7 @@ import { KeyReader } from './key-reader.ts'
 import { KeyScan } from './key-scan.ts'
 import type { KeyspaceFeed } from './keyspace-feed.ts'
 import type { Order } from './order.ts'
+import { watchOthers } from './other-clients.ts'
 import { SessionIndex } from './session-index.ts'
 import { SessionWatches } from './session-watches.ts'
 import { runSliced } from './sliced.ts'
@@ -107,6 +108,7 @@ export class SessionList {
       index: this.#index,
       take: (result, set) => this.#changed(this.#index.apply(result, set, this.#scan.passNumber)),
       ping: () => options.client.ping(),
+      others: (onLook) => watchOthers(options.client, onLook),
       onPhase: () => this.#tick(),
       onError: options.onError,
     })
@@ -178,7 +180,8 @@ export class SessionList {
     let found = await this.#look(query)
     if ('slots' in found && found.lacking.length > 0 && !this.#paused && !this.#stopped) {
       await this.#read(found.lacking)
-      found = await this.#look(query)
+      // Or the order would still hold these rows as they were.
+      found = await this.#look(query, true)
     }
     this.#windowCost = performance.now() - began
     if (this.#stopped) {
@@ -272,7 +275,8 @@ export class SessionList {
     }
   }
 
-  #look(query: WindowQuery) {
+  /** @param eager false where rows that came a moment ago may be missing */
+  #look(query: WindowQuery, eager = this.#scan.phase !== 'scanning') {
     const { direction } = query.sort
     const table = this.#index.table
     const located = query.locate === undefined ? null : toBinary(fromBytes(query.locate))
@@ -290,7 +294,7 @@ export class SessionList {
           lacking: slots.filter((each) => this.#index.lacks(each)).map((each) => table.id(each)),
         }
       },
-      this.#scan.phase !== 'scanning',
+      eager,
     )
   }
 
