@@ -22,7 +22,7 @@ interface SizeFigures {
 }
 
 /** A million takes a minute a round. */
-const rounds = (sessions: number) => (sessions > 200_000 ? 2 : 5)
+const rounds = (sessions: number) => (sessions > 200_000 ? 3 : 5)
 
 /** The list from the first key to the last, beside keys alone and beside a scan written by hand. */
 export async function benchList(sizes: readonly number[]): Promise<BenchResult> {

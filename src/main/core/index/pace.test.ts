@@ -8,7 +8,7 @@ describe('the pace of a scan', () => {
     pace.measured(100, { took: 9, served: 0.6 })
     expect(pace.count).toBe(100)
     pace.alone = true
-    expect(pace.count).toBe(200)
+    expect(pace.count).toBe(133)
     pace.gentle = true
     expect(pace.count).toBe(83)
   })

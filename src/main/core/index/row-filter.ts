@@ -31,14 +31,10 @@ type TextTest = (text: string) => boolean
 /** A filter as a question to a row. It is asked a million times, so it makes nothing anew for each row. */
 export function compileFilter(filter: Filter, source: FilterSource): SlotPredicate {
   switch (filter.kind) {
-    case 'all': {
-      const parts = filter.filters.map((part) => compileFilter(part, source))
-      return (slot) => parts.every((matches) => matches(slot))
-    }
-    case 'any': {
-      const parts = filter.filters.map((part) => compileFilter(part, source))
-      return (slot) => parts.some((matches) => matches(slot))
-    }
+    case 'all':
+      return inTurn(filter.filters, source, false)
+    case 'any':
+      return inTurn(filter.filters, source, true)
     case 'not': {
       const matches = compileFilter(filter.filter, source)
       return (slot) => !matches(slot)
@@ -48,26 +44,41 @@ export function compileFilter(filter: Filter, source: FilterSource): SlotPredica
   }
 }
 
+/** Asks one filter after the other until one says what decides. */
+function inTurn(filters: readonly Filter[], source: FilterSource, decides: boolean): SlotPredicate {
+  const parts = filters.map((part) => compileFilter(part, source))
+  return (slot) => {
+    for (const matches of parts) if (matches(slot) === decides) return decides
+    return !decides
+  }
+}
+
 function compileTerm(term: FilterTerm, source: FilterSource): SlotPredicate {
   switch (term.kind) {
     case 'word': {
       const test = contains(term.text)
       const id = inId(source, term.text, test)
+      const cell = ofCells(test)
       const { shown } = source
-      return (slot) => id(slot) || shown.some((place) => inCell(source.cell(slot, place), test))
+      return (slot) => {
+        for (const place of shown) if (inCell(source.cell(slot, place), cell)) return true
+        return id(slot)
+      }
     }
     case 'contains': {
       const test = contains(term.text)
       if (term.name === ID_NAME) return inId(source, term.text, test)
       const place = source.place(namedColumn(term.name))
       const whole = inId(source, term.whole, contains(term.whole))
-      return (slot) => inCell(source.cell(slot, place), test) || whole(slot)
+      const cell = ofCells(test)
+      return (slot) => inCell(source.cell(slot, place), cell) || whole(slot)
     }
     case 'compare': {
       const test = comparesTo(term.text, term.sign)
       if (term.name === ID_NAME) return (slot) => inCell(idText(source, slot), test)
       const place = source.place(namedColumn(term.name))
-      return (slot) => inCell(source.cell(slot, place), test)
+      const cell = ofCells(test)
+      return (slot) => inCell(source.cell(slot, place), cell)
     }
     case 'has': {
       if (term.name === ID_NAME) return () => true
@@ -109,6 +120,21 @@ function compileTerm(term: FilterTerm, source: FilterSource): SlotPredicate {
 const contains = (needle: string): TextTest => {
   const pattern = new RegExp(needle.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'), 'i')
   return (text) => pattern.test(text)
+}
+
+/** Answers that are remembered: many rows share the values of a field. */
+const REMEMBERED = 10_000
+
+/** Remembers what a test says of the cells that it has seen. */
+function ofCells(test: TextTest): TextTest {
+  const answers = new Map<string, boolean>()
+  return (text) => {
+    const known = answers.get(text)
+    if (known !== undefined) return known
+    const answer = test(text)
+    if (answers.size < REMEMBERED) answers.set(text, answer)
+    return answer
+  }
 }
 
 const inCell = (cell: Bytes | null, test: TextTest): boolean => typeof cell === 'string' && test(cell)
