@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Bytes, bytesSchema } from './bytes.ts'
+import type { HistoryOutcome, HistoryStatus } from './history.ts'
 import {
   type AppInfo,
   type ConnectionStatus,
@@ -150,6 +151,16 @@ export const contract = {
     'session.rotate': call(sessionRef).replies<{ readonly id: string }>(),
     'session.delete': call(sessionRef).replies<{ readonly deleted: boolean }>(),
 
+    'history.status': call(nothing).replies<HistoryStatus>(),
+    /**
+     * Takes this client's last write back, or makes the one again that it took back last. `force` also where the session
+     * has changed since, which is refused as `undo_conflict` otherwise.
+     */
+    'history.undo': call(z.strictObject({ force: z.boolean().optional() })).replies<HistoryOutcome>(),
+    'history.redo': call(z.strictObject({ force: z.boolean().optional() })).replies<HistoryOutcome>(),
+    /** Leaves the write as it is that would be next. */
+    'history.forget': call(z.strictObject({ which: z.enum(['undo', 'redo']) })).replies<HistoryStatus>(),
+
     'demo.status': call(nothing).replies<DemoStatus>(),
     /** Port 0 takes any free one. A busy port is refused with `details.freePort`. */
     'demo.start': call(z.strictObject({ port, prefix, ttl })).replies<DemoStatus>(),
@@ -162,6 +173,8 @@ export const contract = {
     /** At most ten a second for each prefix that this client has a window of; never rows. */
     'list.changed': event<ListProgress>(),
     'session.changed': event<SessionChange>(),
+    /** This client has written, undone or redone something, or it was forgotten. */
+    'history.changed': event<HistoryStatus>(),
     'demo.changed': event<DemoStatus>(),
     'demo.request': event<DemoRequest>(),
   },

@@ -22,6 +22,9 @@ export const ERROR_CODES = [
   'invalid_value',
   'invalid_ttl',
   'not_a_number',
+  'not_undoable',
+  'nothing_to_undo',
+  'undo_conflict',
   'internal',
 ] as const
 

@@ -1,7 +1,7 @@
 import type { Bytes } from '#shared/bytes.ts'
 import type { ConnectionTarget } from '#shared/contract.ts'
 import { AppError } from '#shared/errors.ts'
-import type { AppInfo, SessionDetail } from '#shared/model.ts'
+import { type AppInfo, type SessionDetail, USER_FIELD } from '#shared/model.ts'
 import type { Emit } from '#shared/transport.ts'
 import { parseTtl } from '#shared/ttl.ts'
 import { fromBytes, toBinary } from './bytes.ts'
@@ -10,6 +10,8 @@ import type { PrivateRedis } from './connection/private-redis.ts'
 import { type ResolvedTarget, resolveTarget } from './connection/target.ts'
 import type { DemoService } from './demo/demo-service.ts'
 import type { Handlers } from './dispatch.ts'
+import { SessionWriter } from './edit/session-writer.ts'
+import { NO_HISTORY } from './edit/undo-log.ts'
 import { surveyPrefixes } from './index/prefix-survey.ts'
 import { readField, readSessionDetail } from './index/session-detail.ts'
 import { addSampleSessions } from './samples.ts'
@@ -48,6 +50,18 @@ export function createClientHandlers(
   let stopWatching = () => {}
   /** Rises with each watch: an older one that is still being read does not replace a newer one. */
   let watchGeneration = 0
+
+  let writer: SessionWriter | null = null
+  /** This client's writes on the connection that there is; those on an earlier one are forgotten. */
+  const writing = (): SessionWriter => {
+    const workspace = connected()
+    if (writer?.workspace !== workspace) {
+      writer?.history.stop()
+      writer = new SessionWriter({ workspace, clock, onHistory: (status) => emit('history.changed', status) })
+    }
+    return writer
+  }
+  const history = () => (shared.current() === null ? NO_HISTORY : writing().history.status)
 
   /** The lists as they are, which a lost connection leaves as they were. */
   const lists = () => (shared.current() ?? connected()).lists
@@ -156,36 +170,51 @@ export function createClientHandlers(
     'session.readField': ({ prefix, id, field }) => readField(connected().client, prefix, id, field),
     'session.create': async ({ prefix, fields, ttl }) => {
       for (const name of Object.keys(fields)) refuseReserved(name)
-      return { id: await connected().store(prefix).createSession(fields, parseTtl(ttl)) }
+      const store = writing().store(prefix, 'Created', fields[USER_FIELD] || null)
+      return { id: await store.createSession(fields, parseTtl(ttl)) }
     },
     'session.setField': async ({ value, ...ref }) => {
-      await connected().editor.set(ref, value)
+      const what = `${ref.shown === null ? 'Added' : 'Changed'} ${nameInWords(ref.field)}`
+      await writing().editor(ref.prefix, what).set(ref, value)
       hint(ref)
       return detailOf(ref)
     },
     'session.removeField': async (ref) => {
-      await connected().editor.remove(ref)
+      await writing()
+        .editor(ref.prefix, `Removed ${nameInWords(ref.field)}`)
+        .remove(ref)
       hint(ref)
       return detailOf(ref)
     },
     'session.setTtl': async ({ ttl, ...ref }) => {
-      const set = await connected().store(ref.prefix).setSessionTtl(textId(ref.id), parseTtl(ttl))
+      const store = writing().store(ref.prefix, 'Set the TTL')
+      const set = await store.setSessionTtl(textId(ref.id), parseTtl(ttl))
       if (!set) throw await missing(ref)
       return detailOf(ref)
     },
     'session.touch': async (ref) => {
-      if (!(await connected().store(ref.prefix).touchSession(textId(ref.id)))) throw await missing(ref)
+      const store = writing().store(ref.prefix, 'Touched')
+      if (!(await store.touchSession(textId(ref.id)))) throw await missing(ref)
       return detailOf(ref)
     },
     'session.rotate': async (ref) => {
-      const id = await connected().store(ref.prefix).rotateSession(textId(ref.id))
+      const id = await writing().store(ref.prefix, 'Rotated the id').rotateSession(textId(ref.id))
       if (id === null) throw await missing(ref)
       hint({ prefix: ref.prefix, id })
       return { id }
     },
     'session.delete': async (ref) => {
-      if (!(await connected().store(ref.prefix).deleteSession(textId(ref.id)))) throw await missing(ref)
+      const store = writing().store(ref.prefix, 'Deleted')
+      if (!(await store.deleteSession(textId(ref.id)))) throw await missing(ref)
       return { deleted: true }
+    },
+
+    'history.status': history,
+    'history.undo': ({ force }) => writing().history.undo(force),
+    'history.redo': ({ force }) => writing().history.redo(force),
+    'history.forget': ({ which }) => {
+      writing().history.forget(which)
+      return history()
     },
 
     'demo.status': () => demo.status,
@@ -200,6 +229,7 @@ export function createClientHandlers(
     close() {
       watchGeneration += 1
       stopWatching()
+      writer?.history.stop()
       shared.current()?.lists.release(viewer)
       shared.current()?.lists.release(watcher)
     },
@@ -220,6 +250,9 @@ function withPrefillPassword(
   if (!usePrefillPassword || resolved.password !== null || !sameServer || !asSafe) return resolved
   return { ...resolved, password: prefill.password }
 }
+
+const nameInWords = (field: Bytes): string =>
+  typeof field === 'string' ? (field.length > 40 ? `${field.slice(0, 40)}…` : field) : 'a binary field'
 
 /** The session store's ids are text. */
 function textId(id: Bytes): string {

@@ -7,7 +7,8 @@ import { toAppError } from '../connection/redis-errors.ts'
 import { keyOf } from '../index/session-detail.ts'
 import { checkFieldName, refuseReserved } from '../store/fields.ts'
 import { SESSION_TTL } from '../store/lua.ts'
-import { nameRefusedCommand } from '../store/script.ts'
+import { Script } from '../store/script.ts'
+import type { KeyChange } from './key-state.ts'
 
 /** A field of a session as it was shown: null for one that was absent. */
 export interface FieldRef {
@@ -46,15 +47,15 @@ end
 return {'done'}
 `
 
-const COMMAND = 'inspectorChangeField'
-
 /** Changes single fields of sessions, refusing to write over what the person has not seen. */
 export class FieldEditor {
-  readonly #client: Redis
+  readonly #script: Script
+  readonly #record: (changes: readonly KeyChange[] | null) => void
 
-  constructor(client: Redis) {
-    this.#client = client
-    client.defineCommand(COMMAND, { numberOfKeys: 1, lua: CHANGE_FIELD })
+  /** @param record told what each write did to its key; null where that cannot be told */
+  constructor(client: Redis, record: (changes: readonly KeyChange[] | null) => void) {
+    this.#script = new Script(client, CHANGE_FIELD)
+    this.#record = record
   }
 
   /** @throws AppError `conflict` with `details.current`, `session_gone`, `reserved_field`, … */
@@ -81,20 +82,18 @@ export class FieldEditor {
     value: Buffer,
   ): Promise<void> {
     refuseReserved(nameOf(field))
-    const run = this.#client as unknown as Record<
-      `${typeof COMMAND}Buffer`,
-      (...args: (string | Buffer)[]) => Promise<unknown>
-    >
-    const reply = await run[`${COMMAND}Buffer`](
+    const args = [
       keyOf(prefix, id),
       fromBytes(field),
       shown === null ? '0' : '1',
       shown === null ? '' : fromBytes(shown),
       change,
       value,
-    ).catch((error: unknown) => {
-      throw toAppError(nameRefusedCommand(error, CHANGE_FIELD))
+    ]
+    const { reply, changes } = await this.#script.record(...args).catch((error: unknown) => {
+      throw toAppError(this.#script.nameRefused(error))
     })
+    if (changes?.length !== 0) this.#record(changes)
     const [outcome, current] = reply as readonly [Buffer, (Buffer | null)?]
     switch (outcome.toString()) {
       case 'done':

@@ -63,9 +63,11 @@ export class ListRegistry {
   }
 
   /** This key may have changed: the lists that it belongs to read it. */
-  hint(key: string): void {
+  hint(key: string | Buffer): void {
+    const bytes = Buffer.from(key)
     for (const [prefix, { list }] of this.#entries) {
-      if (key.startsWith(prefix)) list.hint([toBinary(Buffer.from(key.slice(prefix.length)))])
+      const start = Buffer.from(prefix)
+      if (bytes.subarray(0, start.length).equals(start)) list.hint([toBinary(bytes.subarray(start.length))])
     }
   }
 

@@ -27,7 +27,7 @@ describe('watching for other clients', () => {
     const { told, stop } = watch(
       redis.connect({ username: 'plain', password: 'pw', enableReadyCheck: false }),
     )
-    await vi.waitFor(() => expect(told.length).toBeGreaterThan(2), 3000)
+    await vi.waitFor(() => expect(told.length).toBeGreaterThan(2), 5000)
     expect(new Set(told)).toEqual(new Set([false]))
     stop()
   })

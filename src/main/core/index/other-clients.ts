@@ -1,13 +1,15 @@
 import type { Redis } from 'ioredis'
 
 export const OTHER_CLIENTS_DEFAULTS = {
-  /** Milliseconds between two looks. */
+  /** Milliseconds from the first look to the second, which is the first that says anything, and between later ones. */
+  firstLookAfter: 50,
   lookEvery: 250,
   /**
-   * Bytes that the server may have received from others between two looks without them counting as active: some 50
-   * small commands. What we have sent and it has not received yet is of the same size.
+   * Bytes a millisecond that the server may receive from others without them counting as active, some 200 small
+   * commands a second; and the least number, since what we have just sent may be among what it has received.
    */
-  quietBytes: 2048,
+  quietRate: 8,
+  quietAtLeast: 600,
 } as const
 
 /**
@@ -17,23 +19,27 @@ export const OTHER_CLIENTS_DEFAULTS = {
  * @returns what stops it
  */
 export function watchOthers(client: Redis, onLook: (alone: boolean) => void): () => void {
-  const { lookEvery, quietBytes } = OTHER_CLIENTS_DEFAULTS
-  let before = Number.NaN
+  const { firstLookAfter, lookEvery, quietRate, quietAtLeast } = OTHER_CLIENTS_DEFAULTS
+  let before = { at: Number.NaN, others: Number.NaN }
   let stopped = false
+  let timer: NodeJS.Timeout | undefined
   const look = async () => {
-    const stats = await client.info('stats').catch(() => '')
+    const answer = client.info('stats').catch(() => '')
+    const at = performance.now()
+    // Before the connection is open there is no stream.
+    const sent = (client.stream as Redis['stream'] | undefined)?.bytesWritten ?? Number.NaN
+    const stats = await answer
     if (stopped) return
-    const received = Number(/^total_net_input_bytes:(\d+)/m.exec(stats)?.[1] ?? Number.NaN)
-    const others = received - client.stream.bytesWritten
-    // False where either is unknown.
-    onLook(Math.abs(others - before) < quietBytes)
-    before = others
+    const others = Number(/^total_net_input_bytes:(\d+)/m.exec(stats)?.[1] ?? Number.NaN) - sent
+    // False where it is not known.
+    onLook(Math.abs(others - before.others) < Math.max(quietAtLeast, quietRate * (at - before.at)))
+    timer = setTimeout(() => void look(), Number.isNaN(before.at) ? firstLookAfter : lookEvery)
+    before = { at, others }
   }
   void look()
-  const timer = setInterval(() => void look(), lookEvery)
   return () => {
     stopped = true
-    clearInterval(timer)
+    clearTimeout(timer)
     onLook(false)
   }
 }

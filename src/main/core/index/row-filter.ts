@@ -71,7 +71,9 @@ function compileTerm(term: FilterTerm, source: FilterSource): SlotPredicate {
       const place = source.place(namedColumn(term.name))
       const whole = inId(source, term.whole, contains(term.whole))
       const cell = ofCells(test)
-      return (slot) => inCell(source.cell(slot, place), cell) || whole(slot)
+      // Most ids have no colon, which is found out sooner than that they lack the whole.
+      return (slot) =>
+        inCell(source.cell(slot, place), cell) || (source.id(slot).includes(':') && whole(slot))
     }
     case 'compare': {
       const test = comparesTo(term.text, term.sign)

@@ -1,13 +1,21 @@
 import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
+import { KEY_STATE, type KeyChange, type RawKeyState, toKeyMark, toKeyState } from '../edit/key-state.ts'
 
+type Word = string | Buffer
+export type ScriptArgs = readonly (Word | readonly Word[])[]
 type Command = (...args: ScriptArgs) => Promise<unknown>
-export type ScriptArgs = readonly (string | readonly string[])[]
 
 /** What a traced run answers: the script's reply, and the commands that it ran, in order. */
 export interface Traced {
   readonly reply: unknown
   readonly commands: readonly (readonly string[])[]
+}
+
+/** What a recorded run answers. */
+export interface Recorded extends Traced {
+  /** What it did to its keys, those left out that are as they were; null where that cannot be told. */
+  readonly changes: readonly KeyChange[] | null
 }
 
 /** One Lua script on one client: one round trip, by EVALSHA once the connection knows it. */
@@ -16,13 +24,17 @@ export class Script {
   readonly #lua: string
   readonly #keys: number
   readonly #run: Command
+  readonly #bytes: Command
   #trace: Command | undefined
+  #record: Command | undefined
 
   constructor(client: Redis, lua: string, keys = 1) {
     this.#client = client
     this.#lua = lua
     this.#keys = keys
-    this.#run = define(client, lua, keys)
+    const { text, bytes } = define(client, lua, keys)
+    this.#run = text
+    this.#bytes = bytes
   }
 
   /** @param args the keys, then the script's ARGV; lists are laid out flat. */
@@ -30,11 +42,36 @@ export class Script {
     return Reflect.apply(this.#run, this.#client, args)
   }
 
+  /** As {@link run}; the reply's texts are Buffers. */
+  bytes(...args: ScriptArgs): Promise<unknown> {
+    return Reflect.apply(this.#bytes, this.#client, args)
+  }
+
   /** As {@link run}, and tells which commands ran on the server: what the script did, not what it should do. */
   async trace(...args: ScriptArgs): Promise<Traced> {
-    this.#trace ??= define(this.#client, traced(this.#lua), this.#keys)
+    this.#trace ??= define(this.#client, traced(this.#lua, false), this.#keys).text
     const [reply, commands] = (await Reflect.apply(this.#trace, this.#client, args)) as [unknown, string[][]]
     return { reply, commands }
+  }
+
+  /** As {@link trace}, and tells what it did to its keys. The reply's texts are Buffers. */
+  async record(...args: ScriptArgs): Promise<Recorded> {
+    this.#record ??= define(this.#client, traced(this.#lua, true), this.#keys).bytes
+    const [reply, commands, before, after] = (await Reflect.apply(this.#record, this.#client, args)) as [
+      unknown,
+      readonly (readonly Buffer[])[],
+      readonly RawKeyState[],
+      readonly RawKeyState[],
+    ]
+    const changes: KeyChange[] = []
+    for (const [position, state] of before.entries()) {
+      const now = after[position]
+      if (now === undefined || (state[1].equals(now[1]) && state[2] === now[2])) continue
+      const key = Buffer.from(args[position] as Word)
+      changes.push({ key, before: toKeyState(state), after: toKeyMark(now) })
+    }
+    const told = before.length === this.#keys && after.length === this.#keys
+    return { reply, commands: asText(commands) as string[][], changes: told ? changes : null }
   }
 
   /** {@link nameRefusedCommand} with this script's source. */
@@ -59,21 +96,30 @@ export function nameRefusedCommand(error: unknown, lua: string): unknown {
 
 const CALL = /redis\.p?call\('(\w+)'/
 
-/** Named by its text, so that stores which share a client share a script only when it is the same. */
-function define(client: Redis, lua: string, numberOfKeys: number): Command {
-  const name = `session-store-${createHash('sha1').update(lua).digest('hex')}`
+/** A reply's Buffers as text. */
+export const asText = (reply: unknown): unknown =>
+  Buffer.isBuffer(reply) ? reply.toString() : Array.isArray(reply) ? reply.map(asText) : reply
+
+/**
+ * Named by its text and number of keys, so that stores which share a client share a script only when it is the same.
+ * @returns the command in its two forms, whose replies are text and Buffers
+ */
+function define(client: Redis, lua: string, numberOfKeys: number) {
+  const name = `session-store-${numberOfKeys}-${createHash('sha1').update(lua).digest('hex')}`
   const commands = client as unknown as Record<string, Command | undefined>
   if (commands[name] === undefined) client.defineCommand(name, { lua, numberOfKeys })
-  const command = commands[name]
-  if (command === undefined) throw new TypeError('ioredis has not defined the script.')
-  return command
+  const [text, bytes] = [commands[name], commands[`${name}Buffer`]]
+  if (text === undefined || bytes === undefined) throw new TypeError('ioredis has not defined the script.')
+  return { text, bytes }
 }
 
 /**
  * The same script with a log around `redis.call` and `redis.pcall`. Long words are cut on the server, so that
  * watching a session with large values does not send them back once more.
+ * @param record also answers the states of the keys before and after
  */
-const traced = (lua: string): string => `
+const traced = (lua: string, record: boolean): string => `
+${record ? STATES : ''}
 local ran = {}
 local server = redis
 local function note(...)
@@ -93,6 +139,7 @@ local redis = {
 local function script()
 ${lua}
 end
+${record ? 'local before = states()' : ''}
 local ok, reply = pcall(script)
 if not ok or type(reply) == 'table' and reply.err then
   local text = type(reply) == 'table' and reply.err or tostring(reply)
@@ -101,4 +148,15 @@ if not ok or type(reply) == 'table' and reply.err then
   end
   return {err = text}
 end
-return {reply or false, ran}`
+return {reply or false, ran${record ? ', before, #before > 0 and states() or {}' : ''}}`
+
+/** Lua: `states()` of all keys; none where one cannot be told. */
+const STATES = `${KEY_STATE}
+local function states()
+  local found = {}
+  for i, key in ipairs(KEYS) do
+    found[i] = key_state(redis, key)
+    if not found[i] then return {} end
+  end
+  return found
+end`

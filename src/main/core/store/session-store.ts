@@ -4,9 +4,10 @@ import { AppError } from '#shared/errors.ts'
 import { DEFAULT_PREFIX, LIMITS, USER_FIELD } from '#shared/model.ts'
 import { DEFAULT_TTL_SECONDS, parseTtl } from '#shared/ttl.ts'
 import { toAppError } from '../connection/redis-errors.ts'
+import type { KeyChange } from '../edit/key-state.ts'
 import { checkFieldName, fieldValue, isReservedField, refuseReserved } from './fields.ts'
 import { redisCliLine } from './redis-cli.ts'
-import type { Script, ScriptArgs } from './script.ts'
+import { asText, type Script, type ScriptArgs, type Traced } from './script.ts'
 import { NOT_A_NUMBER, storeScripts } from './scripts.ts'
 import { formatTimestamp } from './timestamp.ts'
 import type { SessionData, SessionFields, StoreListener } from './types.ts'
@@ -31,6 +32,12 @@ export interface SessionStoreOptions {
     /** The field that names the user. @default 'username' */
     readonly field?: string
   }
+  /**
+   * Told what each operation that wrote did to the session's key, before the operation resolves; null where that
+   * cannot be told. Keys of the user index are not among them.
+   * @default none: it costs a DUMP before and after
+   */
+  readonly record?: (changes: readonly KeyChange[] | null) => void
 }
 
 /** UTF-8 bytes of a session id. */
@@ -56,6 +63,7 @@ export class SessionStore {
   readonly #clock: () => number
   readonly #generateId: () => string
   readonly #scripts: Scripts
+  readonly #record: SessionStoreOptions['record']
   #second = Number.NaN
   #timestamp = ''
   readonly #listeners = new Set<StoreListener>()
@@ -75,6 +83,7 @@ export class SessionStore {
     this.ttl = parseTtl(ttl)
     this.#clock = options.clock ?? Date.now
     this.#generateId = options.generateId ?? (() => randomBytes(32).toString('base64url'))
+    this.#record = options.record
     this.#scripts = storeScripts(client, field === null ? null : { prefix, field })
   }
 
@@ -272,9 +281,12 @@ export class SessionStore {
     found = isSession,
   ): Promise<unknown> {
     try {
-      if (this.#listeners.size === 0) return await script.run(key, ...args)
+      if (this.#listeners.size === 0 && this.#record === undefined) return await script.run(key, ...args)
       const start = performance.now()
-      const { reply, commands } = await script.trace(key, ...args)
+      const { reply, commands } =
+        this.#record === undefined
+          ? await script.trace(key, ...args)
+          : await this.#recorded(script, this.#record, key, args)
       const durationMs = performance.now() - start
       const event = {
         operation,
@@ -289,6 +301,17 @@ export class SessionStore {
     } catch (error) {
       throw toAppError(script.nameRefused(error))
     }
+  }
+
+  async #recorded(
+    script: Script,
+    record: NonNullable<SessionStoreOptions['record']>,
+    key: string,
+    args: ScriptArgs,
+  ): Promise<Traced> {
+    const { reply, commands, changes } = await script.record(key, ...args)
+    if (changes?.length !== 0) record(changes)
+    return { reply: asText(reply), commands }
   }
 
   #user() {

@@ -3,6 +3,8 @@ import { useApp } from '../stores/context.ts'
 import { CreateDialog } from './create/CreateDialog.tsx'
 import { DeleteDialog } from './detail/DeleteDialog.tsx'
 import { RotateDialog } from './detail/RotateDialog.tsx'
+import { HistoryDialog } from './history/HistoryDialog.tsx'
+import { UndoConflictDialog } from './history/UndoConflictDialog.tsx'
 import { Palette } from './palette/Palette.tsx'
 import { ShortcutsDialog } from './palette/ShortcutsDialog.tsx'
 
@@ -12,13 +14,18 @@ const DIALOGS = {
   rotate: RotateDialog,
   palette: Palette,
   shortcuts: ShortcutsDialog,
+  history: HistoryDialog,
 } as const
 
 /** The dialog that is open, if any. */
 export function Dialogs() {
   const app = useApp()
   const open = useStore(app.dialog, (state) => state.open)
-  if (open === null) return null
-  const Open = DIALOGS[open]
-  return <Open onClose={() => app.openDialog(null)} />
+  const Open = open === null ? null : DIALOGS[open]
+  return (
+    <>
+      {Open === null ? null : <Open onClose={() => app.openDialog(null)} />}
+      <UndoConflictDialog />
+    </>
+  )
 }

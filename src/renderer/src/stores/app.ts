@@ -4,9 +4,11 @@ import type { ConnectionStatus } from '#shared/model.ts'
 import type { Transport } from '#shared/transport.ts'
 import { DEFAULT_TTL_SECONDS } from '#shared/ttl.ts'
 import { type Clock, createClock } from '../lib/clock.ts'
+import { toFailure } from '../lib/failure.ts'
 import { type ConnectionStore, createConnectionStore } from './connection.ts'
 import { createDemoStore, type DemoStore } from './demo.ts'
 import { createDetailStore, type DetailStore } from './detail.ts'
+import { createHistoryStore, type HistoryStore } from './history.ts'
 import { createListStore } from './list.ts'
 import type { ListStore } from './list-state.ts'
 import { createPrefixesStore, type PrefixesStore } from './prefixes.ts'
@@ -15,7 +17,7 @@ import { createSummaryStore, type SummaryStore } from './summary.ts'
 import { createToasts, type Toasts } from './toasts.ts'
 
 /** The dialog that is open; one at a time. */
-export type OpenDialog = 'create' | 'delete' | 'rotate' | 'palette' | 'shortcuts' | null
+export type OpenDialog = 'create' | 'delete' | 'rotate' | 'palette' | 'shortcuts' | 'history' | null
 
 export interface App {
   readonly clock: Clock
@@ -25,6 +27,7 @@ export interface App {
   readonly summary: SummaryStore
   readonly prefixes: PrefixesStore
   readonly detail: DetailStore
+  readonly history: HistoryStore
   readonly demo: DemoStore
   readonly toasts: Toasts
   readonly dialog: StoreApi<{ readonly open: OpenDialog }>
@@ -39,6 +42,15 @@ export interface App {
   rotate(): Promise<void>
   /** Deletes the selected session. @returns false when it had gone already @throws AppError */
   remove(): Promise<boolean>
+  /** Says that a write was done, with a way to undo it where there is one. */
+  wrote(text: string): void
+  /**
+   * Takes the last write back or makes it again, and shows the session.
+   * @returns what was done, in words; null where a conflict is to be decided first @throws AppError
+   */
+  takeBack(which: 'undo' | 'redo', force?: boolean): Promise<string | null>
+  /** The same, and says what came of it. */
+  takeBackAndTell(which: 'undo' | 'redo'): Promise<void>
   /** Starts the demo server with its defaults and opens its drawer. */
   startDemo(): Promise<void>
   start(): Promise<void>
@@ -52,6 +64,7 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
   const settings = createSettings(storage)
   const connection = createConnectionStore(transport, clock.now)
   const detail = createDetailStore(transport, clock.now)
+  const history = createHistoryStore(transport)
   const demo = createDemoStore(transport)
   const toasts = createToasts()
   const dialog = createStore<{ readonly open: OpenDialog }>(() => ({ open: null }))
@@ -91,12 +104,27 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
     if (usable && !wasUsable) {
       list.refresh()
       detail.reload()
+      void history.load()
       void demo.load()
     }
   })
   list.store.subscribe(({ columns }, before) => {
     if (columns !== before.columns) settings.setState({ columns: [...columns] })
   })
+
+  /** The last write that a toast has told of. */
+  let told = 0
+  const takeBack = async (which: 'undo' | 'redo', force = false): Promise<string | null> => {
+    const outcome = await history.take(which, force)
+    if (outcome === null) return null
+    const { prefix, label } = outcome.entry
+    told = Math.max(told, history.store.getState().status?.undo[0]?.number ?? 0)
+    const [id = null] = outcome.ids
+    if (id !== null) goTo(prefix, id)
+    else detail.select(prefix, null)
+    list.refresh()
+    return `${which === 'undo' ? 'Undone' : 'Redone'}: ${label}.`
+  }
 
   return {
     clock,
@@ -106,6 +134,7 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
     summary,
     prefixes,
     detail,
+    history,
     demo,
     toasts,
     dialog,
@@ -128,6 +157,20 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
       detail.select(prefix, null)
       list.refresh()
       return deleted
+    },
+    wrote(text) {
+      const latest = history.store.getState().status?.undo[0]?.number ?? 0
+      toasts.show('done', text, latest > told ? latest : null)
+      told = Math.max(told, latest)
+    },
+    takeBack,
+    async takeBackAndTell(which) {
+      try {
+        const done = await takeBack(which)
+        if (done !== null) toasts.show('done', done)
+      } catch (error) {
+        toasts.show('failed', toFailure(error).message)
+      }
     },
     async startDemo() {
       demo.setOpen(true)

@@ -5,6 +5,7 @@ import type { ConnectionState } from './connection.ts'
 import { whyNotWritable } from './connection.ts'
 import type { DemoState } from './demo.ts'
 import type { DetailState } from './detail.ts'
+import type { HistoryState } from './history.ts'
 import type { ListState } from './list-state.ts'
 import type { PrefixesState } from './prefixes.ts'
 import type { Settings } from './settings.ts'
@@ -25,6 +26,7 @@ const createHook =
   <T>(selector: (state: S) => T): T =>
     useStore(store(useApp()), selector)
 
+export const useHistory = createHook<HistoryState>((app) => app.history.store)
 export const useConnection = createHook<ConnectionState>((app) => app.connection.store)
 export const useList = createHook<ListState>((app) => app.list.store)
 export const useSummary = createHook<SummaryState>((app) => app.summary.store)

@@ -4,16 +4,18 @@ export interface Toast {
   readonly id: number
   readonly kind: 'done' | 'failed'
   readonly text: string
+  /** The number of the write that it tells of, to be undone from here; null for none. */
+  readonly undo: number | null
 }
 
 export interface Toasts {
   readonly store: StoreApi<{ readonly toasts: readonly Toast[] }>
   /** Shows what came of an action. Never the only place of an error that needs doing something about. */
-  show(kind: Toast['kind'], text: string): void
+  show(kind: Toast['kind'], text: string, undo?: number | null): void
   dismiss(id: number): void
 }
 
-export const TOAST_MILLISECONDS = { done: 4000, failed: 9000 } as const
+export const TOAST_MILLISECONDS = { done: 4000, failed: 9000, undo: 10_000 } as const
 const MOST_AT_ONCE = 3
 
 export function createToasts(): Toasts {
@@ -24,11 +26,11 @@ export function createToasts(): Toasts {
   return {
     store,
     dismiss,
-    show(kind, text) {
+    show(kind, text, undo = null) {
       last += 1
-      const toast = { id: last, kind, text }
+      const toast = { id: last, kind, text, undo }
       store.setState(({ toasts }) => ({ toasts: [...toasts.slice(1 - MOST_AT_ONCE), toast] }))
-      setTimeout(() => dismiss(toast.id), TOAST_MILLISECONDS[kind])
+      setTimeout(() => dismiss(toast.id), TOAST_MILLISECONDS[undo === null ? kind : 'undo'])
     },
   }
 }

@@ -22,7 +22,7 @@ export function Conflict({ draft, conflict, blocked }: ConflictProps) {
     element.current?.scrollIntoView({ block: 'nearest' })
   }, [])
   const overwrite = async () => {
-    if (await app.detail.overwrite()) app.toasts.show('done', 'Wrote yours over what was in Redis.')
+    if (await app.detail.overwrite()) app.wrote('Wrote yours over what was in Redis.')
   }
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset would need a legend that is seen.

@@ -22,13 +22,13 @@ export function DeleteDialog({ onClose }: { readonly onClose: () => void }) {
   return (
     <Confirm
       title={`Delete ${sessionInWords(detail)}?`}
-      description={`${userOf(detail) ?? 'Whoever uses it'} is logged out with the next request. It cannot be brought back.`}
+      description={`${userOf(detail) ?? 'Whoever uses it'} is logged out with the next request. It can be undone as long as its time runs.`}
       action="Delete session"
       blocked={blocked}
       onClose={onClose}
       onConfirm={async () => {
         const deleted = await app.remove()
-        app.toasts.show('done', deleted ? `Deleted ${sessionInWords(detail)}.` : 'It had gone already.')
+        app.wrote(deleted ? `Deleted ${sessionInWords(detail)}.` : 'It had gone already.')
         focusGrid()
       }}
     >

@@ -35,7 +35,7 @@ function OpenEditor({ draft }: { readonly draft: Draft }) {
 
   const save = async () => {
     if (blocked !== null) return
-    if (await store.save()) app.toasts.show('done', adding ? `Added ${name}.` : `Saved ${name}.`)
+    if (await store.save()) app.wrote(adding ? `Added ${name}.` : `Saved ${name}.`)
   }
   const press = (event: KeyboardEvent) => {
     if (event.key === 'Escape') {

@@ -87,7 +87,7 @@ export function FieldRow({ field, editable, editing }: FieldRowProps) {
           onClose={() => setRemoving(false)}
           onConfirm={async () => {
             await app.detail.removeField(field)
-            app.toasts.show('done', `Removed ${name}.`)
+            app.wrote(`Removed ${name}.`)
           }}
         />
       ) : null}

@@ -17,7 +17,7 @@ export function RotateDialog({ onClose }: { readonly onClose: () => void }) {
       onClose={onClose}
       onConfirm={async () => {
         await app.rotate()
-        app.toasts.show('done', 'The session has a new id; the old one has ended.')
+        app.wrote('The session has a new id; the old one has ended.')
       }}
     />
   )

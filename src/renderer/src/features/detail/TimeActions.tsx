@@ -18,7 +18,7 @@ export function TimeActions({ detail }: { readonly detail: SessionDetail }) {
     setTouching(true)
     try {
       await app.detail.touch()
-      app.toasts.show('done', `Touched ${sessionInWords(detail)}: its time starts anew.`)
+      app.wrote(`Touched ${sessionInWords(detail)}: its time starts anew.`)
     } catch (error) {
       app.toasts.show('failed', toFailure(error).message)
     } finally {

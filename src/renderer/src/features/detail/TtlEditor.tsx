@@ -54,7 +54,7 @@ function TtlForm({ initial, onDone }: { readonly initial: string; readonly onDon
     try {
       await app.detail.setTtl(ttl)
       onDone()
-      app.toasts.show('done', `The TTL is ${ttl.trim()} s now, counted from this moment.`)
+      app.wrote(`The TTL is ${ttl.trim()} s now, counted from this moment.`)
     } catch (failed) {
       setError(toFailure(failed).message)
       setBusy(false)

@@ -29,7 +29,7 @@ export const selectedAny = (app: App) =>
 export const told = (run: (app: App) => Promise<string | null>) => async (app: App) => {
   try {
     const done = await run(app)
-    if (done !== null) app.toasts.show('done', done)
+    if (done !== null) app.wrote(done)
   } catch (error) {
     app.toasts.show('failed', toFailure(error).message)
   }

@@ -10,6 +10,11 @@ const withFields = (app: App) =>
 const withSession = (app: App) =>
   whySessionIsFixed(app.connection.store.getState(), app.detail.store.getState())
 
+const isZ = (event: KeyboardEvent) =>
+  event.key.toLowerCase() === 'z' && !event.altKey && (isMac ? event.metaKey : event.ctrlKey)
+const nothingTo = (which: 'undo' | 'redo') => (app: App) =>
+  (app.history.store.getState().status?.[which].length ?? 0) === 0 ? `There is nothing to ${which}.` : null
+
 const copyId = told(async (app) => {
   const { selected } = app.detail.store.getState()
   if (typeof selected !== 'string') return null
@@ -86,6 +91,33 @@ export const COMMANDS: readonly Command[] = [
     matches: (event) => plain('Delete')(event) || (isMac && plain('Backspace')(event)),
     blocked: withSession,
     run: (app) => app.openDialog('delete'),
+  },
+  {
+    id: 'undo',
+    group: 'Session',
+    label: 'Undo the last write',
+    keys: `${MOD} Z`,
+    matches: (event) => isZ(event) && !event.shiftKey,
+    blocked: (app) => writable(app) ?? nothingTo('undo')(app),
+    run: (app) => app.takeBackAndTell('undo'),
+  },
+  {
+    id: 'redo',
+    group: 'Session',
+    label: 'Redo what was undone',
+    keys: `${MOD} Shift Z`,
+    matches: (event) => isZ(event) && event.shiftKey,
+    blocked: (app) => writable(app) ?? nothingTo('redo')(app),
+    run: (app) => app.takeBackAndTell('redo'),
+  },
+  {
+    id: 'history',
+    group: 'Session',
+    label: 'Undo history…',
+    keys: 'u',
+    matches: plain('u'),
+    blocked: connected,
+    run: (app) => app.openDialog('history'),
   },
   {
     id: 'filter',

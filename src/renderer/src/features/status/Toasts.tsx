@@ -1,13 +1,19 @@
 import { CircleAlert, CircleCheck, X } from 'lucide-react'
+import { useCallback } from 'react'
 import { useStore } from 'zustand'
-import { IconButton } from '../../components/Button.tsx'
-import { useApp } from '../../stores/context.ts'
+import type { HistoryEntry } from '#shared/history.ts'
+import { Button, IconButton } from '../../components/Button.tsx'
+import { paintText, Ticking } from '../../components/Ticking.tsx'
+import { formatCountdown } from '../../lib/format.ts'
+import { whyNotWritable } from '../../stores/connection.ts'
+import { useApp, useConnection, useHistory } from '../../stores/context.ts'
 import styles from './Toasts.module.css'
 
 /** What came of actions. The region is there from the start, so that a screen reader hears what enters it. */
 export function Toasts() {
   const { toasts } = useApp()
   const shown = useStore(toasts.store, (state) => state.toasts)
+  const next = useHistory((state) => state.status?.undo[0])
   return (
     <div className={styles.toasts} aria-live="polite" role="log" aria-label="Results">
       {shown.map((toast) => (
@@ -18,9 +24,33 @@ export function Toasts() {
             <CircleAlert size={15} aria-hidden />
           )}
           <p>{toast.text}</p>
+          {next !== undefined && toast.undo === next.number ? (
+            <UndoButton entry={next} onDone={() => toasts.dismiss(toast.id)} />
+          ) : null}
           <IconButton icon={X} label="Dismiss" onClick={() => toasts.dismiss(toast.id)} />
         </div>
       ))}
     </div>
+  )
+}
+
+/** With the time for which it can be undone. */
+function UndoButton({ entry, onDone }: { readonly entry: HistoryEntry; readonly onDone: () => void }) {
+  const app = useApp()
+  const blocked = useConnection(whyNotWritable)
+  const paint = useCallback(
+    (element: HTMLSpanElement, now: number) =>
+      paintText(element, formatCountdown(Math.max(0, entry.until - now))),
+    [entry],
+  )
+  const undo = async () => {
+    await app.takeBackAndTell('undo')
+    onDone()
+  }
+  return (
+    <Button small blocked={blocked} onClick={undo} title="Ctrl Z">
+      Undo
+      <Ticking className={styles.left} aria-hidden paint={paint} />
+    </Button>
   )
 }

@@ -1,0 +1,96 @@
+/** A key at one moment. */
+export interface KeyState {
+  /** What DUMP says; null where there is no key. */
+  readonly dump: Buffer | null
+  /** Epoch milliseconds; null where it does not expire. */
+  readonly expiresAt: number | null
+  /** A small hash's fields and values in turn, for people to compare; null for anything else. */
+  readonly fields: readonly Buffer[] | null
+}
+
+/** Enough of a state to know it again. */
+export interface KeyMark {
+  /** SHA-1 of what it holds, in hexadecimal; null where there is no key. */
+  readonly sha: string | null
+  readonly expiresAt: number | null
+}
+
+/** What a write did to one key. */
+export interface KeyChange {
+  readonly key: Buffer
+  readonly before: KeyState
+  readonly after: KeyMark
+}
+
+/** Bytes of memory beyond which a key's states are not kept. */
+const MOST_BYTES = 16 * 1024 * 1024
+/** Fields up to which a hash is kept for comparing. */
+const MOST_FIELDS = 200
+
+/**
+ * Lua: `key_state(server, key)`, a key as {DUMP, a SHA-1 of what it holds, PEXPIRETIME, fields}, '' and -2 where there
+ * is none; nil where it cannot be told: it is too large, this user may not look, or the server is older than Redis 7.0,
+ * whose PEXPIRETIME it needs.
+ *
+ * The SHA-1 is of a hash's sorted fields, values and (Redis 7.4) expiries: DUMP lists a hash table in an order that
+ * changes by itself, while Redis moves it to a larger table. Of any other type it is that of the DUMP.
+ */
+export const KEY_STATE = `
+local function key_mark(server, key, dump, h)
+  if not h then return server.sha1hex(dump) end
+  local names, values = {}, {}
+  for i = 1, #h, 2 do
+    names[#names + 1] = h[i]
+    values[h[i]] = h[i + 1]
+  end
+  table.sort(names)
+  local parts = {}
+  for from = 1, #names, 500 do
+    local to = math.min(from + 499, #names)
+    local expiries = server.pcall('HPEXPIRETIME', key, 'FIELDS', to - from + 1, unpack(names, from, to))
+    for i = from, to do
+      local name = names[i]
+      local at = expiries.err and -1 or expiries[i - from + 1]
+      parts[#parts + 1] = string.format('%d:%d:%.0f', #name, #values[name], at)
+      parts[#parts + 1] = name
+      parts[#parts + 1] = values[name]
+    end
+  end
+  return server.sha1hex(table.concat(parts, '\\n'))
+end
+local function key_state(server, key)
+  local size = server.pcall('MEMORY', 'USAGE', key)
+  if type(size) == 'number' and size > ${MOST_BYTES} then return nil end
+  local dump = server.pcall('DUMP', key)
+  if type(dump) == 'table' then return nil end
+  local at = server.pcall('PEXPIRETIME', key)
+  if type(at) ~= 'number' then return nil end
+  if not dump then return {'', '', -2, false} end
+  local h = server.pcall('HGETALL', key)
+  if h.err then
+    if string.sub(h.err, 1, 9) ~= 'WRONGTYPE' then return nil end
+    h = false
+  end
+  return {dump, key_mark(server, key, dump, h), at, h and #h <= ${2 * MOST_FIELDS} and h}
+end`
+
+/** As {@link KEY_STATE} answers it. */
+export type RawKeyState = readonly [
+  dump: Buffer,
+  sha: Buffer,
+  expiresAt: number,
+  fields: readonly Buffer[] | null,
+]
+
+export const toMoment = (pexpiretime: number): number | null => (pexpiretime < 0 ? null : pexpiretime)
+
+export const toKeyState = ([dump, , at, fields]: RawKeyState): KeyState => ({
+  dump: dump.length === 0 ? null : dump,
+  expiresAt: toMoment(at),
+  fields,
+})
+
+export const toKeyMark = ([, sha, at]: RawKeyState): KeyMark => ({
+  sha: sha.length === 0 ? null : sha.toString(),
+  expiresAt: toMoment(at),
+})

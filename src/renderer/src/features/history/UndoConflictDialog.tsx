@@ -1,0 +1,110 @@
+import { useState } from 'react'
+import { type Bytes, bytesId } from '#shared/bytes.ts'
+import type { UndoConflict } from '#shared/history.ts'
+import { Button } from '../../components/Button.tsx'
+import { Dialog, DialogButtons } from '../../components/Dialog.tsx'
+import { Problem } from '../../components/Problem.tsx'
+import { toLine } from '../../lib/bytes-view.ts'
+import { type Failure, toFailure } from '../../lib/failure.ts'
+import { formatInstant } from '../../lib/format.ts'
+import { useApp, useHistory } from '../../stores/context.ts'
+import styles from './History.module.css'
+
+/** An undo or redo was refused since the session has changed: both states side by side, and the choice. */
+export function UndoConflictDialog() {
+  const conflict = useHistory((state) => state.conflict)
+  return conflict === null ? null : <Open conflict={conflict} />
+}
+
+function Open({ conflict }: { readonly conflict: UndoConflict }) {
+  const app = useApp()
+  const [busy, setBusy] = useState(false)
+  const [failure, setFailure] = useState<Failure | null>(null)
+  const { which, entry, mineExists } = conflict
+  const choose = (work: () => Promise<unknown>) => async () => {
+    setBusy(true)
+    try {
+      await work()
+    } catch (error) {
+      setFailure(toFailure(error))
+      setBusy(false)
+    }
+  }
+  return (
+    <Dialog
+      wide
+      title={`The session has changed since: ${entry.label}`}
+      description={`Nothing was written. To ${which} it now would write over what came after it.`}
+      onClose={() => app.history.dismiss()}
+    >
+      <Differences conflict={conflict} />
+      {failure === null ? null : <Problem>{failure.message}</Problem>}
+      <DialogButtons>
+        <Button onClick={() => app.history.dismiss()}>Cancel</Button>
+        <Button busy={busy} onClick={choose(() => app.history.forget())}>
+          Keep what’s in Redis
+        </Button>
+        <Button kind="danger" busy={busy} onClick={choose(() => app.takeBack(which, true))}>
+          {mineExists ? 'Write over it' : 'Delete the session'}
+        </Button>
+      </DialogButtons>
+    </Dialog>
+  )
+}
+
+function Differences({
+  conflict: { fields, expiresAt, mineExists, which },
+}: {
+  readonly conflict: UndoConflict
+}) {
+  if (!mineExists) {
+    return (
+      <p className={styles.note}>To {which} it means to delete the session, which has been used since.</p>
+    )
+  }
+  const otherTime = expiresAt.mine !== expiresAt.now
+  if (fields.length === 0 && !otherTime) {
+    return (
+      <p className={styles.note}>What differs is not shown: the session is too large, or no hash any more.</p>
+    )
+  }
+  return (
+    <div className={styles.scroller}>
+      <table className={styles.table}>
+        <thead>
+          <tr>
+            <th scope="col">Field</th>
+            <th scope="col">With {which}</th>
+            <th scope="col">Now in Redis</th>
+          </tr>
+        </thead>
+        <tbody>
+          {fields.map(({ name, mine, now }) => (
+            <tr key={bytesId(name)}>
+              <th scope="row">{toLine(name)}</th>
+              <Value value={mine} />
+              <Value value={now} />
+            </tr>
+          ))}
+          {otherTime ? (
+            <tr>
+              <th scope="row" className={styles.words}>
+                Expires
+              </th>
+              <td>{moment(expiresAt.mine)}</td>
+              <td>{moment(expiresAt.now)}</td>
+            </tr>
+          ) : null}
+        </tbody>
+      </table>
+    </div>
+  )
+}
+
+const moment = (epoch: number | null): string => (epoch === null ? 'never' : formatInstant(epoch))
+
+function Value({ value }: { readonly value: Bytes | null }) {
+  if (value === null) return <td className={styles.absent}>no such field</td>
+  const text = toLine(value)
+  return text === '' ? <td className={styles.absent}>empty</td> : <td>{text}</td>
+}

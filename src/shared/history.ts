@@ -1,0 +1,53 @@
+import type { Bytes } from './bytes.ts'
+
+/** A write of the inspector that can be taken back, or made again. */
+export interface HistoryEntry {
+  /** Rises with each. */
+  readonly number: number
+  readonly prefix: string
+  readonly id: Bytes
+  /** In words, as the beginning of a sentence: `Changed theme of ada`. */
+  readonly label: string
+  /** When it was made and until when it is kept, epoch milliseconds. */
+  readonly at: number
+  readonly until: number
+}
+
+export interface HistoryStatus {
+  /** The next one first. */
+  readonly undo: readonly HistoryEntry[]
+  readonly redo: readonly HistoryEntry[]
+  /** What all of them hold of the sessions as they were. */
+  readonly bytes: number
+  readonly limits: {
+    /** Milliseconds. */
+    readonly keepFor: number
+    readonly entries: number
+    readonly bytes: number
+  }
+}
+
+export interface HistoryOutcome {
+  readonly entry: HistoryEntry
+  /** The sessions that exist by it; none where it took a session back that it had made. */
+  readonly ids: readonly Bytes[]
+}
+
+/** A field that differs: null where it is absent. */
+export interface FieldDifference {
+  readonly name: Bytes
+  /** As undo or redo would make it. */
+  readonly mine: Bytes | null
+  readonly now: Bytes | null
+}
+
+/** Why an undo or redo was refused: the session has changed since. */
+export interface UndoConflict {
+  readonly which: 'undo' | 'redo'
+  readonly entry: HistoryEntry
+  readonly fields: readonly FieldDifference[]
+  /** Epoch milliseconds; null for no expiry. */
+  readonly expiresAt: { readonly mine: number | null; readonly now: number | null }
+  /** False where it would delete the session. */
+  readonly mineExists: boolean
+}
