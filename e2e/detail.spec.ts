@@ -157,7 +157,9 @@ test('a deletion says what is lost, can be cancelled, and then takes the session
   const dialog = ui.page.getByRole('alertdialog', { name: 'Delete the session of ada?' })
   await expect(dialog).toContainText(id)
   await expect(dialog).toContainText('2 fields: cart, username')
-  await expect(dialog).toContainText('ada is logged out with the next request. It cannot be brought back.')
+  await expect(dialog).toContainText(
+    'ada is logged out with the next request. It can be undone as long as its time runs.',
+  )
   await expect(dialog.getByRole('button', { name: 'Cancel' })).toBeFocused()
   await ui.page.keyboard.press('Enter')
   await expect(dialog).toHaveCount(0)

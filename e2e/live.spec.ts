@@ -1,4 +1,5 @@
 import { expect, test } from './fixtures.ts'
+import { fillSessions } from './sessions.ts'
 
 for (const [mark, redisArgs] of [
   ['polling', []],
@@ -37,6 +38,34 @@ for (const [mark, redisArgs] of [
 
 test.describe('with notifications', () => {
   test.use({ redisArgs: ['--notify-keyspace-events', 'KA'] })
+
+  test('ten thousand sessions that expire within a second leave the list, and only they', async ({
+    ui,
+    redis,
+  }) => {
+    await fillSessions(redis.client, 10_000)
+    await redis.client.eval(
+      "for i = 1, 100 do redis.call('PERSIST', string.format('session:id-%05d', i)) end",
+      0,
+    )
+    await expect(ui.toolbar).toContainText('10,000 sessions')
+    await ui.header('User').getByRole('button').click()
+    await ui.row('user-00001').click()
+    await ui.page.mouse.move(0, 0)
+    const burst = `
+      local now = redis.call('TIME')[1] * 1000
+      for i = 101, 10000 do redis.call('PEXPIREAT', string.format('session:id-%05d', i), now + 2000 + i % 1000) end`
+    await redis.client.eval(burst, 0)
+    // The screen goes on meanwhile: a click is answered, and the selection stays.
+    await ui.row('user-00002').click()
+    await expect(ui.field('username')).toContainText('user-00002')
+    await ui.page.mouse.move(0, 0)
+    await expect(ui.toolbar).toContainText('100 sessions', { timeout: 15_000 })
+    await expect(ui.toolbar).not.toContainText('10,')
+    await expect(ui.field('username')).toContainText('user-00002')
+    await ui.grid.press('End')
+    await expect(ui.row('user-00100')).toBeVisible()
+  })
 
   test('the order holds while one points at the list, and a mark says that updates wait', async ({
     ui,

@@ -54,7 +54,7 @@ export function HistoryDialog({ onClose }: { readonly onClose: () => void }) {
         >
           Redo
         </Button>
-        <Button kind="primary" onClick={onClose}>
+        <Button kind="primary" autoFocus onClick={onClose}>
           Close
         </Button>
       </DialogButtons>

@@ -62,7 +62,8 @@ function Differences({
       <p className={styles.note}>To {which} it means to delete the session, which has been used since.</p>
     )
   }
-  const otherTime = expiresAt.mine !== expiresAt.now
+  // As they are shown, to the second.
+  const otherTime = moment(expiresAt.mine) !== moment(expiresAt.now)
   if (fields.length === 0 && !otherTime) {
     return (
       <p className={styles.note}>What differs is not shown: the session is too large, or no hash any more.</p>
