@@ -73,6 +73,8 @@ export const connectionTargetSchema = z.strictObject({
   tls: z.boolean().optional(),
   /** Use the password that came with the prefilled URL, which the screen never sees. */
   usePrefillPassword: z.boolean().optional(),
+  /** Write nothing until it is switched off. @default false */
+  readOnly: z.boolean().optional(),
 })
 export type ConnectionTarget = z.infer<typeof connectionTargetSchema>
 
@@ -105,6 +107,8 @@ export const contract = {
     'connection.status': call(nothing).replies<ConnectionStatus>(),
     'connection.connect': call(connectionTargetSchema).replies<ConnectionStatus>(),
     'connection.disconnect': call(nothing).replies<ConnectionStatus>(),
+    /** Switches the connection to reading alone, or back; the demo server, which writes, stops. */
+    'connection.setReadOnly': call(z.strictObject({ readOnly: z.boolean() })).replies<ConnectionStatus>(),
     /** While the connection is lost: try again now instead of at `retryAt`. */
     'connection.retry': call(nothing).replies<ConnectionStatus>(),
     /** Starts a Redis of the app's own on a free port of 127.0.0.1 and connects to it. */

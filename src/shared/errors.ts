@@ -9,6 +9,7 @@ export const ERROR_CODES = [
   'unreachable',
   'wrong_password',
   'no_permission',
+  'read_only',
   'not_redis',
   'tls_mismatch',
   'redis_error',

@@ -70,6 +70,8 @@ export type ConnectionStatus =
       readonly state: 'connected'
       readonly target: PublicTarget
       readonly server: ServerInfo
+      /** Nothing is written on it: the core refuses every command that could. */
+      readonly readOnly: boolean
       readonly live: LiveMode
       /** Commands that this user may not run, in capitals; what needs them is refused with that name. */
       readonly missing: readonly string[]

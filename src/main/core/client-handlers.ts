@@ -98,8 +98,14 @@ export function createClientHandlers(
     'app.info': shared.info,
 
     'connection.status': () => connection.status,
-    'connection.connect': (target) => connection.connect(withPrefillPassword(target, prefill), false),
+    'connection.connect': ({ readOnly, ...target }) =>
+      connection.connect(withPrefillPassword(target, prefill), false, readOnly),
     'connection.disconnect': () => connection.disconnect(),
+    'connection.setReadOnly': async ({ readOnly }) => {
+      const status = connection.setReadOnly(readOnly)
+      if (readOnly) await demo.stop()
+      return status
+    },
     'connection.retry': () => connection.retry(),
     'connection.changeNotifications': ({ kind }) => connection.changeNotifications(kind),
     'connection.startPrivate': async () => connection.connect(await privateRedis.start(), true),
@@ -218,8 +224,10 @@ export function createClientHandlers(
     },
 
     'demo.status': () => demo.status,
-    'demo.start': ({ port, prefix, ttl }) =>
-      demo.start(connected().createStore({ prefix, ttl: parseTtl(ttl) }), port),
+    'demo.start': ({ port, prefix, ttl }) => {
+      connection.requireWritable()
+      return demo.start(connected().createStore({ prefix, ttl: parseTtl(ttl) }), port)
+    },
     'demo.stop': () => demo.stop(),
     'demo.requests': () => demo.requests,
   }

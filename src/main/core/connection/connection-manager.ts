@@ -9,6 +9,7 @@ import {
   sendsAll,
   writeNotifySetting,
 } from './notifications.ts'
+import { guardWrites, readOnlyRefusal } from './read-only.ts'
 import { toAppError } from './redis-errors.ts'
 import { countClusterMasters, readServerFacts, type ServerFacts } from './server-facts.ts'
 import { publicTarget, type ResolvedTarget } from './target.ts'
@@ -73,6 +74,8 @@ export class ConnectionManager {
   #heartbeatTimer: NodeJS.Timeout | undefined
   /** The attempt to come back that is under way, so that two never run at once. */
   #attempt: Promise<void> | null = null
+  /** What the client's guard looks at; a switch of this connection. */
+  #guard = { readOnly: false }
   readonly #listener: ConnectionListener
 
   constructor(listener: ConnectionListener) {
@@ -96,12 +99,15 @@ export class ConnectionManager {
   }
 
   /** Gives up the connection there is and opens another. @throws AppError; then none is connected. */
-  async connect(target: ResolvedTarget, isPrivate: boolean): Promise<ConnectionStatus> {
+  async connect(target: ResolvedTarget, isPrivate: boolean, readOnly = false): Promise<ConnectionStatus> {
     this.disconnect()
+    const guard = { readOnly }
+    this.#guard = guard
     const generation = this.#generation
     const shown = publicTarget(target, isPrivate)
     this.#setStatus({ state: 'connecting', target: shown })
     const client = createClient(target)
+    guardWrites(client, guard)
     // Errors are told by the calls that fail and by 'close'; without a listener they would end the process.
     client.on('error', () => {})
     try {
@@ -147,6 +153,20 @@ export class ConnectionManager {
       clearTimeout(this.#retryTimer)
       await this.#tryAgain(this.#generation)
     }
+    return this.#status
+  }
+
+  /** @throws AppError as {@link require}, and `read_only` */
+  requireWritable(): void {
+    this.require()
+    if (this.#guard.readOnly) throw readOnlyRefusal('writes')
+  }
+
+  /** Writes nothing on this connection from now on, or does again. @throws AppError where there is none */
+  setReadOnly(readOnly: boolean): ConnectionStatus {
+    this.require()
+    this.#guard.readOnly = readOnly
+    if (this.#status.state === 'connected') this.#setStatus({ ...this.#status, readOnly })
     return this.#status
   }
 
@@ -220,6 +240,7 @@ export class ConnectionManager {
       state: 'connected',
       target,
       server: facts.server,
+      readOnly: this.#guard.readOnly,
       live,
       missing: facts.missing,
       notifications: this.#offer(facts),

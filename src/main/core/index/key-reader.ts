@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
+import { AppError } from '#shared/errors.ts'
 import { RESERVED_FIELDS } from '#shared/model.ts'
 import { fromBinary, toBinary } from '../bytes.ts'
 import { toAppError } from '../connection/redis-errors.ts'
@@ -246,10 +247,11 @@ const throwAppError = (error: unknown): never => {
 
 /** What a command inside was refused is refused in a pipeline too, which then names it. */
 const isScriptRefused = (error: unknown): boolean =>
-  error instanceof Error &&
-  /NOPERM|ACL failure|permissions|unknown command|cmsgpack|CROSSSLOT|same slot|not allowed from script|no such command|non-local key/i.test(
-    error.message,
-  )
+  (error instanceof AppError && error.code === 'read_only') ||
+  (error instanceof Error &&
+    /NOPERM|ACL failure|permissions|unknown command|cmsgpack|CROSSSLOT|same slot|not allowed from script|no such command|non-local key/i.test(
+      error.message,
+    ))
 
 /** Sent by its hash; with its source where the server does not know it. */
 class ReadOnlyScript {

@@ -25,8 +25,8 @@ export const LIST_DEFAULTS = {
   expiryEvery: 200,
   expiryBatch: 1000,
   /** Milliseconds between two steps in the background, and the keys that one looks at: the cost is always the same. */
-  backgroundEvery: 250,
-  backgroundCount: 200,
+  backgroundEvery: 125,
+  backgroundCount: 100,
   /** The least milliseconds between two passes there, so that a handful of keys is not read four times a second. */
   backgroundPassEvery: 1000,
   /** Milliseconds between two `list.changed` at the least; where a window costs much, so many times that. */

@@ -24,6 +24,7 @@ export interface ConnectionStore {
   startPrivate(): Promise<void>
   disconnect(): Promise<void>
   retry(): Promise<void>
+  setReadOnly(readOnly: boolean): Promise<void>
   /** Sends the command that the status names under `notifications`. @throws AppError */
   changeNotifications(kind: NotificationChange['kind']): Promise<void>
 }
@@ -89,6 +90,9 @@ export function createConnectionStore(transport: Transport, now: () => number): 
     async retry() {
       setStatus(await transport.invoke('connection.retry', {}))
     },
+    async setReadOnly(readOnly) {
+      setStatus(await transport.invoke('connection.setReadOnly', { readOnly }))
+    },
     async changeNotifications(kind) {
       setStatus(await transport.invoke('connection.changeNotifications', { kind }))
     },
@@ -103,5 +107,6 @@ export function whyNotWritable({
   if (hostLostSince !== null) return 'The inspector’s host cannot be reached, so nothing can be changed now.'
   if (status?.state === 'lost') return 'The connection to Redis is lost, so nothing can be changed now.'
   if (status?.state !== 'connected') return 'Connect to a Redis first.'
+  if (status.readOnly) return 'This connection is read-only. Its menu in the bar switches that off.'
   return null
 }

@@ -27,6 +27,7 @@ export function ConnectForm() {
   const [local, setLocal] = useState<InputProblem | null>(null)
   const element = useRef<HTMLFormElement>(null)
   const tlsId = useId()
+  const readOnlyId = useId()
   const set = (part: Partial<Form>) => {
     setForm({ ...form, ...part })
     setLocal(null)
@@ -158,6 +159,16 @@ export function ConnectForm() {
         <Button kind="primary" type="submit" busy={pending === 'connect'}>
           Connect
         </Button>
+        <div className={styles.check}>
+          <input
+            id={readOnlyId}
+            name="readOnly"
+            type="checkbox"
+            checked={form.readOnly}
+            onChange={(event) => set({ readOnly: event.target.checked })}
+          />
+          <label htmlFor={readOnlyId}>Read-only</label>
+        </div>
         <span className={styles.progress} role="status">
           {pending === 'connect'
             ? `Connecting to ${status?.state === 'connecting' ? status.target.label : 'Redis'}…`

@@ -12,6 +12,7 @@ export interface ConnectForm {
   readonly password: string
   readonly db: string
   readonly tls: boolean
+  readonly readOnly: boolean
 }
 
 export type ConnectInput = keyof Omit<ConnectForm, 'mode'>
@@ -25,6 +26,7 @@ export const EMPTY_FORM: ConnectForm = {
   password: '',
   db: '0',
   tls: false,
+  readOnly: false,
 }
 
 /** What the form starts with: the URL given at the start, else where one was connected to last. */
@@ -49,11 +51,14 @@ const wholeNumber = (text: string, min: number, max: number): number | null => {
 
 /** @returns what to connect to, or what is wrong with which input. */
 export function readForm(form: ConnectForm): ConnectionTarget | InputProblem {
-  const password = form.password === '' ? {} : { password: form.password }
+  const rest = {
+    ...(form.password === '' ? {} : { password: form.password }),
+    ...(form.readOnly ? { readOnly: true } : {}),
+  }
   if (form.mode === 'url') {
     if (!/^rediss?:\/\//i.test(form.url.trim()))
       return { input: 'url', message: 'A URL starts with redis:// or, for TLS, rediss://.' }
-    return { url: form.url.trim(), ...password }
+    return { url: form.url.trim(), ...rest }
   }
   if (form.host.trim() === '') return { input: 'host', message: 'Type a host name or an address.' }
   const port = wholeNumber(form.port, 1, 65_535)
@@ -61,7 +66,7 @@ export function readForm(form: ConnectForm): ConnectionTarget | InputProblem {
   const db = wholeNumber(form.db, 0, 1_000_000)
   if (db === null) return { input: 'db', message: 'A database is a whole number from 0.' }
   const username = form.username.trim() === '' ? {} : { username: form.username.trim() }
-  return { host: form.host.trim(), port, db, tls: form.tls, ...username, ...password }
+  return { host: form.host.trim(), port, db, tls: form.tls, ...username, ...rest }
 }
 
 export const isProblem = (result: ConnectionTarget | InputProblem): result is InputProblem =>

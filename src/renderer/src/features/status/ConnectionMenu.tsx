@@ -1,4 +1,4 @@
-import { ChevronDown, LogOut, RefreshCw } from 'lucide-react'
+import { ChevronDown, Lock, LogOut, RefreshCw } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import menu from '../../components/Menu.module.css'
 import { useApp, useConnection } from '../../stores/context.ts'
@@ -11,6 +11,7 @@ export function ConnectionMenu() {
   if (status === null || status.state === 'disconnected') return null
   const { target } = status
   const connected = status.state === 'connected' ? status : null
+  const readOnly = connected?.readOnly === true
   const dot = { connected: 'good', lost: 'lost', connecting: 'busy' }[status.state]
   return (
     <DropdownMenu.Root modal={false}>
@@ -19,6 +20,11 @@ export function ConnectionMenu() {
         <span className={styles.label} title={target.label}>
           {target.label}
         </span>
+        {readOnly ? (
+          <span className={styles.readOnly}>
+            <Lock size={12} aria-hidden /> read-only
+          </span>
+        ) : null}
         <ChevronDown size={14} aria-hidden />
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
@@ -58,6 +64,16 @@ export function ConnectionMenu() {
             </p>
           ) : null}
           <DropdownMenu.Separator className={menu.separator} />
+          {connected === null ? null : (
+            <DropdownMenu.CheckboxItem
+              className={menu.item}
+              checked={readOnly}
+              onCheckedChange={(checked) => void connection.setReadOnly(checked === true)}
+            >
+              <Lock size={14} aria-hidden /> Read-only
+              <DropdownMenu.ItemIndicator className={menu.end}>✓</DropdownMenu.ItemIndicator>
+            </DropdownMenu.CheckboxItem>
+          )}
           {status.state === 'lost' ? (
             <DropdownMenu.Item className={menu.item} onSelect={() => connection.retry()}>
               <RefreshCw size={14} aria-hidden /> Try again now

@@ -1,0 +1,39 @@
+import type { Redis } from 'ioredis'
+import { AppError } from '#shared/errors.ts'
+
+/**
+ * What a read-only connection may send: commands that change nothing, EVAL_RO and EVALSHA_RO, in which the server itself
+ * refuses writes, and what opens and keeps a connection. Anything that is not named is refused.
+ */
+const READS: ReadonlySet<string> = new Set([
+  ...['auth', 'client', 'hello', 'ping', 'quit', 'select'],
+  ...['dbsize', 'info', 'cluster info', 'config get', 'memory usage'],
+  ...['dump', 'exists', 'pexpiretime', 'pttl', 'scan', 'ttl', 'type', 'object encoding'],
+  ...['get', 'strlen', 'hexists', 'hget', 'hgetall', 'hlen', 'hmget', 'hpexpiretime', 'hscan'],
+  ...['eval_ro', 'evalsha_ro', 'multi', 'exec', 'discard'],
+])
+
+export const readOnlyRefusal = (command: string) =>
+  new AppError(
+    'read_only',
+    'This connection is read-only, so nothing was sent. Switch that off in the menu of the connection to change something.',
+    { command },
+  )
+
+/**
+ * Refuses everything but reads while the switch is on. It stands where every command of the client passes, so that no
+ * caller has to think of it.
+ */
+export function guardWrites(client: Redis, guard: { readonly readOnly: boolean }): void {
+  const send = client.sendCommand.bind(client)
+  client.sendCommand = (command, stream) => {
+    const name = command.name.toLowerCase()
+    const withSubcommand = `${name} ${String(command.args[0] ?? '').toLowerCase()}`
+    if (!guard.readOnly || READS.has(name) || READS.has(withSubcommand)) return send(command, stream)
+    command.promise.catch(() => {})
+    command.reject(readOnlyRefusal(name.toUpperCase()))
+    // A pipeline is sent when each of its commands has written its part.
+    stream?.write('')
+    return command.promise
+  }
+}
