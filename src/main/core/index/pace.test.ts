@@ -5,24 +5,24 @@ describe('the pace of a scan', () => {
   it('chooses as many keys as the server reads in the time that a call may take', () => {
     const pace = new Pace()
     expect(pace.count).toBe(PACE_DEFAULTS.firstCount)
-    pace.measured(100, { took: 9, served: 0.6 })
+    pace.measured(100, { took: 9, served: 0.5 })
     expect(pace.count).toBe(100)
     pace.alone = true
-    expect(pace.count).toBe(133)
+    expect(pace.count).toBe(160)
     pace.gentle = true
-    expect(pace.count).toBe(83)
+    expect(pace.count).toBe(100)
   })
 
   it('takes the slowest of the last calls by what the server says', () => {
     const pace = new Pace()
-    for (const served of [6, 0.3, 0.6, 0.3, 0.3]) pace.measured(100, { took: served, served })
+    for (const served of [6, 0.3, 0.5, 0.3, 0.3]) pace.measured(100, { took: served, served })
     expect(pace.count).toBe(100)
   })
 
   it('takes the fastest, less the way there and back, where the server does not say', () => {
     const pace = new Pace()
     pace.roundTrip = 1
-    for (const took of [1.6, 4, 9]) pace.measured(100, { took, served: null })
+    for (const took of [1.5, 4, 9]) pace.measured(100, { took, served: null })
     expect(pace.count).toBe(100)
   })
 
@@ -36,10 +36,10 @@ describe('the pace of a scan', () => {
   it('leaves a server that others use alone after each call, a gentle one longer, its own queue full', () => {
     const pace = new Pace()
     const time = { took: 3, served: 1 }
-    expect([pace.pause(time), pace.mayQueue]).toEqual([2, false])
+    expect([pace.pause(time), pace.mayQueue]).toEqual([3, false])
     pace.alone = true
     expect([pace.pause(time), pace.mayQueue]).toEqual([0, true])
     pace.gentle = true
-    expect([pace.pause(time), pace.mayQueue]).toEqual([4, false])
+    expect([pace.pause(time), pace.mayQueue]).toEqual([8, false])
   })
 })

@@ -4,8 +4,8 @@ export const PACE_DEFAULTS = {
    * and how many times as long the server is left alone after it.
    */
   alone: { target: 0.8, rest: 0 },
-  shared: { target: 0.6, rest: 2 },
-  gentle: { target: 0.5, rest: 4 },
+  shared: { target: 0.5, rest: 3 },
+  gentle: { target: 0.5, rest: 8 },
   /** Keys that the first call looks at, and the bounds of the others. */
   firstCount: 100,
   leastCount: 20,

@@ -12,6 +12,22 @@ export function setupMenu(app: App): void {
   Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(isMac, !app.isPackaged)))
 }
 
+/**
+ * Elsewhere than on a Mac, the keys of a role are taken before the page hears of them, and the page has an undo of its own
+ * beside that of its inputs, which Chromium does by itself.
+ */
+const editItems = (isMac: boolean): MenuItemConstructorOptions[] => [
+  { role: 'undo', registerAccelerator: isMac },
+  { role: 'redo', registerAccelerator: isMac },
+  { type: 'separator' },
+  { role: 'cut' },
+  { role: 'copy' },
+  { role: 'paste' },
+  ...(isMac ? [{ role: 'pasteAndMatchStyle' } as const] : []),
+  { role: 'delete' },
+  { role: 'selectAll' },
+]
+
 /** @param development adds what would only confuse in a shipped app: reloading and the developer tools. */
 export function menuTemplate(isMac: boolean, development: boolean): MenuItemConstructorOptions[] {
   const developerItems: MenuItemConstructorOptions[] = [
@@ -22,7 +38,7 @@ export function menuTemplate(isMac: boolean, development: boolean): MenuItemCons
   return [
     ...(isMac ? [{ role: 'appMenu' } as const] : []),
     { role: 'fileMenu' },
-    { role: 'editMenu' },
+    { role: 'editMenu', submenu: editItems(isMac) },
     {
       label: '&View',
       submenu: [

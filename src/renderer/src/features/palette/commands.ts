@@ -10,8 +10,10 @@ const withFields = (app: App) =>
 const withSession = (app: App) =>
   whySessionIsFixed(app.connection.store.getState(), app.detail.store.getState())
 
-const isZ = (event: KeyboardEvent) =>
-  event.key.toLowerCase() === 'z' && !event.altKey && (isMac ? event.metaKey : event.ctrlKey)
+const withMod = (key: string) => (event: KeyboardEvent) =>
+  event.key.toLowerCase() === key && !event.altKey && (isMac ? event.metaKey : event.ctrlKey)
+const isZ = withMod('z')
+const isY = withMod('y')
 const nothingTo = (which: 'undo' | 'redo') => (app: App) =>
   (app.history.store.getState().status?.[which].length ?? 0) === 0 ? `There is nothing to ${which}.` : null
 
@@ -106,7 +108,7 @@ export const COMMANDS: readonly Command[] = [
     group: 'Session',
     label: 'Redo what was undone',
     keys: `${MOD} Shift Z`,
-    matches: (event) => isZ(event) && event.shiftKey,
+    matches: (event) => (isZ(event) && event.shiftKey) || (!isMac && isY(event)),
     blocked: (app) => writable(app) ?? nothingTo('redo')(app),
     run: (app) => app.takeBackAndTell('redo'),
   },
