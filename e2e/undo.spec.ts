@@ -92,6 +92,7 @@ test('a session whose time has run out is not brought back, and that is said', a
 
 test('the history lists what was written, and its bounds', async ({ ui, store }) => {
   await store.createSession({ username: 'ada' })
+  await expect(ui.row('ada')).toBeVisible()
   await ui.page.keyboard.press('u')
   const dialog = ui.page.getByRole('dialog', { name: 'Undo history' })
   await expect(dialog).toContainText('Nothing has been written yet.')
