@@ -2,8 +2,8 @@ import { parseTimestampBytes } from '../store/timestamp.ts'
 import type { TextCache } from './text-cache.ts'
 
 const ZERO = 0x30
-/** Decimal digits that any number may have and still be exact as a double. */
-const EXACT_DIGITS = 15
+/** Decimal digits that a number may have and still be exact as a double. */
+const MOST_DIGITS = 16
 
 /**
  * The values of one key as they lie in a reply: where each of them begins and ends. A Buffer or a string for each of
@@ -53,14 +53,14 @@ export class RawValues {
   wholeNumber(place: number): number {
     const [start, end] = [this.#starts[place] ?? -1, this.#ends[place] ?? -1]
     if (start < 0 || end === start || this.#buffer[start] === ZERO) return Number.NaN
-    if (end - start > EXACT_DIGITS) return Number.NaN
+    if (end - start > MOST_DIGITS) return Number.NaN
     let number = 0
     for (let at = start; at < end; at += 1) {
       const digit = (this.#buffer[at] as number) - ZERO
       if (digit < 0 || digit > 9) return Number.NaN
       number = 10 * number + digit
     }
-    return number
+    return Number.isSafeInteger(number) ? number : Number.NaN
   }
 
   /** The text of a value that is ASCII and no longer than `most` characters; null for any other. */
