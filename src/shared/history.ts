@@ -6,7 +6,7 @@ export interface HistoryEntry {
   readonly number: number
   readonly prefix: string
   readonly id: Bytes
-  /** In words, as the beginning of a sentence: `Changed theme of ada`. */
+  /** In words, as the beginning of a sentence: `Changed theme · ada`. */
   readonly label: string
   /** When it was made and until when it is kept, epoch milliseconds. */
   readonly at: number

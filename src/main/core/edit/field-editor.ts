@@ -6,9 +6,9 @@ import { fromBytes, toBytes } from '../bytes.ts'
 import { toAppError } from '../connection/redis-errors.ts'
 import { keyOf } from '../index/session-detail.ts'
 import { checkFieldName, refuseReserved } from '../store/fields.ts'
+import type { KeyChange } from '../store/key-state.ts'
 import { SESSION_TTL } from '../store/lua.ts'
 import { Script } from '../store/script.ts'
-import type { KeyChange } from './key-state.ts'
 
 /** A field of a session as it was shown: null for one that was absent. */
 export interface FieldRef {
@@ -52,7 +52,7 @@ export class FieldEditor {
   readonly #script: Script
   readonly #record: (changes: readonly KeyChange[] | null) => void
 
-  /** @param record told what each write did to its key; null where that cannot be told */
+  /** @param record told what each write did to its key: empty where it is as it was, null where that cannot be told */
   constructor(client: Redis, record: (changes: readonly KeyChange[] | null) => void) {
     this.#script = new Script(client, CHANGE_FIELD)
     this.#record = record
@@ -93,7 +93,7 @@ export class FieldEditor {
     const { reply, changes } = await this.#script.record(...args).catch((error: unknown) => {
       throw toAppError(this.#script.nameRefused(error))
     })
-    if (changes?.length !== 0) this.#record(changes)
+    this.#record(changes)
     const [outcome, current] = reply as readonly [Buffer, (Buffer | null)?]
     switch (outcome.toString()) {
       case 'done':

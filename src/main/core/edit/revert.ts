@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis'
 import { AppError } from '#shared/errors.ts'
 import { toAppError } from '../connection/redis-errors.ts'
+import { KEY_STATE, type KeyChange, type RawKeyState, toKeyState } from '../store/key-state.ts'
 import { Script } from '../store/script.ts'
-import { KEY_STATE, type KeyChange, type RawKeyState, toKeyState } from './key-state.ts'
 
 /**
  * Puts keys back to what they were, all or none, in one step: are they still what the write left, and has the time of
@@ -16,7 +16,7 @@ local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local found = {}
 for i, key in ipairs(KEYS) do
   local at = 4 * i - 2
-  local state = key_state(redis, key)
+  local state = key_state(key)
   if not state then return {'unknown'} end
   found[i] = state
   local same = state[2] == ARGV[at] and string.format('%.0f', state[3]) == ARGV[at + 1]
@@ -36,7 +36,7 @@ end
 local marks = {}
 for i, key in ipairs(KEYS) do
   if ARGV[4 * i] == '' then redis.call('UNLINK', key) end
-  marks[i] = (key_state(redis, key) or {'', ''})[2]
+  marks[i] = (key_state(key) or {'', ''})[2]
 end
 return {'done', found, marks}`
 

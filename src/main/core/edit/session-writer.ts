@@ -2,10 +2,10 @@ import { type Bytes, bytesId } from '#shared/bytes.ts'
 import type { HistoryStatus } from '#shared/history.ts'
 import { USER_FIELD } from '#shared/model.ts'
 import { toBinary, toBytes } from '../bytes.ts'
+import type { KeyChange } from '../store/key-state.ts'
 import type { SessionStore } from '../store/session-store.ts'
 import type { Workspace } from '../workspace.ts'
 import { FieldEditor } from './field-editor.ts'
-import type { KeyChange } from './key-state.ts'
 import { UndoLog } from './undo-log.ts'
 
 export interface SessionWriterOptions {
@@ -45,7 +45,7 @@ export class SessionWriter {
     return new FieldEditor(this.workspace.client, (changes) => this.#record(prefix, what, changes))
   }
 
-  /** A write whose change cannot be told (the key is too large, this user may not DUMP) cannot be taken back. */
+  /** A write that changed nothing needs no undo; one whose change cannot be told (the key is too large, this user may not DUMP) cannot be taken back. */
   #record(
     prefix: string,
     what: string,

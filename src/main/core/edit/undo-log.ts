@@ -10,7 +10,7 @@ import type {
 } from '#shared/history.ts'
 import { toBytes } from '../bytes.ts'
 import { trimUtf8 } from '../index/fresh-row.ts'
-import type { KeyChange, KeyState } from './key-state.ts'
+import type { KeyChange, KeyState } from '../store/key-state.ts'
 import { type Obstacle, revert } from './revert.ts'
 
 export const UNDO_DEFAULTS = {
@@ -193,13 +193,16 @@ function differences(mine: KeyState, now: KeyState): readonly FieldDifference[] 
   const [left, right] = [byName(mine.fields), byName(now.fields)]
   const names = [...new Set([...left.keys(), ...right.keys()])].sort()
   return names
-    .filter((name) => left.get(name)?.equals(right.get(name) ?? Buffer.alloc(0)) !== true || !right.has(name))
+    .filter((name) => !sameValue(left.get(name), right.get(name)))
     .map((name) => ({
       name: toBytes(Buffer.from(name, 'latin1')),
       mine: shown(left.get(name)),
       now: shown(right.get(name)),
     }))
 }
+
+const sameValue = (a: Buffer | undefined, b: Buffer | undefined): boolean =>
+  a !== undefined && b !== undefined && a.equals(b)
 
 function byName(flat: readonly Buffer[] | null): Map<string, Buffer> {
   const fields = new Map<string, Buffer>()

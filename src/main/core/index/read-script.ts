@@ -1,9 +1,10 @@
 /**
  * One call of these reads a batch of keys. They write nothing, so that they may run on a replica, and answer one
  * MessagePack array, flat: what a reply of many small values costs Node is more than what it costs Redis. First the
- * microseconds that the server took, as far as it can tell; then for each key three elements: the key; its values (an array, false for what is absent) or, for a key that is no hash, its type; its
- * PTTL, read last: a session that ends in between has gone then, and is not a hash that lacks its fields. Where the
- * size is asked for, MEMORY USAGE comes fourth, false where it may not be asked.
+ * microseconds that the server took, as far as it can tell; then for each key three elements: the key; its values (an
+ * array, false for what is absent) or, for a key that is no hash, its type; its PTTL, read last: a session that ends in
+ * between has gone then, and is not a hash that lacks its fields. Where the size is asked for, MEMORY USAGE comes fourth,
+ * false where it may not be asked.
  *
  * The loop is written out and its functions are locals: a million calls of a function of ours, and as many looks into
  * the table of Redis's, would be a tenth of what a scan costs.

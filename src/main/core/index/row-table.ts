@@ -35,7 +35,8 @@ const sameMoment = (a: number, b: number): boolean => a === b || (Number.isNaN(a
 const sameCell = (a: Bytes | null, b: Bytes | null): boolean =>
   a === b || (typeof a === 'object' && typeof b === 'object' && a?.base64 === b?.base64)
 
-const orNull = (value: number | undefined): number | null =>
+/** A moment or a number as it is kept, NaN for none. */
+export const orNull = (value: number | undefined): number | null =>
   value === undefined || Number.isNaN(value) ? null : value
 
 const FIRST_CAPACITY = 1024

@@ -7,6 +7,7 @@ import { toAppError } from '../connection/redis-errors.ts'
 import { trimUtf8 } from './fresh-row.ts'
 import { findFlaws, foreignProblem, hashProblem } from './judge.ts'
 import { RawValues } from './raw-values.ts'
+import { orNull } from './row-table.ts'
 
 const RESERVED = new Set<string>(RESERVED_FIELDS)
 
@@ -61,8 +62,6 @@ export async function readSessionDetail(
     fields: values.map(([name, value]) => toField(name, value)).sort(reservedLast),
   }
 }
-
-const orNull = (value: number): number | null => (Number.isNaN(value) ? null : value)
 
 /** The whole value of one field. @throws AppError `session_gone` when the key or the field has gone. */
 export async function readField(client: Redis, prefix: string, id: Bytes, field: Bytes): Promise<Bytes> {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
-import { KEY_STATE, type KeyChange, type RawKeyState, toKeyMark, toKeyState } from '../edit/key-state.ts'
+import { KEY_STATE, type KeyChange, type RawKeyState, toKeyMark, toKeyState } from './key-state.ts'
 
 type Word = string | Buffer
 export type ScriptArgs = readonly (Word | readonly Word[])[]
@@ -155,7 +155,7 @@ const STATES = `${KEY_STATE}
 local function states()
   local found = {}
   for i, key in ipairs(KEYS) do
-    found[i] = key_state(redis, key)
+    found[i] = key_state(key)
     if not found[i] then return {} end
   end
   return found

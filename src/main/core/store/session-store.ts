@@ -4,8 +4,8 @@ import { AppError } from '#shared/errors.ts'
 import { DEFAULT_PREFIX, LIMITS, USER_FIELD } from '#shared/model.ts'
 import { DEFAULT_TTL_SECONDS, parseTtl } from '#shared/ttl.ts'
 import { toAppError } from '../connection/redis-errors.ts'
-import type { KeyChange } from '../edit/key-state.ts'
 import { checkFieldName, fieldValue, isReservedField, refuseReserved } from './fields.ts'
+import type { KeyChange } from './key-state.ts'
 import { redisCliLine } from './redis-cli.ts'
 import { asText, type Script, type ScriptArgs, type Traced } from './script.ts'
 import { NOT_A_NUMBER, storeScripts } from './scripts.ts'
@@ -33,8 +33,8 @@ export interface SessionStoreOptions {
     readonly field?: string
   }
   /**
-   * Told what each operation that wrote did to the session's key, before the operation resolves; null where that
-   * cannot be told. Keys of the user index are not among them.
+   * Told what each operation did to the session's key, before the operation resolves: empty where it is as it was,
+   * null where that cannot be told. Keys of the user index are not among them.
    * @default none: it costs a DUMP before and after
    */
   readonly record?: (changes: readonly KeyChange[] | null) => void
@@ -310,7 +310,7 @@ export class SessionStore {
     args: ScriptArgs,
   ): Promise<Traced> {
     const { reply, commands, changes } = await script.record(key, ...args)
-    if (changes?.length !== 0) record(changes)
+    record(changes)
     return { reply: asText(reply), commands }
   }
 

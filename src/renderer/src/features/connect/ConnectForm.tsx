@@ -1,5 +1,5 @@
 import { Tabs } from 'radix-ui'
-import { type FormEvent, useEffect, useId, useRef, useState } from 'react'
+import { type ComponentProps, type FormEvent, useEffect, useId, useRef, useState } from 'react'
 import { Button } from '../../components/Button.tsx'
 import { Field } from '../../components/Field.tsx'
 import { Problem } from '../../components/Problem.tsx'
@@ -26,8 +26,6 @@ export function ConnectForm() {
   const [form, setForm] = useState<Form>(() => firstForm(prefill, last))
   const [local, setLocal] = useState<InputProblem | null>(null)
   const element = useRef<HTMLFormElement>(null)
-  const tlsId = useId()
-  const readOnlyId = useId()
   const set = (part: Partial<Form>) => {
     setForm({ ...form, ...part })
     setLocal(null)
@@ -126,17 +124,13 @@ export function ConnectForm() {
               error={errorOf('db')}
               onChange={(event) => set({ db: event.target.value })}
             />
-            <div className={styles.check}>
-              <input
-                id={tlsId}
-                name="tls"
-                type="checkbox"
-                checked={form.tls}
-                aria-invalid={errorOf('tls') !== null || undefined}
-                onChange={(event) => set({ tls: event.target.checked })}
-              />
-              <label htmlFor={tlsId}>TLS</label>
-            </div>
+            <Check
+              label="TLS"
+              name="tls"
+              checked={form.tls}
+              aria-invalid={errorOf('tls') !== null || undefined}
+              onChange={(event) => set({ tls: event.target.checked })}
+            />
           </div>
           {errorOf('tls') === null ? null : <Problem>{message}</Problem>}
         </Tabs.Content>
@@ -159,16 +153,12 @@ export function ConnectForm() {
         <Button kind="primary" type="submit" busy={pending === 'connect'}>
           Connect
         </Button>
-        <div className={styles.check}>
-          <input
-            id={readOnlyId}
-            name="readOnly"
-            type="checkbox"
-            checked={form.readOnly}
-            onChange={(event) => set({ readOnly: event.target.checked })}
-          />
-          <label htmlFor={readOnlyId}>Read-only</label>
-        </div>
+        <Check
+          label="Read-only"
+          name="readOnly"
+          checked={form.readOnly}
+          onChange={(event) => set({ readOnly: event.target.checked })}
+        />
         <span className={styles.progress} role="status">
           {pending === 'connect'
             ? `Connecting to ${status?.state === 'connecting' ? status.target.label : 'Redis'}…`
@@ -176,5 +166,15 @@ export function ConnectForm() {
         </span>
       </div>
     </form>
+  )
+}
+
+function Check({ label, ...input }: ComponentProps<'input'> & { readonly label: string }) {
+  const id = useId()
+  return (
+    <div className={styles.check}>
+      <input id={id} type="checkbox" {...input} />
+      <label htmlFor={id}>{label}</label>
+    </div>
   )
 }

@@ -5,8 +5,8 @@ import type { HistoryEntry } from '#shared/history.ts'
 import { Button, IconButton } from '../../components/Button.tsx'
 import { paintText, Ticking } from '../../components/Ticking.tsx'
 import { formatCountdown } from '../../lib/format.ts'
-import { whyNotWritable } from '../../stores/connection.ts'
-import { useApp, useConnection, useHistory } from '../../stores/context.ts'
+import { MOD } from '../../lib/platform.ts'
+import { useApp, useHistory, useWriteBlock } from '../../stores/context.ts'
 import styles from './Toasts.module.css'
 
 /** What came of actions. The region is there from the start, so that a screen reader hears what enters it. */
@@ -37,7 +37,7 @@ export function Toasts() {
 /** With the time for which it can be undone. */
 function UndoButton({ entry, onDone }: { readonly entry: HistoryEntry; readonly onDone: () => void }) {
   const app = useApp()
-  const blocked = useConnection(whyNotWritable)
+  const blocked = useWriteBlock()
   const paint = useCallback(
     (element: HTMLSpanElement, now: number) =>
       paintText(element, formatCountdown(Math.max(0, entry.until - now))),
@@ -48,7 +48,7 @@ function UndoButton({ entry, onDone }: { readonly entry: HistoryEntry; readonly 
     onDone()
   }
   return (
-    <Button small blocked={blocked} onClick={undo} title="Ctrl Z">
+    <Button small blocked={blocked} onClick={undo} title={`${MOD} Z`}>
       Undo
       <Ticking className={styles.left} aria-hidden paint={paint} />
     </Button>

@@ -28,7 +28,7 @@ const MOST_BYTES = 16 * 1024 * 1024
 const MOST_FIELDS = 200
 
 /**
- * Lua: `key_state(server, key)`, a key as {DUMP, a SHA-1 of what it holds, PEXPIRETIME, fields}, '' and -2 where there
+ * Lua: `key_state(key)`, a key as {DUMP, a SHA-1 of what it holds, PEXPIRETIME, fields}, '' and -2 where there
  * is none; nil where it cannot be told: it is too large, this user may not look, or the server is older than Redis 7.0,
  * whose PEXPIRETIME it needs.
  *
@@ -36,8 +36,8 @@ const MOST_FIELDS = 200
  * changes by itself, while Redis moves it to a larger table. Of any other type it is that of the DUMP.
  */
 export const KEY_STATE = `
-local function key_mark(server, key, dump, h)
-  if not h then return server.sha1hex(dump) end
+local function key_mark(key, dump, h)
+  if not h then return redis.sha1hex(dump) end
   local names, values = {}, {}
   for i = 1, #h, 2 do
     names[#names + 1] = h[i]
@@ -47,7 +47,7 @@ local function key_mark(server, key, dump, h)
   local parts = {}
   for from = 1, #names, 500 do
     local to = math.min(from + 499, #names)
-    local expiries = server.pcall('HPEXPIRETIME', key, 'FIELDS', to - from + 1, unpack(names, from, to))
+    local expiries = redis.pcall('HPEXPIRETIME', key, 'FIELDS', to - from + 1, unpack(names, from, to))
     for i = from, to do
       local name = names[i]
       local at = expiries.err and -1 or expiries[i - from + 1]
@@ -56,22 +56,22 @@ local function key_mark(server, key, dump, h)
       parts[#parts + 1] = values[name]
     end
   end
-  return server.sha1hex(table.concat(parts, '\\n'))
+  return redis.sha1hex(table.concat(parts, '\\n'))
 end
-local function key_state(server, key)
-  local size = server.pcall('MEMORY', 'USAGE', key)
+local function key_state(key)
+  local size = redis.pcall('MEMORY', 'USAGE', key)
   if type(size) == 'number' and size > ${MOST_BYTES} then return nil end
-  local dump = server.pcall('DUMP', key)
+  local dump = redis.pcall('DUMP', key)
   if type(dump) == 'table' then return nil end
-  local at = server.pcall('PEXPIRETIME', key)
+  local at = redis.pcall('PEXPIRETIME', key)
   if type(at) ~= 'number' then return nil end
   if not dump then return {'', '', -2, false} end
-  local h = server.pcall('HGETALL', key)
+  local h = redis.pcall('HGETALL', key)
   if h.err then
     if string.sub(h.err, 1, 9) ~= 'WRONGTYPE' then return nil end
     h = false
   end
-  return {dump, key_mark(server, key, dump, h), at, h and #h <= ${2 * MOST_FIELDS} and h}
+  return {dump, key_mark(key, dump, h), at, h and #h <= ${2 * MOST_FIELDS} and h}
 end`
 
 /** As {@link KEY_STATE} answers it. */
