@@ -27,7 +27,7 @@ export class Screen {
     this.filter = page.getByRole('textbox', { name: 'Filter' })
     this.prefix = page.getByLabel('Prefix', { exact: true })
     this.results = page.getByRole('log', { name: 'Results' })
-    this.demo = page.getByRole('region', { name: 'Demo server' })
+    this.demo = page.getByRole('region', { name: 'Tools' })
   }
 
   button(name: string | RegExp): Locator {

@@ -43,7 +43,7 @@ async function takeAll(theme: (typeof THEMES)[number]): Promise<void> {
 
   const app = await launchWeb(context, ['--redis', `redis://${server.host}:${server.port}`])
   const { page } = app
-  const drawer = page.getByRole('region', { name: 'Demo server' })
+  const drawer = page.getByRole('region', { name: 'Tools' })
   await drawer.getByRole('button', { name: 'Demo server', exact: true }).click()
   await drawer.getByLabel('Demo port').fill('0')
   await drawer.getByRole('button', { name: 'Start demo server' }).click()

@@ -62,6 +62,13 @@ const sessionRef = z.strictObject({ prefix, id: bytesSchema })
 /** A field as it was shown, so that an edit is refused when it has changed since: null for one that was absent. */
 const fieldEdit = sessionRef.extend({ field: bytesSchema, shown: bytesSchema.nullable() })
 
+/** Sessions of a prefix: those that are named, or all that match a filter. */
+export const scopeSchema = z.union([
+  z.strictObject({ ids: z.array(bytesSchema).min(1).max(LIMITS.scopeIds) }),
+  z.strictObject({ filter: filterText }),
+])
+export type Scope = z.infer<typeof scopeSchema>
+
 export const connectionTargetSchema = z.strictObject({
   /** `redis://` or `rediss://`; when it is given the other members fill in what it leaves out. */
   url: z.string().max(4096).optional(),

@@ -16,6 +16,8 @@ export const LIMITS = {
   prefixBytes: 512,
   /** Rows that one window may ask for. */
   windowRows: 500,
+  /** Sessions that one scope may name one by one. */
+  scopeIds: 100_000,
   /** Characters of a filter. */
   filterCharacters: 1000,
   /** Bars that one chart of expiry times may ask for. */

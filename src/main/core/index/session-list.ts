@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import type { WindowQuery } from '#shared/contract.ts'
+import type { Scope, WindowQuery } from '#shared/contract.ts'
 import { AppError } from '#shared/errors.ts'
 import { filterNeeds, parseFilter } from '#shared/filter.ts'
 import type { FieldReading, ListProgress, ListSummary, ListWindow, SessionRow } from '#shared/model.ts'
@@ -206,6 +206,30 @@ export class SessionList {
       revision,
       ...(await runSliced(summarize(this.#index.table, parts, buckets, this.#options.clock()))),
     }
+  }
+
+  /**
+   * The sessions that a scope names, as they are known at this moment.
+   * @param asker whose columns the words of a filter are looked for in
+   * @returns their ids, a byte a character, each once; `complete` is false where a filter may match more: not every key
+   * has been looked at yet, or not every row has been read for it
+   * @throws AppError `invalid_argument` for a filter that cannot be read
+   */
+  async resolve(
+    scope: Scope,
+    asker: object,
+  ): Promise<{ readonly ids: readonly string[]; readonly complete: boolean }> {
+    if ('ids' in scope)
+      return { ids: [...new Set(scope.ids.map((id) => toBinary(fromBytes(id))))], complete: true }
+    const query = this.#viewports.get(asker)?.query
+    const { columns = [], sort = { by: 'id' as const } } = query ?? {}
+    const { table } = this.#index
+    const ids = await this.#index.views.look({ filter: scope.filter, columns, sort }, (order) =>
+      order.parts().flatMap((part) => Array.from(part, (slot) => table.id(slot))),
+    )
+    if ('message' in ids) throw new AppError('invalid_argument', `The filter cannot be read. ${ids.message}`)
+    const read = query === undefined || this.#reading({ ...query, filter: scope.filter }) === null
+    return { ids, complete: read && this.#scan.phase === 'complete' }
   }
 
   forget(asker: object): void {

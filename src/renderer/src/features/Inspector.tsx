@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'react'
 import { Splitter } from '../components/Splitter.tsx'
 import { useApp, useSettings } from '../stores/context.ts'
-import { DemoDrawer } from './demo/DemoDrawer.tsx'
 import { DetailPane } from './detail/DetailPane.tsx'
+import { Drawer } from './drawer/Drawer.tsx'
 import styles from './Inspector.module.css'
 import { ListPane } from './list/ListPane.tsx'
 import { Banners } from './status/Banners.tsx'
@@ -35,7 +35,7 @@ export function Inspector() {
           <DetailPane />
         </div>
       </main>
-      <DemoDrawer />
+      <Drawer />
     </div>
   )
 }

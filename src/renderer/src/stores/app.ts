@@ -8,6 +8,7 @@ import { toFailure } from '../lib/failure.ts'
 import { type ConnectionStore, createConnectionStore } from './connection.ts'
 import { createDemoStore, type DemoStore } from './demo.ts'
 import { createDetailStore, type DetailStore } from './detail.ts'
+import { createDrawerStore, type DrawerStore } from './drawer.ts'
 import { createHistoryStore, type HistoryStore } from './history.ts'
 import { createListStore } from './list.ts'
 import type { ListStore } from './list-state.ts'
@@ -29,6 +30,7 @@ export interface App {
   readonly detail: DetailStore
   readonly history: HistoryStore
   readonly demo: DemoStore
+  readonly drawer: DrawerStore
   readonly toasts: Toasts
   readonly dialog: StoreApi<{ readonly open: OpenDialog }>
   openDialog(dialog: OpenDialog): void
@@ -66,6 +68,7 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
   const detail = createDetailStore(transport, clock.now)
   const history = createHistoryStore(transport)
   const demo = createDemoStore(transport)
+  const drawer = createDrawerStore()
   const toasts = createToasts()
   const dialog = createStore<{ readonly open: OpenDialog }>(() => ({ open: null }))
   const list = createListStore(
@@ -105,7 +108,10 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
       list.refresh()
       detail.reload()
       void history.load()
-      void demo.load()
+      void demo.load().then(() => {
+        const runs = demo.store.getState().status.state === 'running'
+        if (runs && drawer.store.getState().open === null) drawer.show('demo')
+      })
     }
   })
   list.store.subscribe(({ columns }, before) => {
@@ -136,6 +142,7 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
     detail,
     history,
     demo,
+    drawer,
     toasts,
     dialog,
     openDialog: (open) => dialog.setState({ open }),
@@ -173,7 +180,7 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
       }
     },
     async startDemo() {
-      demo.setOpen(true)
+      drawer.show('demo')
       await demo.start({ ...DEMO_DEFAULTS, prefix: list.store.getState().prefix })
     },
     start: () => connection.start(),

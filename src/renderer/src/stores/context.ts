@@ -5,6 +5,7 @@ import type { ConnectionState } from './connection.ts'
 import { whyNotWritable } from './connection.ts'
 import type { DemoState } from './demo.ts'
 import type { DetailState } from './detail.ts'
+import type { DrawerState } from './drawer.ts'
 import type { HistoryState } from './history.ts'
 import type { ListState } from './list-state.ts'
 import type { PrefixesState } from './prefixes.ts'
@@ -33,6 +34,7 @@ export const useSummary = createHook<SummaryState>((app) => app.summary.store)
 export const usePrefixes = createHook<PrefixesState>((app) => app.prefixes.store)
 export const useDetail = createHook<DetailState>((app) => app.detail.store)
 export const useDemo = createHook<DemoState>((app) => app.demo.store)
+export const useDrawer = createHook<DrawerState>((app) => app.drawer.store)
 export const useSettings = createHook<Settings>((app) => app.settings)
 
 /** Why nothing can be written at the moment, or null. */

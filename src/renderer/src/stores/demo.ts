@@ -7,14 +7,12 @@ export interface DemoState {
   readonly status: DemoStatus
   /** Oldest first. */
   readonly requests: readonly DemoRequest[]
-  readonly open: boolean
   readonly pending: boolean
   readonly failure: Failure | null
 }
 
 export interface DemoStore {
   readonly store: StoreApi<DemoState>
-  setOpen(open: boolean): void
   /** @returns whether it runs now */
   start(options: {
     readonly port: number
@@ -32,7 +30,6 @@ export function createDemoStore(transport: Transport): DemoStore {
   const store = createStore<DemoState>(() => ({
     status: { state: 'stopped' },
     requests: [],
-    open: false,
     pending: false,
     failure: null,
   }))
@@ -61,7 +58,6 @@ export function createDemoStore(transport: Transport): DemoStore {
 
   return {
     store,
-    setOpen: (open) => setState({ open }),
     start: (options) => attempt(() => transport.invoke('demo.start', options)),
     async stop() {
       await attempt(() => transport.invoke('demo.stop', {}))
@@ -72,7 +68,7 @@ export function createDemoStore(transport: Transport): DemoStore {
           transport.invoke('demo.status', {}),
           transport.invoke('demo.requests', {}),
         ])
-        setState({ status, requests, open: status.state === 'running' || store.getState().open })
+        setState({ status, requests })
       } catch {
         // The drawer stays as it was; starting the server says what is wrong.
       }

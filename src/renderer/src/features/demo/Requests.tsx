@@ -3,7 +3,7 @@ import { memo, useLayoutEffect, useRef, useState } from 'react'
 import type { DemoRequest } from '#shared/model.ts'
 import { formatClock, plural } from '../../lib/format.ts'
 import { useApp, useDemo } from '../../stores/context.ts'
-import styles from './DemoDrawer.module.css'
+import styles from './DemoPanel.module.css'
 
 /** Pixels from the end within which the stream keeps following. */
 const NEAR_END = 24

@@ -5,7 +5,7 @@ import { Problem } from '../../components/Problem.tsx'
 import { formatDuration } from '../../lib/format.ts'
 import { DEMO_DEFAULTS } from '../../stores/app.ts'
 import { useApp, useDemo, useList, useWriteBlock } from '../../stores/context.ts'
-import styles from './DemoDrawer.module.css'
+import styles from './DemoPanel.module.css'
 
 export function StartForm() {
   const app = useApp()

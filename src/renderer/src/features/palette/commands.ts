@@ -164,7 +164,7 @@ export const COMMANDS: readonly Command[] = [
     keys: 'd',
     matches: plain('d'),
     blocked: connected,
-    run: (app) => app.demo.setOpen(!app.demo.store.getState().open),
+    run: (app) => app.drawer.toggle('demo'),
   },
   {
     id: 'palette',
