@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { AppError } from '#shared/errors.ts'
 import { RESERVED_FIELDS } from '#shared/model.ts'
 import { fromBinary, toBinary } from '../bytes.ts'
 import { toAppError } from '../connection/redis-errors.ts'
+import { BatchScript } from '../store/batch-script.ts'
 import type { ReadPlan } from './columns.ts'
 import { type RawKey, toFreshRow } from './fresh-row.ts'
 import { prefixPattern } from './glob.ts'
@@ -55,9 +55,9 @@ export class KeyReader {
   readonly #clock: () => number
   /** As a pattern, which one key matches at most. */
   readonly #barePrefix: string
-  readonly #scan: ReadOnlyScript
-  readonly #lookAhead: ReadOnlyScript
-  readonly #read: ReadOnlyScript
+  readonly #scan: BatchScript
+  readonly #lookAhead: BatchScript
+  readonly #read: BatchScript
   readonly #texts = new TextCache()
   #scripted = true
   #turn: Promise<unknown> = Promise.resolve()
@@ -68,9 +68,9 @@ export class KeyReader {
     this.#pattern = prefixPattern(options.prefix)
     this.#barePrefix = this.#pattern.slice(0, -1)
     this.#clock = options.clock
-    this.#lookAhead = new ReadOnlyScript(options.client, LOOK_AHEAD_SCRIPT)
-    this.#scan = new ReadOnlyScript(options.client, SCAN_SCRIPT)
-    this.#read = new ReadOnlyScript(options.client, READ_SCRIPT)
+    this.#lookAhead = new BatchScript(options.client, LOOK_AHEAD_SCRIPT, { readOnly: true })
+    this.#scan = new BatchScript(options.client, SCAN_SCRIPT, { readOnly: true })
+    this.#read = new BatchScript(options.client, READ_SCRIPT, { readOnly: true })
   }
 
   /** False since the server refused to run the scripts. */
@@ -218,7 +218,7 @@ export class KeyReader {
 
   /** @returns null where this server or this user cannot run the script */
   async #try(
-    script: ReadOnlyScript,
+    script: BatchScript,
     keys: readonly Buffer[],
     args: (string | number)[],
   ): Promise<Buffer | null> {
@@ -252,43 +252,6 @@ const isScriptRefused = (error: unknown): boolean =>
     /NOPERM|ACL failure|permissions|unknown command|cmsgpack|CROSSSLOT|same slot|not allowed from script|no such command|non-local key/i.test(
       error.message,
     ))
-
-/** Sent by its hash; with its source where the server does not know it. */
-class ReadOnlyScript {
-  readonly #client: Redis
-  readonly #lua: string
-  readonly #sha: string
-  /** EVAL_RO is promised not to write, so that replicas and careful ACLs let it pass; Redis before 7 lacks it. */
-  #readOnlyForm = true
-
-  constructor(client: Redis, lua: string) {
-    this.#client = client
-    this.#lua = lua
-    this.#sha = createHash('sha1').update(lua).digest('hex')
-  }
-
-  async run(keys: readonly Buffer[], args: readonly (string | number)[]): Promise<unknown> {
-    try {
-      return await this.#send('EVALSHA', this.#sha, keys, args)
-    } catch (error) {
-      const text = error instanceof Error ? error.message : ''
-      if (/^NOSCRIPT/.test(text)) return this.#send('EVAL', this.#lua, keys, args)
-      if (!this.#readOnlyForm || !/unknown command|NOPERM/i.test(text)) throw error
-      this.#readOnlyForm = false
-      return this.run(keys, args)
-    }
-  }
-
-  #send(
-    command: 'EVAL' | 'EVALSHA',
-    script: string,
-    keys: readonly Buffer[],
-    args: readonly (string | number)[],
-  ): Promise<unknown> {
-    const name = this.#readOnlyForm ? `${command}_RO` : command
-    return this.#client.callBuffer(name, script, keys.length, ...keys, ...args)
-  }
-}
 
 interface Collected {
   readonly rows: FreshRow[]

@@ -94,7 +94,7 @@ export function nameRefusedCommand(error: unknown, lua: string): unknown {
   return error
 }
 
-const CALL = /redis\.p?call\('(\w+)'/
+const CALL = /\bp?call\('(\w+)'/
 
 /** A reply's Buffers as text. */
 export const asText = (reply: unknown): unknown =>
