@@ -26,6 +26,8 @@ export const ERROR_CODES = [
   'not_undoable',
   'nothing_to_undo',
   'undo_conflict',
+  'stopped',
+  'confirmation_needed',
   'internal',
 ] as const
 

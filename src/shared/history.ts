@@ -5,7 +5,10 @@ export interface HistoryEntry {
   /** Rises with each. */
   readonly number: number
   readonly prefix: string
+  /** The session; of many, the first. */
   readonly id: Bytes
+  /** Sessions that it wrote. */
+  readonly count: number
   /** In words, as the beginning of a sentence: `Changed theme · ada`. */
   readonly label: string
   /** When it was made and until when it is kept, epoch milliseconds. */
@@ -17,6 +20,8 @@ export interface HistoryStatus {
   /** The next one first. */
   readonly undo: readonly HistoryEntry[]
   readonly redo: readonly HistoryEntry[]
+  /** The one that is being taken back or made again, where it is about many sessions. */
+  readonly running: { readonly number: number; readonly done: number; readonly total: number } | null
   /** What all of them hold of the sessions as they were. */
   readonly bytes: number
   readonly limits: {
@@ -29,8 +34,15 @@ export interface HistoryStatus {
 
 export interface HistoryOutcome {
   readonly entry: HistoryEntry
-  /** The sessions that exist by it; none where it took a session back that it had made. */
+  /** The sessions that exist by it, the first few of many; none where it took a session back that it had made. */
   readonly ids: readonly Bytes[]
+  /** Sessions taken back, and those that were left as they are, since they have expired, changed or gone meanwhile. */
+  readonly counts: {
+    readonly done: number
+    readonly expired: number
+    readonly changed: number
+    readonly gone: number
+  }
 }
 
 /** A field that differs: null where it is absent. */

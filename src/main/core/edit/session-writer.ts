@@ -6,7 +6,8 @@ import type { KeyChange } from '../store/key-state.ts'
 import type { SessionStore } from '../store/session-store.ts'
 import type { Workspace } from '../workspace.ts'
 import { FieldEditor } from './field-editor.ts'
-import { UndoLog } from './undo-log.ts'
+import type { Reversible } from './reversible.ts'
+import { UndoLog, type WriteName } from './undo-log.ts'
 
 export interface SessionWriterOptions {
   readonly workspace: Workspace
@@ -43,6 +44,11 @@ export class SessionWriter {
   /** A field editor for one write. @param what the write in words: `Changed theme` */
   editor(prefix: string, what: string): FieldEditor {
     return new FieldEditor(this.workspace.client, (changes) => this.#record(prefix, what, changes))
+  }
+
+  /** Many sessions were written at once. */
+  recordMany(name: WriteName, changes: Reversible): void {
+    this.history.pushReversible(name, changes)
   }
 
   /** A write that changed nothing needs no undo; one whose change cannot be told (the key is too large, this user may not DUMP) cannot be taken back. */

@@ -11,23 +11,32 @@ import type {
 import { toBytes } from '../bytes.ts'
 import { trimUtf8 } from '../index/fresh-row.ts'
 import type { KeyChange, KeyState } from '../store/key-state.ts'
-import { type Obstacle, revert } from './revert.ts'
+import { KeyChanges, type Reversible } from './reversible.ts'
+import type { Obstacle } from './revert.ts'
 
 export const UNDO_DEFAULTS = {
   /** Milliseconds for which a write can be taken back. */
   keepFor: 15 * 60_000,
   /** Writes that are kept at most, and bytes of what they would bring back; the oldest go first. */
   entries: 200,
-  bytes: 64 * 1024 * 1024,
+  bytes: 256 * 1024 * 1024,
 } as const
 
-export const NO_HISTORY: HistoryStatus = { undo: [], redo: [], bytes: 0, limits: UNDO_DEFAULTS }
+/** Milliseconds between two words on how far a long one is. */
+const TELL_EVERY = 100
+
+export const NO_HISTORY: HistoryStatus = {
+  undo: [],
+  redo: [],
+  running: null,
+  bytes: 0,
+  limits: UNDO_DEFAULTS,
+}
 
 /** A write of the inspector, with what takes it back. */
 interface Step {
   readonly entry: HistoryEntry
-  readonly changes: readonly KeyChange[]
-  readonly bytes: number
+  readonly reversible: Reversible
 }
 
 export interface UndoLogOptions {
@@ -36,7 +45,7 @@ export interface UndoLogOptions {
   readonly clock: () => number
   readonly onChange: (status: HistoryStatus) => void
   /** Told of the keys that an undo or redo has written. */
-  readonly onWrite: (keys: readonly Buffer[]) => void
+  readonly onWrite: (keys: readonly (string | Buffer)[]) => void
 }
 
 /** What a write is called, and whose it was. */
@@ -49,6 +58,8 @@ export class UndoLog {
   #redo: Step[] = []
   #lastId = 0
   #busy = false
+  #running: HistoryStatus['running'] = null
+  #toldAt = 0
   #timer: NodeJS.Timeout | undefined
 
   constructor(options: UndoLogOptions) {
@@ -61,15 +72,21 @@ export class UndoLog {
     return {
       undo: entries(this.#undo),
       redo: entries(this.#redo),
-      bytes: [...this.#undo, ...this.#redo].reduce((sum, { bytes }) => sum + bytes, 0),
+      running: this.#running,
+      bytes: bytesOf([...this.#undo, ...this.#redo]),
       limits: UNDO_DEFAULTS,
     }
   }
 
-  /** A write was made. */
+  /** A write of a few keys was made, which is taken back as a whole. */
   push(name: WriteName, changes: readonly KeyChange[]): void {
+    this.pushReversible(name, new KeyChanges(this.#options.client, changes))
+  }
+
+  /** A write was made. */
+  pushReversible(name: WriteName, reversible: Reversible): void {
     this.#redo = []
-    this.#undo.push(this.#step(name, changes))
+    this.#undo.push(this.#step(name, reversible))
     this.#changed()
   }
 
@@ -90,7 +107,7 @@ export class UndoLog {
 
   /** Leaves a write as it is: the one before it can be taken back then. */
   forget(which: 'undo' | 'redo'): void {
-    ;(which === 'undo' ? this.#undo : this.#redo).pop()
+    this.#steps(which).pop()
     this.#changed()
   }
 
@@ -102,21 +119,46 @@ export class UndoLog {
     if (this.#busy)
       throw new AppError('nothing_to_undo', 'The last one is still under way. Try again in a moment.')
     this.#forgetOld()
-    const [from, to] = which === 'undo' ? [this.#undo, this.#redo] : [this.#redo, this.#undo]
-    const step = from.at(-1)
+    const step = this.#steps(which).at(-1)
     if (step === undefined) throw nothing(which)
     this.#busy = true
     try {
-      const result = await revert(this.#options.client, step.changes, force)
+      const result = await step.reversible.revert(force, (done) => this.#tell(step, done))
       if ('kind' in result) throw this.#refuse(which, step, result)
-      from.splice(from.indexOf(step), 1)
-      to.push(this.#step(step.entry, result))
-      this.#options.onWrite(result.map(({ key }) => key))
+      const { inverse, rest, keys, existing, counts } = result
+      const left = rest === null ? [] : [{ entry: step.entry, reversible: rest.reversible }]
+      const from = this.#steps(which)
+      const at = from.indexOf(step)
+      // It may have grown too old meanwhile.
+      if (at >= 0) from.splice(at, 1, ...left)
+      if (inverse !== null)
+        this.#steps(which === 'undo' ? 'redo' : 'undo').push(this.#step(step.entry, inverse))
+      this.#options.onWrite(keys)
+      this.#running = null
       this.#changed()
-      return { entry: step.entry, ids: this.#idsThatExist(step.entry.prefix, step.changes) }
+      if (rest !== null) throw broken(which, step, counts.done, rest.error)
+      const skip = Buffer.byteLength(step.entry.prefix)
+      return {
+        entry: step.entry,
+        ids: existing.map((key) => toBytes(Buffer.from(key).subarray(skip))),
+        counts,
+      }
     } finally {
       this.#busy = false
+      this.#running = null
     }
+  }
+
+  #steps(which: 'undo' | 'redo'): Step[] {
+    return which === 'undo' ? this.#undo : this.#redo
+  }
+
+  #tell({ entry, reversible }: Step, done: number): void {
+    this.#running = { number: entry.number, done, total: reversible.count }
+    const now = performance.now()
+    if (now < this.#toldAt + TELL_EVERY) return
+    this.#toldAt = now
+    this.#options.onChange(this.status)
   }
 
   #refuse(which: 'undo' | 'redo', step: Step, { kind, change, now }: Obstacle): AppError {
@@ -142,16 +184,12 @@ export class UndoLog {
     })
   }
 
-  #step({ prefix, id, label }: WriteName, changes: readonly KeyChange[]): Step {
+  #step({ prefix, id, label }: WriteName, reversible: Reversible): Step {
     const at = this.#options.clock()
     this.#lastId += 1
-    const entry = { number: this.#lastId, prefix, id, label, at, until: at + UNDO_DEFAULTS.keepFor }
-    return { entry, changes, bytes: changes.reduce((sum, { before }) => sum + sizeOf(before), 0) }
-  }
-
-  #idsThatExist(prefix: string, changes: readonly KeyChange[]): readonly Bytes[] {
-    const skip = Buffer.byteLength(prefix)
-    return changes.filter(({ before }) => before.dump !== null).map(({ key }) => toBytes(key.subarray(skip)))
+    const { count } = reversible
+    const entry = { number: this.#lastId, prefix, id, count, label, at, until: at + UNDO_DEFAULTS.keepFor }
+    return { entry, reversible }
   }
 
   #changed(): void {
@@ -169,9 +207,9 @@ export class UndoLog {
     this.#undo = this.#undo.filter(isKept)
     this.#redo = this.#redo.filter(isKept)
     for (const steps of [this.#undo, this.#redo]) {
-      let bytes = steps.reduce((sum, step) => sum + step.bytes, 0)
+      let bytes = bytesOf(steps)
       while (steps.length > UNDO_DEFAULTS.entries || bytes > UNDO_DEFAULTS.bytes) {
-        bytes -= steps.shift()?.bytes ?? 0
+        bytes -= steps.shift()?.reversible.bytes ?? 0
       }
     }
   }
@@ -185,8 +223,18 @@ const nothing = (which: 'undo' | 'redo') =>
       : 'There is nothing to redo.',
   )
 
-const sizeOf = ({ dump, fields }: KeyState): number =>
-  (dump?.length ?? 0) + (fields ?? []).reduce((sum, word) => sum + word.length, 0)
+const bytesOf = (steps: readonly Step[]): number =>
+  steps.reduce((sum, { reversible }) => sum + reversible.bytes, 0)
+
+/** An undo of many sessions broke off: what is left of it stays, to go on with. */
+function broken(which: 'undo' | 'redo', { entry, reversible }: Step, done: number, error: unknown): AppError {
+  const { code, message } =
+    error instanceof AppError ? error : new AppError('redis_error', 'Redis did not answer as expected.')
+  return new AppError(
+    code,
+    `${entry.label}: ${done} of ${reversible.count} sessions were written before it broke off. ${message} Then ${which} again to go on.`,
+  )
+}
 
 /** The fields in which two states differ, by name. Values are cut: they are to be looked at. */
 function differences(mine: KeyState, now: KeyState): readonly FieldDifference[] {
