@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { BULK_OUTCOMES, type BulkRow, type BulkStatus } from './bulk.ts'
 import { type Bytes, bytesSchema } from './bytes.ts'
 import type { HistoryOutcome, HistoryStatus } from './history.ts'
 import {
@@ -6,6 +7,7 @@ import {
   type ConnectionStatus,
   type DemoRequest,
   type DemoStatus,
+  ENVIRONMENTS,
   LIMITS,
   type ListProgress,
   type ListSummary,
@@ -62,10 +64,15 @@ const sessionRef = z.strictObject({ prefix, id: bytesSchema })
 /** A field as it was shown, so that an edit is refused when it has changed since: null for one that was absent. */
 const fieldEdit = sessionRef.extend({ field: bytesSchema, shown: bytesSchema.nullable() })
 
-/** Sessions of a prefix: those that are named, or all that match a filter. */
+/** Sessions of a prefix: those that are named, or all that match a filter but for some. */
 export const scopeSchema = z.union([
   z.strictObject({ ids: z.array(bytesSchema).min(1).max(LIMITS.scopeIds) }),
-  z.strictObject({ filter: filterText }),
+  z.strictObject({
+    filter: filterText,
+    except: z.array(bytesSchema).max(LIMITS.scopeExceptions).optional(),
+  }),
+  /** Those of one user, by the whole name. */
+  z.strictObject({ user: bytesSchema }),
 ])
 export type Scope = z.infer<typeof scopeSchema>
 
@@ -82,6 +89,8 @@ export const connectionTargetSchema = z.strictObject({
   usePrefillPassword: z.boolean().optional(),
   /** Write nothing until it is switched off. @default false */
   readOnly: z.boolean().optional(),
+  /** @default unmarked */
+  environment: z.enum(ENVIRONMENTS).optional(),
 })
 export type ConnectionTarget = z.infer<typeof connectionTargetSchema>
 
@@ -116,6 +125,9 @@ export const contract = {
     'connection.disconnect': call(nothing).replies<ConnectionStatus>(),
     /** Switches the connection to reading alone, or back; the demo server, which writes, stops. */
     'connection.setReadOnly': call(z.strictObject({ readOnly: z.boolean() })).replies<ConnectionStatus>(),
+    'connection.setEnvironment': call(
+      z.strictObject({ environment: z.enum(ENVIRONMENTS).nullable() }),
+    ).replies<ConnectionStatus>(),
     /** While the connection is lost: try again now instead of at `retryAt`. */
     'connection.retry': call(nothing).replies<ConnectionStatus>(),
     /** Starts a Redis of the app's own on a free port of 127.0.0.1 and connects to it. */
@@ -141,6 +153,13 @@ export const contract = {
     ).replies<ListSummary>(),
     /** The namespaces that there are, for choosing a prefix: looks at a bounded number of keys. */
     'list.prefixes': call(nothing).replies<PrefixSurvey>(),
+    /** The ids from one row to another, both included, in the order of the list; empty where one has gone from it. */
+    'list.range': call(
+      windowQuerySchema.omit({ offset: true, limit: true, locate: true }).extend({
+        from: bytesSchema,
+        to: bytesSchema,
+      }),
+    ).replies<readonly Bytes[]>(),
     /** Field names seen under a prefix, most frequent first: what may become a column. */
     'list.fields': call(z.strictObject({ prefix })).replies<readonly string[]>(),
     /** Fills a prefix with sample sessions. */
@@ -172,6 +191,37 @@ export const contract = {
     /** Leaves the write as it is that would be next. */
     'history.forget': call(z.strictObject({ which: z.enum(['undo', 'redo']) })).replies<HistoryStatus>(),
 
+    'bulk.status': call(nothing).replies<BulkStatus>(),
+    /** Makes a frozen list: reads what these sessions are now. Resolves when it is made. */
+    'bulk.freeze': call(z.strictObject({ prefix, scope: scopeSchema })).replies<BulkStatus>(),
+    /** The keys of the list, whoever was active last first. */
+    'bulk.rows': call(
+      z.strictObject({
+        offset: count,
+        limit: z.int().min(1).max(LIMITS.bulkRows),
+        outcome: z.enum(BULK_OUTCOMES).optional(),
+      }),
+    ).replies<{ readonly rows: readonly BulkRow[]; readonly total: number }>(),
+    /** Does it to the keys of the list, each looked at once more. Resolves when it has ended, however it ended. */
+    'bulk.run': call(
+      z.strictObject({
+        action: z.discriminatedUnion('kind', [
+          z.strictObject({ kind: z.literal('delete') }),
+          z.strictObject({ kind: z.literal('setTtl'), ttl }),
+        ]),
+        /** Leave alone what has changed since the list was made. */
+        unchangedOnly: z.boolean(),
+        /** Also delete keys that are no sessions. */
+        others: z.boolean(),
+        /** What was typed, where the list asks for it. */
+        confirmation: z.string().max(LIMITS.prefixBytes).optional(),
+      }),
+    ).replies<BulkStatus>(),
+    /** Ends what is under way after the call that it is at. */
+    'bulk.stop': call(nothing).replies<BulkStatus>(),
+    /** Forgets the list. */
+    'bulk.close': call(nothing).replies<BulkStatus>(),
+
     'demo.status': call(nothing).replies<DemoStatus>(),
     /** Port 0 takes any free one. A busy port is refused with `details.freePort`. */
     'demo.start': call(z.strictObject({ port, prefix, ttl })).replies<DemoStatus>(),
@@ -186,6 +236,8 @@ export const contract = {
     'session.changed': event<SessionChange>(),
     /** This client has written, undone or redone something, or it was forgotten. */
     'history.changed': event<HistoryStatus>(),
+    /** At most ten a second. */
+    'bulk.changed': event<BulkStatus>(),
     'demo.changed': event<DemoStatus>(),
     'demo.request': event<DemoRequest>(),
   },

@@ -18,6 +18,12 @@ export const LIMITS = {
   windowRows: 500,
   /** Sessions that one scope may name one by one. */
   scopeIds: 100_000,
+  /** Sessions that a scope may leave out one by one. */
+  scopeExceptions: 1000,
+  /** Rows of a frozen list that one call may ask for. */
+  bulkRows: 5000,
+  /** Keys of one bulk action. */
+  bulkKeys: 1_000_000,
   /** Characters of a filter. */
   filterCharacters: 1000,
   /** Bars that one chart of expiry times may ask for. */
@@ -52,6 +58,10 @@ export interface PublicTarget {
   readonly isPrivate: boolean
 }
 
+/** Whose sessions a connection holds; on `production` bulk actions ask once more. */
+export const ENVIRONMENTS = ['local', 'staging', 'production'] as const
+export type Environment = (typeof ENVIRONMENTS)[number]
+
 /** How changes reach the list: pushed by the server, or read by the inspector each second. */
 export type LiveMode = 'notifications' | 'polling'
 
@@ -74,6 +84,8 @@ export type ConnectionStatus =
       readonly server: ServerInfo
       /** Nothing is written on it: the core refuses every command that could. */
       readonly readOnly: boolean
+      /** What the person says it is. */
+      readonly environment: Environment | null
       readonly live: LiveMode
       /** Commands that this user may not run, in capitals; what needs them is refused with that name. */
       readonly missing: readonly string[]

@@ -4,6 +4,7 @@ import { AppError } from '#shared/errors.ts'
 import { type AppInfo, type SessionDetail, USER_FIELD } from '#shared/model.ts'
 import type { Emit } from '#shared/transport.ts'
 import { parseTtl } from '#shared/ttl.ts'
+import { createBulkHandlers } from './bulk/bulk-handlers.ts'
 import { fromBytes, toBinary } from './bytes.ts'
 import type { ConnectionManager } from './connection/connection-manager.ts'
 import type { PrivateRedis } from './connection/private-redis.ts'
@@ -63,6 +64,16 @@ export function createClientHandlers(
   }
   const history = () => (shared.current() === null ? NO_HISTORY : writing().history.status)
 
+  const bulk = createBulkHandlers({
+    clock,
+    connection,
+    connected,
+    writing,
+    listOf: (prefix) => listOf(prefix),
+    asker: viewer,
+    onChange: (status) => emit('bulk.changed', status),
+  })
+
   /** The lists as they are, which a lost connection leaves as they were. */
   const lists = () => (shared.current() ?? connected()).lists
   const listOf = (prefix: string) => {
@@ -98,14 +109,15 @@ export function createClientHandlers(
     'app.info': shared.info,
 
     'connection.status': () => connection.status,
-    'connection.connect': ({ readOnly, ...target }) =>
-      connection.connect(withPrefillPassword(target, prefill), false, readOnly),
+    'connection.connect': ({ readOnly = false, environment = null, ...target }) =>
+      connection.connect(withPrefillPassword(target, prefill), false, { readOnly, environment }),
     'connection.disconnect': () => connection.disconnect(),
     'connection.setReadOnly': async ({ readOnly }) => {
       const status = connection.setReadOnly(readOnly)
       if (readOnly) await demo.stop()
       return status
     },
+    'connection.setEnvironment': ({ environment }) => connection.setEnvironment(environment),
     'connection.retry': () => connection.retry(),
     'connection.changeNotifications': ({ kind }) => connection.changeNotifications(kind),
     'connection.startPrivate': async () => connection.connect(await privateRedis.start(), true),
@@ -143,6 +155,7 @@ export function createClientHandlers(
       return list.progress
     },
     'list.summary': ({ prefix, filter, buckets }) => listOf(prefix).summary(filter, buckets, viewer),
+    'list.range': ({ from, to, ...query }) => listOf(query.prefix).range(query, from, to),
     'list.prefixes': () => surveyPrefixes(connected().client),
     'list.fields': ({ prefix }) => {
       connected()
@@ -223,6 +236,8 @@ export function createClientHandlers(
       return history()
     },
 
+    ...bulk.handlers,
+
     'demo.status': () => demo.status,
     'demo.start': ({ port, prefix, ttl }) => {
       connection.requireWritable()
@@ -237,6 +252,7 @@ export function createClientHandlers(
     close() {
       watchGeneration += 1
       stopWatching()
+      bulk.close()
       writer?.history.stop()
       shared.current()?.lists.release(viewer)
       shared.current()?.lists.release(watcher)

@@ -448,7 +448,8 @@ describe('the list', () => {
     })
     const first = await client.window()
     expect(first).toMatchObject({ phase: 'scanning' })
-    expect(first.rows).toHaveLength(100)
+    // SCAN takes its COUNT as a hint.
+    expect(first.rows.length).toBeGreaterThan(50)
     const stopped = await client.invoke('list.stopScan', { prefix: 'session:' })
     expect(stopped.phase).toBe('stopped')
     expect(stopped.scanned).toBeLessThan(20_000)

@@ -1,6 +1,12 @@
 import type { Redis } from 'ioredis'
 import { AppError } from '#shared/errors.ts'
-import type { ConnectionStatus, LiveMode, NotificationChange, PublicTarget } from '#shared/model.ts'
+import type {
+  ConnectionStatus,
+  Environment,
+  LiveMode,
+  NotificationChange,
+  PublicTarget,
+} from '#shared/model.ts'
 import { createClient, openClient } from './client.ts'
 import {
   type MadeChange,
@@ -21,6 +27,14 @@ export interface Connection {
   readonly facts: ServerFacts
   /** How its lists learn of changes. */
   readonly live: LiveMode
+}
+
+/** What the person says of a connection. */
+export interface ConnectionMarks {
+  /** @default false */
+  readonly readOnly?: boolean
+  /** @default null */
+  readonly environment?: Environment | null
 }
 
 export interface ConnectionListener {
@@ -76,6 +90,7 @@ export class ConnectionManager {
   #attempt: Promise<void> | null = null
   /** What the client's guard looks at; a switch of this connection. */
   #guard = { readOnly: false }
+  #environment: Environment | null = null
   readonly #listener: ConnectionListener
 
   constructor(listener: ConnectionListener) {
@@ -99,8 +114,13 @@ export class ConnectionManager {
   }
 
   /** Gives up the connection there is and opens another. @throws AppError; then none is connected. */
-  async connect(target: ResolvedTarget, isPrivate: boolean, readOnly = false): Promise<ConnectionStatus> {
+  async connect(
+    target: ResolvedTarget,
+    isPrivate: boolean,
+    { readOnly = false, environment = null }: ConnectionMarks = {},
+  ): Promise<ConnectionStatus> {
     this.disconnect()
+    this.#environment = environment
     const guard = { readOnly }
     this.#guard = guard
     const generation = this.#generation
@@ -177,6 +197,14 @@ export class ConnectionManager {
     if (this.#status.state === 'connected') this.#setStatus({ ...this.#status, live: 'polling' })
   }
 
+  /** @throws AppError where there is none */
+  setEnvironment(environment: Environment | null): ConnectionStatus {
+    this.require()
+    this.#environment = environment
+    if (this.#status.state === 'connected') this.#setStatus({ ...this.#status, environment })
+    return this.#status
+  }
+
   /**
    * Changes the server's notifications as the status offers it: by that very command, and only while the setting is
    * still what the offer says.
@@ -241,6 +269,7 @@ export class ConnectionManager {
       target,
       server: facts.server,
       readOnly: this.#guard.readOnly,
+      environment: this.#environment,
       live,
       missing: facts.missing,
       notifications: this.#offer(facts),

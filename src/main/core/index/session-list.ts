@@ -1,8 +1,17 @@
 import type { Redis } from 'ioredis'
+import { type Bytes, bytesId } from '#shared/bytes.ts'
 import type { Scope, WindowQuery } from '#shared/contract.ts'
 import { AppError } from '#shared/errors.ts'
 import { filterNeeds, parseFilter } from '#shared/filter.ts'
-import type { FieldReading, ListProgress, ListSummary, ListWindow, SessionRow } from '#shared/model.ts'
+import {
+  type FieldReading,
+  LIMITS,
+  type ListProgress,
+  type ListSummary,
+  type ListWindow,
+  type SessionRow,
+  USER_FIELD,
+} from '#shared/model.ts'
 import { fromBytes, toBinary } from '../bytes.ts'
 import { columnId, columnName, fieldColumn, neededColumns } from './columns.ts'
 import { KeyReader } from './key-reader.ts'
@@ -221,15 +230,47 @@ export class SessionList {
   ): Promise<{ readonly ids: readonly string[]; readonly complete: boolean }> {
     if ('ids' in scope)
       return { ids: [...new Set(scope.ids.map((id) => toBinary(fromBytes(id))))], complete: true }
+    if ('user' in scope) return this.#ofUser(scope.user)
     const query = this.#viewports.get(asker)?.query
     const { columns = [], sort = { by: 'id' as const } } = query ?? {}
     const { table } = this.#index
+    const except = new Set((scope.except ?? []).map((id) => toBinary(fromBytes(id))))
     const ids = await this.#index.views.look({ filter: scope.filter, columns, sort }, (order) =>
-      order.parts().flatMap((part) => Array.from(part, (slot) => table.id(slot))),
+      order
+        .parts()
+        .flatMap((part) => Array.from(part, (slot) => table.id(slot)))
+        .filter((id) => !except.has(id)),
     )
     if ('message' in ids) throw new AppError('invalid_argument', `The filter cannot be read. ${ids.message}`)
     const read = query === undefined || this.#reading({ ...query, filter: scope.filter }) === null
     return { ids, complete: read && this.#scan.phase === 'complete' }
+  }
+
+  /** The ids from one row to another, both included, as they stand now; empty where one of them is not in the list. */
+  async range(
+    query: Omit<WindowQuery, 'offset' | 'limit'>,
+    from: Bytes,
+    to: Bytes,
+  ): Promise<readonly Bytes[]> {
+    const { table } = this.#index
+    const { direction } = query.sort
+    const ids = await this.#index.views.look(query, (order) => {
+      const [a, b] = [from, to].map((id) => {
+        const slot = table.find(toBinary(fromBytes(id)))
+        return slot < 0 ? -1 : order.position(slot, direction)
+      }) as [number, number]
+      const first = Math.min(a, b)
+      const count = Math.abs(a - b) + 1
+      if (first < 0) return []
+      if (count > LIMITS.scopeIds) {
+        throw new AppError(
+          'invalid_argument',
+          `These are ${count.toLocaleString('en')} rows; one by one, at most ${LIMITS.scopeIds.toLocaleString('en')} are selected. Filter for them and select all that match.`,
+        )
+      }
+      return order.slice(first, count, direction).map((slot) => table.idBytes(slot))
+    })
+    return 'message' in ids ? [] : ids
   }
 
   forget(asker: object): void {
@@ -274,6 +315,24 @@ export class SessionList {
   /** Reads the fields that rows lack, or stops that. */
   setReading(reading: boolean): void {
     if (!this.#paused && !this.#stopped) this.#scan.setReading(reading)
+  }
+
+  async #ofUser(user: Bytes): Promise<{ readonly ids: readonly string[]; readonly complete: boolean }> {
+    if (fromBytes(user).length > LIMITS.cellCharacters) {
+      throw new AppError(
+        'invalid_argument',
+        `Users are found by names of at most ${LIMITS.cellCharacters} bytes. Filter for this one instead.`,
+      )
+    }
+    const wanted = bytesId(user)
+    const column = this.#index.place(fieldColumn(USER_FIELD))
+    const { table } = this.#index
+    const ids: string[] = []
+    for (let slot = 0; slot < table.end; slot += 1) {
+      const value = table.alive(slot) ? table.cell(slot, column) : null
+      if (value !== null && bytesId(value) === wanted) ids.push(table.id(slot))
+    }
+    return { ids, complete: this.#scan.phase === 'complete' && column >= 0 }
   }
 
   #wantColumns(query: WindowQuery): void {

@@ -1,5 +1,6 @@
 import { useStore } from 'zustand'
 import { useApp } from '../stores/context.ts'
+import { BulkDialog } from './bulk/BulkDialog.tsx'
 import { CreateDialog } from './create/CreateDialog.tsx'
 import { DeleteDialog } from './detail/DeleteDialog.tsx'
 import { RotateDialog } from './detail/RotateDialog.tsx'
@@ -25,6 +26,7 @@ export function Dialogs() {
   return (
     <>
       {Open === null ? null : <Open onClose={() => app.openDialog(null)} />}
+      <BulkDialog />
       <UndoConflictDialog />
     </>
   )

@@ -5,6 +5,8 @@ import type { Transport } from '#shared/transport.ts'
 import { DEFAULT_TTL_SECONDS } from '#shared/ttl.ts'
 import { type Clock, createClock } from '../lib/clock.ts'
 import { toFailure } from '../lib/failure.ts'
+import { takenBackInWords } from '../lib/undo-words.ts'
+import { type BulkStore, createBulkStore } from './bulk.ts'
 import { type ConnectionStore, createConnectionStore } from './connection.ts'
 import { createDemoStore, type DemoStore } from './demo.ts'
 import { createDetailStore, type DetailStore } from './detail.ts'
@@ -12,6 +14,7 @@ import { createDrawerStore, type DrawerStore } from './drawer.ts'
 import { createHistoryStore, type HistoryStore } from './history.ts'
 import { createListStore } from './list.ts'
 import type { ListStore } from './list-state.ts'
+import { createPicksStore, type PicksStore, picksProblem, scopeOf } from './picks.ts'
 import { createPrefixesStore, type PrefixesStore } from './prefixes.ts'
 import { createSettings, type Settings, type SettingsStorage } from './settings.ts'
 import { createSummaryStore, type SummaryStore } from './summary.ts'
@@ -28,6 +31,8 @@ export interface App {
   readonly summary: SummaryStore
   readonly prefixes: PrefixesStore
   readonly detail: DetailStore
+  readonly picks: PicksStore
+  readonly bulk: BulkStore
   readonly history: HistoryStore
   readonly demo: DemoStore
   readonly drawer: DrawerStore
@@ -44,6 +49,10 @@ export interface App {
   rotate(): Promise<void>
   /** Deletes the selected session. @returns false when it had gone already @throws AppError */
   remove(): Promise<boolean>
+  /** Makes the frozen list of the picked sessions for what is to be done to them. */
+  beginBulk(kind: 'delete' | 'setTtl'): void
+  /** The same for all sessions of a user. */
+  beginLogOut(user: Bytes): void
   /** Says that a write was done, with a way to undo it where there is one. */
   wrote(text: string): void
   /**
@@ -82,6 +91,8 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
   )
   const summary = createSummaryStore({ transport, now: clock.now, list, connection })
   const prefixes = createPrefixesStore(transport)
+  const picks = createPicksStore(transport, () => list.shown())
+  const bulk = createBulkStore(transport)
 
   const setPrefix = (prefix: string) => {
     list.setPrefix(prefix)
@@ -101,6 +112,8 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
     if (isOtherServer(before.status, status)) {
       list.clear()
       prefixes.clear()
+      picks.clear()
+      bulk.close()
       detail.select(list.store.getState().prefix, null)
     }
     // Whatever happened in the meantime was not heard: ask for everything that is on the screen.
@@ -114,8 +127,10 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
       })
     }
   })
-  list.store.subscribe(({ columns }, before) => {
+  list.store.subscribe(({ columns, prefix, filter }, before) => {
     if (columns !== before.columns) settings.setState({ columns: [...columns] })
+    // What was picked there is out of sight now.
+    if (prefix !== before.prefix || filter !== before.filter) picks.clear()
   })
 
   /** The last write that a toast has told of. */
@@ -123,13 +138,15 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
   const takeBack = async (which: 'undo' | 'redo', force = false): Promise<string | null> => {
     const outcome = await history.take(which, force)
     if (outcome === null) return null
-    const { prefix, label } = outcome.entry
+    const { prefix } = outcome.entry
     told = Math.max(told, history.store.getState().status?.undo[0]?.number ?? 0)
     const [id = null] = outcome.ids
-    if (id !== null) goTo(prefix, id)
-    else detail.select(prefix, null)
+    if (outcome.entry.count === 1) {
+      if (id !== null) goTo(prefix, id)
+      else detail.select(prefix, null)
+    } else if (prefix !== list.store.getState().prefix) setPrefix(prefix)
     list.refresh()
-    return `${which === 'undo' ? 'Undone' : 'Redone'}: ${label}.`
+    return takenBackInWords(which, outcome)
   }
 
   return {
@@ -140,6 +157,8 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
     summary,
     prefixes,
     detail,
+    picks,
+    bulk,
     history,
     demo,
     drawer,
@@ -164,6 +183,15 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
       detail.select(prefix, null)
       list.refresh()
       return deleted
+    },
+    beginBulk(kind) {
+      const { prefix, filter } = list.store.getState()
+      const problem = picksProblem(picks.store.getState())
+      if (problem !== null) toasts.show('failed', problem)
+      else void bulk.begin({ kind }, prefix, scopeOf(picks.store.getState(), filter))
+    },
+    beginLogOut(user) {
+      void bulk.begin({ kind: 'logOut', user }, list.store.getState().prefix, { user })
     },
     wrote(text) {
       const latest = history.store.getState().status?.undo[0]?.number ?? 0

@@ -1,6 +1,12 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { ConnectionTarget } from '#shared/contract.ts'
-import type { AppInfo, ConnectionStatus, NotificationChange, PublicTarget } from '#shared/model.ts'
+import type {
+  AppInfo,
+  ConnectionStatus,
+  Environment,
+  NotificationChange,
+  PublicTarget,
+} from '#shared/model.ts'
 import type { Transport } from '#shared/transport.ts'
 import { type Failure, toFailure } from '../lib/failure.ts'
 
@@ -25,6 +31,7 @@ export interface ConnectionStore {
   disconnect(): Promise<void>
   retry(): Promise<void>
   setReadOnly(readOnly: boolean): Promise<void>
+  setEnvironment(environment: Environment | null): Promise<void>
   /** Sends the command that the status names under `notifications`. @throws AppError */
   changeNotifications(kind: NotificationChange['kind']): Promise<void>
 }
@@ -92,6 +99,9 @@ export function createConnectionStore(transport: Transport, now: () => number): 
     },
     async setReadOnly(readOnly) {
       setStatus(await transport.invoke('connection.setReadOnly', { readOnly }))
+    },
+    async setEnvironment(environment) {
+      setStatus(await transport.invoke('connection.setEnvironment', { environment }))
     },
     async changeNotifications(kind) {
       setStatus(await transport.invoke('connection.changeNotifications', { kind }))

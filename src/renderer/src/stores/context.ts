@@ -1,6 +1,7 @@
 import { createContext, useContext, useEffect, useState } from 'react'
 import { type StoreApi, useStore } from 'zustand'
 import type { App } from './app.ts'
+import type { BulkState } from './bulk.ts'
 import type { ConnectionState } from './connection.ts'
 import { whyNotWritable } from './connection.ts'
 import type { DemoState } from './demo.ts'
@@ -8,6 +9,7 @@ import type { DetailState } from './detail.ts'
 import type { DrawerState } from './drawer.ts'
 import type { HistoryState } from './history.ts'
 import type { ListState } from './list-state.ts'
+import type { PicksState } from './picks.ts'
 import type { PrefixesState } from './prefixes.ts'
 import type { Settings } from './settings.ts'
 import type { SummaryState } from './summary.ts'
@@ -33,6 +35,8 @@ export const useList = createHook<ListState>((app) => app.list.store)
 export const useSummary = createHook<SummaryState>((app) => app.summary.store)
 export const usePrefixes = createHook<PrefixesState>((app) => app.prefixes.store)
 export const useDetail = createHook<DetailState>((app) => app.detail.store)
+export const usePicks = createHook<PicksState>((app) => app.picks.store)
+export const useBulk = createHook<BulkState>((app) => app.bulk.store)
 export const useDemo = createHook<DemoState>((app) => app.demo.store)
 export const useDrawer = createHook<DrawerState>((app) => app.drawer.store)
 export const useSettings = createHook<Settings>((app) => app.settings)

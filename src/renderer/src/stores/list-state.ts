@@ -1,4 +1,5 @@
 import type { StoreApi } from 'zustand/vanilla'
+import type { WindowQuery } from '#shared/contract.ts'
 import type { FieldReading, FilterProblem, ListProgress, Sort, SortKey } from '#shared/model.ts'
 import type { Failure } from '../lib/failure.ts'
 import type { ListView } from '../lib/hold.ts'
@@ -31,6 +32,8 @@ export interface ListState {
 
 export interface ListStore {
   readonly store: StoreApi<ListState>
+  /** What the list is asked for, whichever stretch of it. */
+  shown(): Omit<WindowQuery, 'offset' | 'limit' | 'locate'>
   setPrefix(prefix: string): void
   setFilter(filter: string): void
   /** Sorts by this key, or turns the order when it is sorted by it already. */

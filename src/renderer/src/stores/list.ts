@@ -64,12 +64,15 @@ export function createListStore(
   let cursor: number | null = null
   const viewer = createListViewer(store, now, shown)
 
-  const query = (): WindowQuery => {
+  const shownQuery = () => {
     const { prefix, filter, sort, columns } = getState()
+    return { prefix, filter, sort, columns: [USER_FIELD, ...columns] }
+  }
+  const query = (): WindowQuery => {
     const offset = Math.max(0, range.first - (scrollsUp ? AHEAD : BEHIND))
     const limit = Math.min(MOST_ROWS, range.last - offset + 1 + (scrollsUp ? BEHIND : AHEAD))
     const id = selected()
-    const base = { prefix, filter, sort, columns: [USER_FIELD, ...columns], offset, limit }
+    const base = { ...shownQuery(), offset, limit }
     return id === null ? base : { ...base, locate: id }
   }
   const fetcher = createWindowFetcher({
@@ -135,6 +138,7 @@ export function createListStore(
 
   return {
     store,
+    shown: shownQuery,
     setPrefix(prefix) {
       if (prefix === getState().prefix) return
       restart({ prefix, view: null, progress: null, reading: null, failure: null, fields: [] })

@@ -1,8 +1,10 @@
 import { Tabs } from 'radix-ui'
 import { type ComponentProps, type FormEvent, useEffect, useId, useRef, useState } from 'react'
+import { ENVIRONMENTS } from '#shared/model.ts'
 import { Button } from '../../components/Button.tsx'
 import { Field } from '../../components/Field.tsx'
 import { Problem } from '../../components/Problem.tsx'
+import { environmentInWords } from '../../lib/environment.ts'
 import { useApp, useConnection } from '../../stores/context.ts'
 import styles from './ConnectScreen.module.css'
 import {
@@ -159,6 +161,22 @@ export function ConnectForm() {
           checked={form.readOnly}
           onChange={(event) => set({ readOnly: event.target.checked })}
         />
+        <label className={styles.mark}>
+          Marked as
+          <select
+            name="environment"
+            value={form.environment ?? ''}
+            onChange={(event) =>
+              set({ environment: ENVIRONMENTS.find((each) => each === event.target.value) ?? null })
+            }
+          >
+            {[null, ...ENVIRONMENTS].map((each) => (
+              <option key={each} value={each ?? ''}>
+                {environmentInWords(each).toLowerCase()}
+              </option>
+            ))}
+          </select>
+        </label>
         <span className={styles.progress} role="status">
           {pending === 'connect'
             ? `Connecting to ${status?.state === 'connecting' ? status.target.label : 'Redis'}…`

@@ -1,6 +1,6 @@
 import type { ConnectionTarget } from '#shared/contract.ts'
 import type { ErrorCode } from '#shared/errors.ts'
-import type { PublicTarget } from '#shared/model.ts'
+import type { Environment, PublicTarget } from '#shared/model.ts'
 
 /** What stands in the form, as it was typed. */
 export interface ConnectForm {
@@ -13,6 +13,7 @@ export interface ConnectForm {
   readonly db: string
   readonly tls: boolean
   readonly readOnly: boolean
+  readonly environment: Environment | null
 }
 
 export type ConnectInput = keyof Omit<ConnectForm, 'mode'>
@@ -27,6 +28,7 @@ export const EMPTY_FORM: ConnectForm = {
   db: '0',
   tls: false,
   readOnly: false,
+  environment: null,
 }
 
 /** What the form starts with: the URL given at the start, else where one was connected to last. */
@@ -54,6 +56,7 @@ export function readForm(form: ConnectForm): ConnectionTarget | InputProblem {
   const rest = {
     ...(form.password === '' ? {} : { password: form.password }),
     ...(form.readOnly ? { readOnly: true } : {}),
+    ...(form.environment === null ? {} : { environment: form.environment }),
   }
   if (form.mode === 'url') {
     if (!/^rediss?:\/\//i.test(form.url.trim()))

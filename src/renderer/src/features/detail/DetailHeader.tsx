@@ -1,12 +1,12 @@
-import { Trash2, X } from 'lucide-react'
+import { Trash2, UserRoundX, X } from 'lucide-react'
 import { IconButton } from '../../components/Button.tsx'
 import { CopyButton } from '../../components/CopyButton.tsx'
 import { isBinary, toLine } from '../../lib/bytes-view.ts'
-import { useApp, useDetail } from '../../stores/context.ts'
+import { useApp, useDetail, useWriteBlock } from '../../stores/context.ts'
 import { MiddleEllipsis } from '../list/MiddleEllipsis.tsx'
 import styles from './DetailPane.module.css'
 import { useSessionBlock } from './session-block.ts'
-import { userOf } from './who.ts'
+import { userName, userOf } from './who.ts'
 
 /** Who and which. */
 export function DetailHeader() {
@@ -15,8 +15,10 @@ export function DetailHeader() {
   const id = useDetail((state) => state.selected)
   const ending = useDetail((state) => state.ending)
   const blocked = useSessionBlock()
+  const writeBlock = useWriteBlock()
   if (id === null) return null
   const user = userOf(detail)
+  const name = userName(detail)
   return (
     <header className={styles.header} data-ended={ending === null ? undefined : true}>
       <div className={styles.who}>
@@ -25,6 +27,14 @@ export function DetailHeader() {
             ? '…'
             : (user ?? (detail.state === 'foreign' ? `A ${detail.type}, no session` : 'Anonymous'))}
         </h2>
+        {user === null || name === null ? null : (
+          <IconButton
+            icon={UserRoundX}
+            label={`Log ${user} out everywhere`}
+            blocked={writeBlock}
+            onClick={() => app.beginLogOut(name)}
+          />
+        )}
         <IconButton
           icon={Trash2}
           label="Delete session"

@@ -1,10 +1,19 @@
+import type { Bytes } from '#shared/bytes.ts'
 import { type SessionDetail, USER_FIELD } from '#shared/model.ts'
 import { toLine } from '../../lib/bytes-view.ts'
 
-/** Who is logged in, or null. */
-export function userOf(detail: Pick<SessionDetail, 'fields'> | null): string | null {
+type WithFields = Pick<SessionDetail, 'fields'> | null
+
+/** The name of who is logged in, byte for byte, or null. */
+export function userName(detail: WithFields): Bytes | null {
   const value = detail?.fields.find((field) => field.name === USER_FIELD)?.value
-  return value === undefined || value === '' ? null : toLine(value)
+  return value === undefined || value === '' ? null : value
+}
+
+/** Who is logged in, as it is shown, or null. */
+export function userOf(detail: WithFields): string | null {
+  const name = userName(detail)
+  return name === null ? null : toLine(name)
 }
 
 /** "the session of ada" or "this anonymous session". */

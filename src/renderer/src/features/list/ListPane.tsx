@@ -1,9 +1,10 @@
-import { useList } from '../../stores/context.ts'
+import { useList, usePicks } from '../../stores/context.ts'
 import { ListEmpty } from './ListEmpty.tsx'
 import styles from './ListPane.module.css'
 import { ListToolbar } from './ListToolbar.tsx'
 import { Overview } from './Overview.tsx'
 import { ReadingLine } from './ReadingLine.tsx'
+import { SelectionBar } from './SelectionBar.tsx'
 import { SessionGrid } from './SessionGrid.tsx'
 
 /** The list: its state above, its rows, or why there are none. */
@@ -11,9 +12,10 @@ export function ListPane() {
   const isEmpty = useList((state) =>
     state.view === null ? state.failure !== null : state.view.matched === 0,
   )
+  const picking = usePicks(({ mode, keys }) => mode === 'all' || keys.size > 0)
   return (
     <section className={styles.pane} aria-label="Session list">
-      <ListToolbar />
+      {picking ? <SelectionBar /> : <ListToolbar />}
       <ReadingLine />
       <Overview />
       {isEmpty ? <ListEmpty /> : <SessionGrid />}

@@ -1,10 +1,12 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import { type CSSProperties, useEffect, useLayoutEffect, useMemo, useRef } from 'react'
-import { bytesId } from '#shared/bytes.ts'
+import { type Bytes, bytesId } from '#shared/bytes.ts'
+import { toFailure } from '../../lib/failure.ts'
 import { focusDetail, GRID_ID } from '../../lib/focus.ts'
-import { useApp, useDetail, useList, useSettings, useWriteBlock } from '../../stores/context.ts'
+import { useApp, useDetail, useList, usePicks, useSettings, useWriteBlock } from '../../stores/context.ts'
 import { sortKeyId } from '../../stores/list.ts'
+import { isPicked } from '../../stores/picks.ts'
 import { type Column, columnTracks, figureFields, leastWidth, listColumns } from './columns.ts'
 import styles from './SessionGrid.module.css'
 import { rowId, SessionRow, SkeletonRow } from './SessionRow.tsx'
@@ -32,6 +34,7 @@ export function SessionGrid() {
   const fresh = useList((state) => state.fresh)
   const reveal = useList((state) => state.reveal)
   const selected = useDetail((state) => state.selected)
+  const picks = usePicks((state) => state)
   const rowHeight = ROW_HEIGHTS[useSettings((state) => state.density)]
   const stale = useWriteBlock() !== null
   const figures = JSON.stringify([...figureFields(fields, view?.rows ?? [])])
@@ -71,6 +74,7 @@ export function SessionGrid() {
     if (document.activeElement === document.body) scroller.current?.focus()
   }, [])
 
+  const picking = picks.mode === 'all' || picks.keys.size > 0
   const selectedKey = selected === null ? null : bytesId(selected)
   const rowAt = (index: number) => view?.rows[index - view.offset]
   const active = items.find(({ index }) => {
@@ -78,12 +82,19 @@ export function SessionGrid() {
     return row !== undefined && bytesId(row.id) === selectedKey
   })
 
-  const select = (target: EventTarget) => {
-    const index = Number(
-      target instanceof Element ? target.closest<HTMLElement>('[data-index]')?.dataset.index : NaN,
-    )
-    const row = rowAt(index)
-    if (row !== undefined) app.select(row.id)
+  const extend = (id: Bytes) => {
+    app.picks.extend(id, selected).catch((error: unknown) => {
+      app.toasts.show('failed', toFailure(error).message)
+    })
+  }
+  const click = (event: React.MouseEvent) => {
+    if (!(event.target instanceof Element)) return
+    const row = rowAt(Number(event.target.closest<HTMLElement>('[data-index]')?.dataset.index ?? NaN))
+    if (row === undefined) return
+    if (event.shiftKey) extend(row.id)
+    else if (event.ctrlKey || event.metaKey || event.target instanceof HTMLInputElement)
+      app.picks.toggle(row.id)
+    else app.select(row.id)
   }
 
   const page = () =>
@@ -91,9 +102,16 @@ export function SessionGrid() {
   const press = (event: React.KeyboardEvent) => {
     if (event.target !== scroller.current || event.ctrlKey || event.metaKey || event.altKey) return
     const step = STEPS[event.key]
-    if (step !== undefined) list.moveSelection(step === 'page' ? page() : step === '-page' ? -page() : step)
+    if (event.shiftKey && (step === 1 || step === -1)) {
+      const next = active === undefined ? undefined : rowAt(active.index + step)
+      if (next !== undefined) extend(next.id)
+      if (step !== undefined) list.moveSelection(step)
+    } else if (step !== undefined)
+      list.moveSelection(step === 'page' ? page() : step === '-page' ? -page() : step)
+    else if (event.key === ' ' && selected !== null) app.picks.toggle(selected)
     else if (event.key === 'Enter' && selected === null) list.moveSelection('first')
     else if (event.key === 'Enter') focusDetail()
+    else if (event.key === 'Escape' && picking) app.picks.clear()
     else if (event.key === 'Escape') app.select(null)
     else return
     event.preventDefault()
@@ -111,8 +129,10 @@ export function SessionGrid() {
       aria-colcount={columns.length}
       aria-activedescendant={active === undefined ? undefined : rowId(active.index)}
       aria-busy={view === null}
+      aria-multiselectable
       className={styles.grid}
       data-stale={stale || undefined}
+      data-picking={picking || undefined}
       style={gridStyle(columns, rowHeight)}
       onKeyDown={press}
     >
@@ -123,7 +143,13 @@ export function SessionGrid() {
         role="rowgroup"
         className={styles.rows}
         style={{ height: virtualizer.getTotalSize() }}
-        onClick={(event) => select(event.target)}
+        onClick={click}
+        onMouseDown={(event) => {
+          // Picking is no wish to mark text, nor to leave the grid, which hears the keys.
+          if (!event.shiftKey && !(event.target instanceof HTMLInputElement)) return
+          event.preventDefault()
+          scroller.current?.focus()
+        }}
         onDoubleClick={focusDetail}
         onPointerMove={() => list.setPointing(true)}
         onPointerLeave={() => list.setPointing(false)}
@@ -142,6 +168,7 @@ export function SessionGrid() {
               top={top}
               columns={columns}
               selected={key === selectedKey}
+              picked={isPicked(picks, key)}
               gone={gone.has(key)}
               fresh={fresh.has(key)}
             />
@@ -168,6 +195,7 @@ function HeaderRow({ columns }: { readonly columns: readonly Column[] }) {
       {/* biome-ignore lint/a11y/useFocusableInteractive: its buttons take the focus. */}
       {/* biome-ignore lint/a11y/useSemanticElements: a virtualised grid has no table layout. */}
       <div role="row" aria-rowindex={1} className={styles.headerRow}>
+        <PickAll />
         {columns.map((column) => {
           const sorted = sortKeyId(sort.by) === sortKeyId(column.sort) ? sort.direction : undefined
           const Arrow = sorted === 'ascending' ? ArrowUp : ArrowDown
@@ -196,6 +224,25 @@ function HeaderRow({ columns }: { readonly columns: readonly Column[] }) {
         })}
       </div>
     </div>
+  )
+}
+
+/** Picks every row that matches, or none. */
+function PickAll() {
+  const { picks } = useApp()
+  const { mode, keys } = usePicks((state) => state)
+  const some = (mode === 'some') === keys.size > 0
+  return (
+    <input
+      ref={(element) => {
+        if (element !== null) element.indeterminate = keys.size > 0
+      }}
+      type="checkbox"
+      className={styles.pick}
+      aria-label="Select all that match"
+      checked={some || mode === 'all'}
+      onChange={() => (some || mode === 'all' ? picks.clear() : picks.all())}
+    />
   )
 }
 

@@ -17,6 +17,7 @@ interface SessionRowProps {
   readonly top: number
   readonly columns: readonly Column[]
   readonly selected: boolean
+  readonly picked: boolean
   readonly gone: boolean
   readonly fresh: boolean
 }
@@ -29,6 +30,7 @@ export const SessionRow = memo(function SessionRow({
   top,
   columns,
   selected,
+  picked,
   gone,
   fresh,
 }: SessionRowProps) {
@@ -48,7 +50,17 @@ export const SessionRow = memo(function SessionRow({
       data-index={index}
       data-state={row.state}
       data-gone={gone || undefined}
+      data-picked={picked || undefined}
     >
+      <input
+        type="checkbox"
+        className={styles.pick}
+        tabIndex={-1}
+        aria-label={`Select ${toLine(row.cells[0] || row.id)}`}
+        checked={picked}
+        // The grid hears the clicks, which may also pick a stretch.
+        readOnly
+      />
       {glows ? <span key={row.revision} className={styles.glow} aria-hidden /> : null}
       {cellsOf(row, columns)}
     </div>

@@ -25,6 +25,13 @@ export const writable = (app: App) => whyNotWritable(app.connection.store.getSta
 export const selectedAny = (app: App) =>
   app.detail.store.getState().selected === null ? 'Select a session first.' : null
 
+/** Whether rows are picked. */
+export const picking = (app: App) => {
+  const { mode, keys } = app.picks.store.getState()
+  return mode === 'all' || keys.size > 0
+}
+export const pickedAny = (app: App) => (picking(app) ? null : 'Select rows of the list first.')
+
 /** Says a failure where no form is open to say it at. */
 export const told = (run: (app: App) => Promise<string | null>) => async (app: App) => {
   try {

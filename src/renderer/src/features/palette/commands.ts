@@ -2,7 +2,8 @@ import { focusDetail, focusFilter, focusGrid, focusPrefix } from '../../lib/focu
 import { isMac, MOD } from '../../lib/platform.ts'
 import type { App } from '../../stores/app.ts'
 import { whyFieldsAreFixed, whySessionIsFixed } from '../detail/session-block.ts'
-import { always, type Command, connected, plain, selectedAny, told, writable } from './command.ts'
+import { userName } from '../detail/who.ts'
+import { always, type Command, connected, picking, plain, selectedAny, told, writable } from './command.ts'
 import { LIST_COMMANDS } from './list-commands.ts'
 
 const withFields = (app: App) =>
@@ -88,11 +89,24 @@ export const COMMANDS: readonly Command[] = [
   {
     id: 'delete',
     group: 'Session',
-    label: 'Delete the session…',
+    label: 'Delete the session, or those selected…',
     keys: isMac ? '⌫' : 'Del',
     matches: (event) => plain('Delete')(event) || (isMac && plain('Backspace')(event)),
-    blocked: withSession,
-    run: (app) => app.openDialog('delete'),
+    blocked: (app) => (picking(app) ? writable(app) : withSession(app)),
+    run: (app) => (picking(app) ? app.beginBulk('delete') : app.openDialog('delete')),
+  },
+  {
+    id: 'log-out',
+    group: 'Session',
+    label: 'Log the user out everywhere…',
+    blocked: (app) =>
+      writable(app) ??
+      selectedAny(app) ??
+      (userName(app.detail.store.getState().detail) === null ? 'Nobody is logged in to this session.' : null),
+    run: (app) => {
+      const user = userName(app.detail.store.getState().detail)
+      if (user !== null) app.beginLogOut(user)
+    },
   },
   {
     id: 'undo',
@@ -235,5 +249,7 @@ export const LIST_KEYS: readonly { readonly label: string; readonly keys: string
   { label: 'Move by a screenful', keys: 'PgUp PgDn' },
   { label: 'First or last row', keys: 'Home End' },
   { label: 'Open the selected session', keys: 'Enter' },
+  { label: 'Select rows for an action on many', keys: 'Space' },
+  { label: 'Select a stretch of rows', keys: 'Shift ↑ ↓' },
   { label: 'Back to the list, then unselect', keys: 'Esc' },
 ]

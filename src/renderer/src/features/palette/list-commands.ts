@@ -1,6 +1,7 @@
 import type { ScanPhase } from '#shared/model.ts'
+import { isMac, MOD } from '../../lib/platform.ts'
 import type { App } from '../../stores/app.ts'
-import { type Command, connected, plain, told, writable } from './command.ts'
+import { type Command, connected, pickedAny, plain, told, writable } from './command.ts'
 
 const inPhase = (phase: ScanPhase, otherwise: string) => (app: App) =>
   writable(app) ?? (app.list.store.getState().progress?.phase === phase ? null : otherwise)
@@ -15,6 +16,23 @@ export const LIST_COMMANDS: readonly Command[] = [
     matches: plain('u'),
     blocked: (app) => (app.list.store.getState().waiting === 0 ? 'No update is waiting.' : null),
     run: (app) => app.list.showUpdates(),
+  },
+  {
+    id: 'select-all',
+    group: 'List',
+    label: 'Select all that match',
+    keys: `${MOD} A`,
+    matches: (event) =>
+      event.key.toLowerCase() === 'a' && !event.altKey && (isMac ? event.metaKey : event.ctrlKey),
+    blocked: connected,
+    run: (app) => app.picks.all(),
+  },
+  {
+    id: 'bulk-ttl',
+    group: 'List',
+    label: 'Change the TTL of those selected…',
+    blocked: (app) => writable(app) ?? pickedAny(app),
+    run: (app) => app.beginBulk('setTtl'),
   },
   {
     id: 'rescan',

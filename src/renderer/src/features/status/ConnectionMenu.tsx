@@ -1,6 +1,8 @@
-import { ChevronDown, Lock, LogOut, RefreshCw } from 'lucide-react'
+import { ChevronDown, Lock, LogOut, RefreshCw, Tag } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
+import { ENVIRONMENTS } from '#shared/model.ts'
 import menu from '../../components/Menu.module.css'
+import { environmentInWords } from '../../lib/environment.ts'
 import { useApp, useConnection } from '../../stores/context.ts'
 import styles from './TopBar.module.css'
 
@@ -12,6 +14,7 @@ export function ConnectionMenu() {
   const { target } = status
   const connected = status.state === 'connected' ? status : null
   const readOnly = connected?.readOnly === true
+  const environment = connected?.environment ?? null
   const dot = { connected: 'good', lost: 'lost', connecting: 'busy' }[status.state]
   return (
     <DropdownMenu.Root modal={false}>
@@ -25,6 +28,11 @@ export function ConnectionMenu() {
             <Lock size={12} aria-hidden /> read-only
           </span>
         ) : null}
+        {environment === null ? null : (
+          <span className={styles.environment} data-environment={environment}>
+            {environment}
+          </span>
+        )}
         <ChevronDown size={14} aria-hidden />
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
@@ -73,6 +81,23 @@ export function ConnectionMenu() {
               <Lock size={14} aria-hidden /> Read-only
               <DropdownMenu.ItemIndicator className={menu.end}>✓</DropdownMenu.ItemIndicator>
             </DropdownMenu.CheckboxItem>
+          )}
+          {connected === null ? null : (
+            <DropdownMenu.RadioGroup
+              value={environment ?? ''}
+              onValueChange={(value) =>
+                void connection.setEnvironment(ENVIRONMENTS.find((each) => each === value) ?? null)
+              }
+            >
+              <DropdownMenu.Label className={menu.label}>Marked as</DropdownMenu.Label>
+              {[...ENVIRONMENTS, null].map((each) => (
+                <DropdownMenu.RadioItem key={each} value={each ?? ''} className={menu.item}>
+                  <Tag size={14} aria-hidden /> {environmentInWords(each)}
+                  <DropdownMenu.ItemIndicator className={menu.end}>✓</DropdownMenu.ItemIndicator>
+                </DropdownMenu.RadioItem>
+              ))}
+              <DropdownMenu.Separator className={menu.separator} />
+            </DropdownMenu.RadioGroup>
           )}
           {status.state === 'lost' ? (
             <DropdownMenu.Item className={menu.item} onSelect={() => connection.retry()}>

@@ -1,0 +1,112 @@
+import type { Redis } from 'ioredis'
+import { fromBinary } from '../bytes.ts'
+import { toAppError } from '../connection/redis-errors.ts'
+import type { Reversible, Reverted } from '../edit/reversible.ts'
+import { MessageReader } from '../index/message-reader.ts'
+import { BatchScript } from '../store/batch-script.ts'
+import { nameRefusedCommand } from '../store/script.ts'
+import { OUTCOME, REVERT_EACH } from './bulk-scripts.ts'
+
+/** Keys of one call, and what the script answered of them: kept so, since an object for each of many would cost more. */
+export interface ChangeBatch {
+  /** A byte a character. */
+  readonly ids: readonly string[]
+  readonly reply: Buffer
+}
+
+/** Bytes that a batch takes beside what the server answered, for each of its keys, about. */
+const OVERHEAD = 64
+/** How many of the keys that exist by it are named. */
+const NAMED = 10
+
+/** What a batch says of each of its keys: one of `OUTCOME`, and whether the key was there before. */
+export function eachOutcome(
+  { ids, reply }: ChangeBatch,
+  take: (outcome: number, place: number, existed: boolean) => void,
+): void {
+  const reader = new MessageReader(reply)
+  reader.array()
+  reader.integer()
+  for (let place = 0; place < ids.length; place += 1) {
+    const outcome = reader.integer()
+    let existed = false
+    if (outcome === OUTCOME.done) {
+      existed = reader.text() >= 0
+      reader.integer()
+      reader.text()
+    }
+    take(outcome, place, existed)
+  }
+}
+
+/** A key for a command: text where it is ASCII, which is sent at a fraction of what bytes cost. */
+export const keyWord = (prefix: string, id: string): string | Buffer =>
+  /^[\0-\x7f]*$/.test(id) ? prefix + id : Buffer.concat([Buffer.from(prefix), fromBinary(id)])
+
+/** A write of many keys, each taken back by itself. */
+export class BulkChanges implements Reversible {
+  readonly count: number
+  readonly bytes: number
+  /** The id of the first that changed; null where none did. */
+  readonly first: string | null
+  readonly #client: Redis
+  readonly #prefix: string
+  readonly #batches: readonly ChangeBatch[]
+
+  /** @param batches those that changed nothing may be among them */
+  constructor(client: Redis, prefix: string, batches: readonly ChangeBatch[]) {
+    this.#client = client
+    this.#prefix = prefix
+    this.#batches = batches
+    let count = 0
+    let bytes = 0
+    let first: string | null = null
+    for (const batch of batches) {
+      bytes += batch.reply.length + OVERHEAD * batch.ids.length
+      eachOutcome(batch, (outcome, place) => {
+        if (outcome !== OUTCOME.done) return
+        count += 1
+        first ??= batch.ids[place] ?? null
+      })
+    }
+    this.count = count
+    this.bytes = bytes
+    this.first = first
+  }
+
+  /** Whoever has changed since is left as it is, also by force: many cannot be looked at one by one. */
+  async revert(_force: boolean, onProgress: (done: number) => void): Promise<Reverted> {
+    const script = new BatchScript(this.#client, REVERT_EACH, { readOnly: false })
+    const inverse: ChangeBatch[] = []
+    const keys: (string | Buffer)[] = []
+    const existing: (string | Buffer)[] = []
+    const counts = { done: 0, expired: 0, changed: 0, gone: 0 }
+    let rest: Reverted['rest'] = null
+    for (const [position, { ids, reply }] of this.#batches.entries()) {
+      const words = ids.map((id) => keyWord(this.#prefix, id))
+      let batch: ChangeBatch
+      try {
+        batch = { ids, reply: Buffer.from((await script.run(words, [reply])) as Buffer) }
+      } catch (error) {
+        const left = new BulkChanges(this.#client, this.#prefix, this.#batches.slice(position))
+        rest = { reversible: left, error: toAppError(nameRefusedCommand(error, REVERT_EACH)) }
+        break
+      }
+      inverse.push(batch)
+      eachOutcome(batch, (outcome, place, existed) => {
+        const key = words[place] as string | Buffer
+        if (outcome === OUTCOME.done || outcome === OUTCOME.already) {
+          counts.done += 1
+          keys.push(key)
+          // What was not there before is now.
+          if (!existed && existing.length < NAMED) existing.push(key)
+        } else if (outcome === OUTCOME.expired) counts.expired += 1
+        else if (outcome === OUTCOME.changed) counts.changed += 1
+        else if (outcome === OUTCOME.gone) counts.gone += 1
+      })
+      onProgress(counts.done + counts.expired + counts.changed + counts.gone)
+    }
+    const changes = new BulkChanges(this.#client, this.#prefix, inverse)
+    return { inverse: changes.count === 0 ? null : changes, rest, keys, existing, counts }
+  }
+}

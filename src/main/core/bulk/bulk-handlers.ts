@@ -1,0 +1,99 @@
+import type { BulkStatus } from '#shared/bulk.ts'
+import { AppError } from '#shared/errors.ts'
+import { parseTtl } from '#shared/ttl.ts'
+import type { ConnectionManager } from '../connection/connection-manager.ts'
+import type { Handlers } from '../dispatch.ts'
+import type { SessionWriter } from '../edit/session-writer.ts'
+import type { SessionList } from '../index/session-list.ts'
+import type { Workspace } from '../workspace.ts'
+import { BulkJob } from './bulk-job.ts'
+
+export interface BulkDependencies {
+  readonly clock: () => number
+  readonly connection: ConnectionManager
+  readonly connected: () => Workspace
+  readonly writing: () => SessionWriter
+  readonly listOf: (prefix: string) => SessionList
+  /** Whose columns a filter's words are looked for in. */
+  readonly asker: object
+  readonly onChange: (status: BulkStatus) => void
+}
+
+type BulkCalls = Extract<keyof Handlers, `bulk.${string}`>
+
+/** One client's bulk action, one at a time. */
+export function createBulkHandlers({
+  clock,
+  connection,
+  connected,
+  writing,
+  listOf,
+  asker,
+  onChange,
+}: BulkDependencies): { readonly handlers: Pick<Handlers, BulkCalls>; readonly close: () => void } {
+  let job: BulkJob | null = null
+  let workspace: Workspace | null = null
+  const status = (): BulkStatus => job?.status ?? { state: 'idle' }
+  const open = (): BulkJob => {
+    // What was frozen on another connection is nothing here.
+    if (job !== null && workspace === connected()) return job
+    throw new AppError('invalid_argument', 'No list of sessions is made yet. Select some first.')
+  }
+  const close = () => {
+    job?.stop()
+    job = null
+  }
+  return {
+    handlers: {
+      'bulk.status': status,
+      'bulk.freeze': async ({ prefix, scope }) => {
+        if (job?.status.state === 'running')
+          throw new AppError('invalid_argument', 'A bulk action is under way. Stop it, or wait for its end.')
+        close()
+        const current = connected()
+        const { client, lists } = current
+        const { ids, complete } = await listOf(prefix).resolve(scope, asker)
+        const marked = connection.status.state === 'connected' ? connection.status : null
+        const fresh: BulkJob = new BulkJob({
+          client,
+          writer: writing(),
+          prefix,
+          ids,
+          complete,
+          confirmation: marked?.environment === 'production' ? prefix || marked.target.label : null,
+          clock,
+          onWrite: (written) => lists.get(prefix)?.hint(written),
+          onChange: (changed) => {
+            if (job === fresh) onChange(changed)
+          },
+        })
+        job = fresh
+        workspace = current
+        try {
+          return await fresh.freeze()
+        } catch (error) {
+          if (job === fresh) job = null
+          onChange(status())
+          throw error
+        }
+      },
+      'bulk.rows': ({ offset, limit, outcome = null }) => open().rows(offset, limit, outcome),
+      'bulk.run': ({ action, confirmation = null, ...options }) => {
+        connection.requireWritable()
+        return open().run(action.kind === 'delete' ? action : { ...action, ttl: parseTtl(action.ttl) }, {
+          ...options,
+          confirmation,
+        })
+      },
+      'bulk.stop': () => {
+        job?.stop()
+        return status()
+      },
+      'bulk.close': () => {
+        close()
+        return status()
+      },
+    },
+    close,
+  }
+}

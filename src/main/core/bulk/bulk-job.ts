@@ -1,0 +1,247 @@
+import type { Redis } from 'ioredis'
+import type { BulkAction, BulkOutcome, BulkStatus, FrozenList } from '#shared/bulk.ts'
+import { AppError } from '#shared/errors.ts'
+import { LIMITS, USER_FIELD } from '#shared/model.ts'
+import { fromBinary, toBytes } from '../bytes.ts'
+import { toAppError } from '../connection/redis-errors.ts'
+import type { SessionWriter } from '../edit/session-writer.ts'
+import { UNDO_DEFAULTS } from '../edit/undo-log.ts'
+import { BatchScript } from '../store/batch-script.ts'
+import { nameRefusedCommand } from '../store/script.ts'
+import { formatTimestamp } from '../store/timestamp.ts'
+import { BATCH_DEFAULTS, batchesOf, forEachBatch } from './batches.ts'
+import { BulkChanges, type ChangeBatch, eachOutcome, keyWord } from './bulk-changes.ts'
+import { DELETE, FREEZE, OUTCOME, SET_TTL } from './bulk-scripts.ts'
+import { FrozenKeys } from './frozen-keys.ts'
+
+export interface BulkJobOptions {
+  readonly client: Redis
+  readonly writer: SessionWriter
+  readonly prefix: string
+  /** The keys' ids, a byte a character, each once. */
+  readonly ids: readonly string[]
+  /** False where the scope may name more than these. */
+  readonly complete: boolean
+  /** What is to be typed before the action; null for nothing. */
+  readonly confirmation: string | null
+  /** Epoch milliseconds. */
+  readonly clock: () => number
+  /** These keys may have changed. */
+  readonly onWrite: (ids: readonly string[]) => void
+  readonly onChange: (status: BulkStatus) => void
+}
+
+export interface RunOptions {
+  /** Leave alone what has changed since the list was made. */
+  readonly unchangedOnly: boolean
+  /** Also delete keys that are no sessions. */
+  readonly others: boolean
+  /** What the person typed. */
+  readonly confirmation: string | null
+}
+
+/** Milliseconds between two words on how far it is. */
+const TELL_EVERY = 100
+
+/**
+ * One bulk action: the keys are frozen first, and looked at by a person; then each is looked at once more and written, or
+ * left alone, in one step on the server. No other key is touched, whatever happens meanwhile.
+ */
+export class BulkJob {
+  readonly #options: BulkJobOptions
+  readonly #keys: FrozenKeys
+  #status: BulkStatus = { state: 'idle' }
+  #stopped = false
+  #toldAt = 0
+
+  constructor(options: BulkJobOptions) {
+    if (options.ids.length > LIMITS.bulkKeys) {
+      throw new AppError(
+        'invalid_argument',
+        `A bulk action takes at most ${LIMITS.bulkKeys.toLocaleString('en')} keys, and these are ${options.ids.length.toLocaleString('en')}. Narrow the filter.`,
+      )
+    }
+    this.#options = options
+    this.#keys = new FrozenKeys(options.ids.length)
+  }
+
+  get status(): BulkStatus {
+    return this.#status
+  }
+
+  /** The keys of the list, whoever was active last first. */
+  rows(offset: number, limit: number, outcome: BulkOutcome | null) {
+    return this.#keys.rows(offset, limit, outcome)
+  }
+
+  /** Ends what is under way after the call that it is at. */
+  stop(): void {
+    this.#stopped = true
+  }
+
+  /** Reads what the keys are at this moment. @throws AppError; then there is no list */
+  async freeze(): Promise<BulkStatus> {
+    const { client, ids, prefix, complete, confirmation, clock } = this.#options
+    const script = new BatchScript(client, FREEZE, { readOnly: true })
+    const at = clock()
+    const places = ids.map((_, place) => place)
+    let done = 0
+    this.#set({ state: 'freezing', done, total: ids.length })
+    await forEachBatch(
+      batchesOf(places, () => BATCH_DEFAULTS.bytes / BATCH_DEFAULTS.keys),
+      async (batch) => {
+        const some = batch.map((place) => ids[place] as string)
+        this.#keys.add(some, await this.#call(script, FREEZE, some, [USER_FIELD]))
+        done += some.length
+        this.#tell({ state: 'freezing', done, total: ids.length })
+      },
+      () => !this.#stopped,
+    )
+    if (this.#stopped) throw new AppError('stopped', 'Stopped before the list was made. Nothing was written.')
+    const { bytes, tellsExpiry, ...summary } = this.#keys.summary()
+    const undoable = tellsExpiry && bytes < UNDO_DEFAULTS.bytes - 128 * summary.total
+    const list: FrozenList = { prefix, at, ...summary, complete, undoable, confirmation }
+    return this.#set({ state: 'frozen', list })
+  }
+
+  /**
+   * Does it. Resolves when it has ended, also where it was stopped or broke off: the status says what came of it.
+   * @throws AppError where it may not begin; then nothing was written
+   */
+  async run(action: BulkAction, options: RunOptions): Promise<BulkStatus> {
+    if (this.#status.state !== 'frozen')
+      throw new AppError('invalid_argument', 'Make a new list first: this one is used, or not made yet.')
+    const { list } = this.#status
+    if (list.confirmation !== null && options.confirmation !== list.confirmation) {
+      throw new AppError(
+        'confirmation_needed',
+        `This connection is marked as production. Type ${list.confirmation} to go on. Nothing was written.`,
+      )
+    }
+    const keys = this.#keys
+    const began = performance.now()
+    const places: number[] = []
+    for (let place = 0; place < keys.size; place += 1) {
+      if (keys.isSession(place) || (options.others && action.kind === 'delete')) places.push(place)
+      else keys.setOutcome(place, 'left_out')
+    }
+    const changes: ChangeBatch[] = []
+    const running = { state: 'running', list, action } as const
+    this.#set({ ...running, counts: keys.counts() })
+    let failure: AppError | null = null
+    try {
+      await forEachBatch(
+        batchesOf(places, (place) => keys.bytes(place)),
+        async (batch) => {
+          const change = await this.#write(action, options, batch)
+          if (list.undoable) changes.push(change)
+          if (this.#due()) this.#set({ ...running, counts: keys.counts() })
+        },
+        () => !this.#stopped,
+      )
+    } catch (error) {
+      failure = toAppError(error)
+    }
+    this.#remember(action, changes)
+    for (const place of places) if (!keys.isJudged(place)) keys.setOutcome(place, 'not_reached')
+    return this.#set({
+      ...running,
+      state: 'finished',
+      counts: keys.counts(),
+      stopped: this.#stopped,
+      failure: failure && { code: failure.code, message: failure.message },
+      at: this.#options.clock(),
+      durationMs: performance.now() - began,
+    })
+  }
+
+  async #write(
+    action: BulkAction,
+    { unchangedOnly }: RunOptions,
+    places: readonly number[],
+  ): Promise<ChangeBatch> {
+    const { client, clock, onWrite } = this.#options
+    const keys = this.#keys
+    const ids = places.map((place) => keys.id(place))
+    const lua = action.kind === 'delete' ? DELETE : SET_TTL
+    const marks = places.map((place) => keys.mark(place)).join('')
+    const kinds = places.map((place) => (keys.isSession(place) ? 1 : 0)).join('')
+    const args = [
+      unchangedOnly ? 1 : 0,
+      marks,
+      kinds,
+      ...(action.kind === 'delete' ? [] : [action.ttl, formatTimestamp(clock())]),
+    ]
+    let reply: Buffer
+    try {
+      reply = await this.#call(new BatchScript(client, lua, { readOnly: false }), lua, ids, args)
+    } catch (error) {
+      const { code } = toAppError(error)
+      // A call that was cut off may have been done.
+      if (code === 'connection_lost') for (const place of places) keys.setOutcome(place, 'unknown')
+      onWrite(ids)
+      throw error
+    }
+    // Apart from what else came with it over the socket, since it is kept.
+    const batch = { ids, reply: Buffer.from(reply) }
+    eachOutcome(batch, (outcome, place) =>
+      keys.setOutcome(places[place] as number, NAMES[outcome] ?? 'unknown'),
+    )
+    onWrite(ids)
+    return batch
+  }
+
+  #remember(action: BulkAction, batches: readonly ChangeBatch[]): void {
+    const { client, prefix, writer } = this.#options
+    const changes = new BulkChanges(client, prefix, batches)
+    if (changes.first === null) return
+    const count = changes.count === 1 ? '1 session' : `${changes.count.toLocaleString('en')} sessions`
+    writer.recordMany(
+      {
+        prefix,
+        id: toBytes(fromBinary(changes.first)),
+        label: action.kind === 'delete' ? `Deleted ${count}` : `Set the TTL of ${count}`,
+      },
+      changes,
+    )
+  }
+
+  async #call(
+    script: BatchScript,
+    lua: string,
+    ids: readonly string[],
+    args: readonly (string | number)[],
+  ): Promise<Buffer> {
+    const keys = ids.map((id) => keyWord(this.#options.prefix, id))
+    try {
+      return (await script.run(keys, args)) as Buffer
+    } catch (error) {
+      throw toAppError(nameRefusedCommand(error, lua))
+    }
+  }
+
+  #due(): boolean {
+    const now = performance.now()
+    if (now < this.#toldAt + TELL_EVERY) return false
+    this.#toldAt = now
+    return true
+  }
+
+  #tell(status: BulkStatus): void {
+    if (this.#due()) this.#set(status)
+  }
+
+  #set(status: BulkStatus): BulkStatus {
+    this.#status = status
+    this.#options.onChange(status)
+    return status
+  }
+}
+
+/** By `OUTCOME`. */
+const NAMES: Readonly<Record<number, BulkOutcome>> = {
+  [OUTCOME.done]: 'done',
+  [OUTCOME.gone]: 'gone',
+  [OUTCOME.changed]: 'changed',
+  [OUTCOME.notSession]: 'not_a_session',
+}

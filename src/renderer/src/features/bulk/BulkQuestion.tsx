@@ -1,0 +1,162 @@
+import { type FormEvent, useState } from 'react'
+import type { FrozenList } from '#shared/bulk.ts'
+import { DEFAULT_TTL_SECONDS } from '#shared/ttl.ts'
+import { Button } from '../../components/Button.tsx'
+import { Dialog, DialogButtons } from '../../components/Dialog.tsx'
+import { Field } from '../../components/Field.tsx'
+import { Problem } from '../../components/Problem.tsx'
+import { toLine } from '../../lib/bytes-view.ts'
+import { formatAgo, formatClock, formatDuration, plural } from '../../lib/format.ts'
+import type { BulkIntent } from '../../stores/bulk.ts'
+import { useApp, useBulk, useHistory, useWriteBlock } from '../../stores/context.ts'
+import styles from './Bulk.module.css'
+import { BulkRows } from './BulkRows.tsx'
+import { actionOf, buttonOf, othersInWords, titleOf, usersInWords } from './bulk-words.ts'
+
+/** Milliseconds within which an access counts as being used right now. */
+const IN_USE = 60_000
+
+/** Shows the exact keys before anything is done to them, and asks. */
+export function BulkQuestion({ intent, list }: { readonly intent: BulkIntent; readonly list: FrozenList }) {
+  const { bulk } = useApp()
+  const failure = useBulk((state) => state.failure)
+  const blocked = useWriteBlock()
+  const { states, total, confirmation, latest } = list
+  const isDelete = actionOf(intent) === 'delete'
+  const notSessions = states.incomplete + states.foreign
+  // Whoever is to be logged out is so while they click, too.
+  const [unchangedOnly, setUnchangedOnly] = useState(intent.kind !== 'logOut')
+  const [others, setOthers] = useState(false)
+  const [typed, setTyped] = useState('')
+  const [ttl, setTtl] = useState(String(DEFAULT_TTL_SECONDS))
+  const [busy, setBusy] = useState(false)
+  const count = states.session + (isDelete && others ? notSessions : 0)
+  const wrongTtl = failure?.code === 'invalid_ttl' ? failure.message : null
+  const missing =
+    count === 0
+      ? 'There is no session in the list.'
+      : confirmation !== null && typed !== confirmation
+        ? `Type ${confirmation} first: this connection is marked as production.`
+        : null
+  const submit = async (event: FormEvent) => {
+    event.preventDefault()
+    if (busy || blocked !== null || missing !== null) return
+    setBusy(true)
+    await bulk.run({
+      action: isDelete ? { kind: 'delete' } : { kind: 'setTtl', ttl },
+      unchangedOnly,
+      others,
+      ...(confirmation === null ? {} : { confirmation: typed }),
+    })
+    setBusy(false)
+  }
+  return (
+    <Dialog
+      wide
+      title={titleOf(intent, count)}
+      description={`The list was made at ${formatClock(list.at)}. These keys and no others: each is looked at once more before it is written, and what appears meanwhile is not touched.`}
+      onClose={() => bulk.close()}
+    >
+      <form className={styles.form} onSubmit={submit} noValidate>
+        <dl className={styles.facts}>
+          <dt>Users</dt>
+          <dd>{total === 0 ? 'none' : usersInWords(list)}</dd>
+          <dt>Last active</dt>
+          <dd data-tone={latest !== null && list.at - latest.at < IN_USE ? 'amber' : undefined}>
+            {latest === null
+              ? 'not recorded'
+              : `${formatAgo(latest.at, list.at)}${latest.user === null || latest.user === '' ? '' : ` (${toLine(latest.user)})`}`}
+          </dd>
+          {list.gone > 0 ? (
+            <>
+              <dt>Gone</dt>
+              <dd>{plural(list.gone, 'key')} ended before the list was made</dd>
+            </>
+          ) : null}
+        </dl>
+        {total === 0 ? null : <BulkRows at={list.at} total={total} outcome={null} />}
+        {list.complete ? null : (
+          <Problem tone="amber">
+            The list of sessions was not read to its end, so more may match than are named here.
+          </Problem>
+        )}
+        {isDelete ? null : (
+          <Field
+            label="TTL in seconds"
+            mono
+            inputMode="numeric"
+            className={styles.short}
+            value={ttl}
+            error={wrongTtl}
+            hint={
+              /^\s*\d{1,15}\s*$/.test(ttl) && Number(ttl) > 0
+                ? `${formatDuration(Number(ttl))}, beginning anew`
+                : 'whole seconds, at least 1'
+            }
+            onChange={(event) => setTtl(event.target.value)}
+          />
+        )}
+        <div className={styles.choices}>
+          <label className={styles.choice}>
+            <input
+              type="checkbox"
+              checked={unchangedOnly}
+              onChange={(event) => setUnchangedOnly(event.target.checked)}
+            />
+            Leave sessions alone that have been used or changed since the list was made
+          </label>
+          {notSessions === 0 ? null : isDelete ? (
+            <label className={styles.choice}>
+              <input type="checkbox" checked={others} onChange={(event) => setOthers(event.target.checked)} />
+              Also delete {plural(notSessions, 'key that is no session', 'keys that are no sessions')} (
+              {othersInWords(list)})
+            </label>
+          ) : (
+            <p className={styles.note}>
+              {plural(notSessions, 'key is no session', 'keys are no sessions')} ({othersInWords(list)}) and
+              left alone.
+            </p>
+          )}
+        </div>
+        {confirmation === null ? null : (
+          <Field
+            label={`This connection is marked as production. Type ${confirmation} to confirm.`}
+            mono
+            value={typed}
+            onChange={(event) => setTyped(event.target.value)}
+          />
+        )}
+        <UndoNote undoable={list.undoable} />
+        {failure === null || wrongTtl !== null ? null : <Problem>{failure.message}</Problem>}
+        <DialogButtons>
+          <Button autoFocus onClick={() => bulk.close()}>
+            Cancel
+          </Button>
+          <Button
+            kind={isDelete ? 'danger' : 'primary'}
+            type="submit"
+            busy={busy}
+            blocked={blocked ?? missing}
+          >
+            {buttonOf(intent, count)}
+          </Button>
+        </DialogButtons>
+      </form>
+    </Dialog>
+  )
+}
+
+function UndoNote({ undoable }: { readonly undoable: boolean }) {
+  const limits = useHistory((state) => state.status?.limits)
+  if (limits === undefined) return null
+  return undoable ? (
+    <p className={styles.note}>
+      It can be undone for {limits.keepFor / 60_000} minutes: what still has time left comes back as it was.
+    </p>
+  ) : (
+    <Problem tone="amber">
+      This cannot be undone: it is more than the undo history keeps, or this server does not tell when keys
+      expire (Redis 7.0 and later do).
+    </Problem>
+  )
+}

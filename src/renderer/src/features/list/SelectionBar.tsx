@@ -1,0 +1,47 @@
+import { Timer, Trash2, X } from 'lucide-react'
+import { Button, IconButton } from '../../components/Button.tsx'
+import { formatCount, plural } from '../../lib/format.ts'
+import { useApp, useList, usePicks, useWriteBlock } from '../../stores/context.ts'
+import { countPicked } from '../../stores/picks.ts'
+import styles from './ListPane.module.css'
+
+/** What can be done to the rows that are picked. It stands where the list's own bar stands. */
+export function SelectionBar() {
+  const app = useApp()
+  const picks = usePicks((state) => state)
+  const matched = useList((state) => state.view?.matched ?? 0)
+  const filter = useList((state) => state.filter)
+  const blocked = useWriteBlock()
+  const count = countPicked(picks, matched)
+  const everything = filter.trim() === '' ? 'under the prefix' : 'that match'
+  return (
+    <div className={styles.toolbar} role="toolbar" aria-label="Selection" data-picking>
+      <div className={styles.progress}>
+        <span className={styles.said} role="status">
+          {picks.mode === 'all' && picks.keys.size === 0
+            ? `All ${formatCount(count)} ${everything} selected`
+            : `${formatCount(count)} selected`}
+          {picks.busy ? '…' : ''}
+        </span>
+        {picks.mode === 'all' || count >= matched ? null : (
+          <Button small kind="quiet" onClick={() => app.picks.all()}>
+            Select all {formatCount(matched)} {everything}
+          </Button>
+        )}
+      </div>
+      <Button small icon={Timer} blocked={blocked} onClick={() => app.beginBulk('setTtl')}>
+        Change TTL…
+      </Button>
+      <Button
+        small
+        icon={Trash2}
+        blocked={blocked}
+        title={`Shows ${plural(count, 'session')} first`}
+        onClick={() => app.beginBulk('delete')}
+      >
+        Delete…
+      </Button>
+      <IconButton icon={X} label="Clear the selection" keys="Esc" onClick={() => app.picks.clear()} />
+    </div>
+  )
+}
