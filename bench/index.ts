@@ -31,6 +31,10 @@ const BENCHMARKS: Readonly<
     what: 'frames while the page scrolls through --sessions, in the built web host',
     run: async ({ sizes }) => (await import('./scroll.ts')).benchScroll(sizes[0] ?? DEFAULT_SESSIONS),
   },
+  bulk: {
+    what: 'deleting --sessions and taking it back, beside redis-cli --scan | xargs redis-cli unlink',
+    run: async ({ sizes }) => (await import('./bulk.ts')).benchBulk(sizes[0] ?? DEFAULT_SESSIONS),
+  },
   live: {
     what: 'from a change in Redis to the changed pixel, in the built web host',
     run: async () => (await import('./live.ts')).benchLive(),
