@@ -136,7 +136,11 @@ describe('the undo log', () => {
     expect(history.status.undo.map(({ label }) => label)).toEqual(['Changed theme · ada'])
     for (let i = 0; i < UNDO_DEFAULTS.entries + 5; i += 1) await set(`t${i}`, i === 0 ? 'light' : `t${i - 1}`)
     expect(history.status.undo).toHaveLength(UNDO_DEFAULTS.entries)
-    const held = (bytes: number) => ({ count: 1, bytes, revert: () => Promise.reject(new Error('not tried')) })
+    const held = (bytes: number) => ({
+      count: 1,
+      bytes,
+      revert: () => Promise.reject(new Error('not tried')),
+    })
     for (let i = 0; i < 5; i += 1)
       history.pushReversible({ prefix: PREFIX, id: key, label: `Large ${i}` }, held(UNDO_DEFAULTS.bytes / 3))
     expect(history.status.bytes).toBeLessThanOrEqual(UNDO_DEFAULTS.bytes)
