@@ -5,7 +5,7 @@ import { toBinary, toBytes } from '../bytes.ts'
 import type { KeyChange } from '../store/key-state.ts'
 import type { SessionStore } from '../store/session-store.ts'
 import type { Workspace } from '../workspace.ts'
-import { FieldEditor } from './field-editor.ts'
+import { KeyEditor } from './key-editor.ts'
 import { UndoLog } from './undo-log.ts'
 
 export interface SessionWriterOptions {
@@ -19,9 +19,11 @@ export interface SessionWriterOptions {
 export class SessionWriter {
   readonly workspace: Workspace
   readonly history: UndoLog
+  readonly #clock: () => number
 
   constructor({ workspace, clock, onHistory }: SessionWriterOptions) {
     this.workspace = workspace
+    this.#clock = clock
     this.history = new UndoLog({
       client: workspace.client,
       clock,
@@ -40,9 +42,13 @@ export class SessionWriter {
     })
   }
 
-  /** A field editor for one write. @param what the write in words: `Changed theme` */
-  editor(prefix: string, what: string): FieldEditor {
-    return new FieldEditor(this.workspace.client, (changes) => this.#record(prefix, what, changes))
+  /** An editor for one write to any key. @param what the write in words: `Changed theme` */
+  editor(prefix: string, what: string): KeyEditor {
+    return new KeyEditor({
+      client: this.workspace.client,
+      clock: this.#clock,
+      record: (changes) => this.#record(prefix, what, changes),
+    })
   }
 
   /** A write that changed nothing needs no undo; one whose change cannot be told (the key is too large, this user may not DUMP) cannot be taken back. */

@@ -24,7 +24,7 @@ async function makeWriter(client = redis.client) {
     .store(PREFIX, 'Created', 'ada')
     .createSession({ username: 'ada', theme: 'dark' }, 600)
   const set = (value: string, shown: string) =>
-    writer.editor(PREFIX, 'Changed theme').set({ prefix: PREFIX, id, field: 'theme', shown }, value)
+    writer.editor(PREFIX, 'Changed theme').setField({ prefix: PREFIX, id, field: 'theme', shown }, value)
   return {
     writer,
     history: writer.history,

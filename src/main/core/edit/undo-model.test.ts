@@ -161,8 +161,8 @@ async function write(
       if (each.kind === 'remove' && shown === null) return
       await attempt(() =>
         each.kind === 'set'
-          ? editor.set({ ...ref, shown }, 'value' in each ? each.value : '')
-          : editor.remove({ ...ref, shown }),
+          ? editor.setField({ ...ref, shown }, 'value' in each ? each.value : '')
+          : editor.removeField({ ...ref, shown }),
       )
       return
     }
