@@ -71,4 +71,7 @@ function userOf({ before: { fields } }: KeyChange): string | null {
   return user === undefined || user.length === 0 ? null : user.subarray(0, 60).toString()
 }
 
-const shortId = (id: Bytes): string => `${bytesId(id).slice(1, 9)}…`
+function shortId(id: Bytes): string {
+  const text = bytesId(id).slice(1)
+  return text.length <= 12 ? text : `${text.slice(0, 8)}…`
+}

@@ -31,5 +31,5 @@ local function fingerprint(kind)
   local count = redis.pcall('HLEN', KEYS[1])
   if type(count) ~= 'number' or count > ${MOST.fields} then return 'fields ' .. tostring(count) end
   local h = redis.pcall('HGETALL', KEYS[1])
-  return h.err and '' or key_mark(KEYS[1], '', h)
+  return h.err and '' or (key_mark(KEYS[1], '', h))
 end`
