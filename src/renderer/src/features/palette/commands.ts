@@ -1,7 +1,7 @@
 import { focusDetail, focusFilter, focusGrid, focusPrefix } from '../../lib/focus.ts'
 import { isMac, MOD } from '../../lib/platform.ts'
 import type { App } from '../../stores/app.ts'
-import { whyFieldsAreFixed, whySessionIsFixed } from '../detail/session-block.ts'
+import { whyFieldsAreFixed, whyKeyIsFixed, whySessionIsFixed } from '../detail/session-block.ts'
 import { always, type Command, connected, plain, selectedAny, told, writable } from './command.ts'
 import { LIST_COMMANDS } from './list-commands.ts'
 
@@ -9,6 +9,8 @@ const withFields = (app: App) =>
   whyFieldsAreFixed(app.connection.store.getState(), app.detail.store.getState())
 const withSession = (app: App) =>
   whySessionIsFixed(app.connection.store.getState(), app.detail.store.getState())
+
+const withKey = (app: App) => whyKeyIsFixed(app.connection.store.getState(), app.detail.store.getState())
 
 const withMod = (key: string) => (event: KeyboardEvent) =>
   event.key.toLowerCase() === key && !event.altKey && (isMac ? event.metaKey : event.ctrlKey)
@@ -88,10 +90,10 @@ export const COMMANDS: readonly Command[] = [
   {
     id: 'delete',
     group: 'Session',
-    label: 'Delete the session…',
+    label: 'Delete the session or key…',
     keys: isMac ? '⌫' : 'Del',
     matches: (event) => plain('Delete')(event) || (isMac && plain('Backspace')(event)),
-    blocked: withSession,
+    blocked: withKey,
     run: (app) => app.openDialog('delete'),
   },
   {
