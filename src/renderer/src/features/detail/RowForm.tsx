@@ -11,7 +11,9 @@ interface RowFormProps {
 /** A small form beneath a field's value; Escape closes it, and the field stays open. */
 export function RowForm({ label, onClose, children }: RowFormProps) {
   const element = useRef<HTMLDivElement>(null)
-  useEffect(() => element.current?.scrollIntoView({ block: 'nearest' }), [])
+  useEffect(() => {
+    element.current?.scrollIntoView({ block: 'nearest' })
+  }, [])
   const press = (event: KeyboardEvent) => {
     if (event.key !== 'Escape') return
     event.stopPropagation()
