@@ -54,6 +54,7 @@ test('a string that changed meanwhile shows all three, and one can go on on top 
   await expect(conflictOf(ui)).toBeFocused()
   await ui.button('Edit what’s in Redis').click()
   await expect(input).toHaveValue('theirs')
+  await expect(input).toBeFocused()
   await expect(ui.detail).toContainText('What you had typed')
   await input.fill('theirs and mine')
   await ui.button('Save').click()

@@ -1,8 +1,9 @@
 import type { StoreApi } from 'zustand/vanilla'
 import type { Bytes } from '#shared/bytes.ts'
+import type { ErrorCode } from '#shared/errors.ts'
 import type { SessionDetail, SessionField } from '#shared/model.ts'
 import type { Transport } from '#shared/transport.ts'
-import { toFailure } from '../lib/failure.ts'
+import { type Failure, toFailure } from '../lib/failure.ts'
 import type { DetailState } from './detail.ts'
 import { type Draft, isAdding, openDraft, openStringDraft, toCurrent } from './draft.ts'
 
@@ -56,12 +57,16 @@ export interface DetailAccess {
   readonly showIfSelected: (id: Bytes, detail: SessionDetail | null) => void
   /** The selected key has gone. */
   readonly end: () => void
+  /** Reads the selected key again. */
+  readonly reload: () => void
   /** The whole value of a field or, for null, of the string; null where it has gone, which is said. */
   readonly readWhole: (field: Bytes | null) => Promise<Bytes | null>
 }
 
+const STALE: ReadonlySet<ErrorCode> = new Set(['conflict', 'not_a_session', 'other_type'])
+
 export function createDetailEdits(access: DetailAccess): DetailEdits {
-  const { transport, store, isSelected, showIfSelected, end, readWhole } = access
+  const { transport, store, isSelected, showIfSelected, readWhole } = access
   const { getState, setState } = store
 
   const session = () => {
@@ -89,6 +94,12 @@ export function createDetailEdits(access: DetailAccess): DetailEdits {
     const field = draft.field ?? draft.name
     return transport.invoke('session.setField', { ...session(), state: draft.of, field, shown, value })
   }
+  /** What was refused says that what is shown is out of date. */
+  const learn = (id: Bytes, { code }: Failure) => {
+    if (!isSelected(id)) return
+    if (code === 'session_gone') access.end()
+    else if (STALE.has(code)) access.reload()
+  }
   const write = async (shown: Bytes | null): Promise<boolean> => {
     const { draft } = getState()
     if (draft === null || draft.saving) return false
@@ -103,7 +114,7 @@ export function createDetailEdits(access: DetailAccess): DetailEdits {
     } catch (error) {
       const failure = toFailure(error)
       if (!stillOpen()) return false
-      if (failure.code === 'session_gone') end()
+      learn(id, failure)
       const conflict = failure.code === 'conflict' ? { current: toCurrent(failure) } : null
       patchDraft({ saving: false, failure, conflict })
       return false
@@ -118,7 +129,7 @@ export function createDetailEdits(access: DetailAccess): DetailEdits {
     try {
       showIfSelected(id, await work())
     } catch (error) {
-      if (toFailure(error).code === 'session_gone' && isSelected(id)) end()
+      learn(id, toFailure(error))
       throw error
     }
   }
@@ -201,7 +212,12 @@ export function createDetailEdits(access: DetailAccess): DetailEdits {
       if (known === null || (known.state === 'session' && typeof ref.id === 'string'))
         return (await transport.invoke('session.delete', ref)).deleted
       const { state, type } = known
-      return (await transport.invoke('session.deleteKey', { ...ref, state, type, fingerprint })).deleted
+      try {
+        return (await transport.invoke('session.deleteKey', { ...ref, state, type, fingerprint })).deleted
+      } catch (error) {
+        learn(ref.id, toFailure(error))
+        throw error
+      }
     },
   }
 }

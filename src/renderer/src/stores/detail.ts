@@ -100,6 +100,10 @@ export function createDetailStore(transport: Transport, now: () => number): Deta
     void watch()
   }
 
+  const reload = () => {
+    if (getState().selected !== null) rewatch()
+  }
+
   transport.on('session.changed', ({ id, detail }) => {
     if (!isSelected(id)) return
     if (detail === null) end()
@@ -144,11 +148,9 @@ export function createDetailStore(transport: Transport, now: () => number): Deta
       drafts.delete(key)
       rewatch()
     },
-    reload() {
-      if (getState().selected !== null) rewatch()
-    },
+    reload,
     readWhole,
-    ...createDetailEdits({ transport, store, isSelected, showIfSelected, end, readWhole }),
+    ...createDetailEdits({ transport, store, isSelected, showIfSelected, end, reload, readWhole }),
   }
 }
 

@@ -45,10 +45,7 @@ export function DeleteDialog({ onClose }: { readonly onClose: () => void }) {
           app.wrote(deleted ? `Deleted ${sessionInWords(detail)}.` : 'It had gone already.')
           focusGrid()
         } catch (error) {
-          if (toFailure(error).code === 'conflict') {
-            setChanged(true)
-            app.detail.reload()
-          }
+          if (toFailure(error).code === 'conflict') setChanged(true)
           throw error
         }
       }}

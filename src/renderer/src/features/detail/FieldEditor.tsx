@@ -137,11 +137,12 @@ interface ValueInputProps {
 function ValueInput({ draft, name, manyLines, label }: ValueInputProps) {
   const { detail: store } = useApp()
   const input = useRef<HTMLInputElement & HTMLTextAreaElement>(null)
+  const anew = draft.setAside
   useEffect(() => {
-    if (label) return
+    if (label && anew === null) return
     input.current?.focus()
     if (!manyLines) input.current?.select()
-  }, [label, manyLines])
+  }, [label, manyLines, anew])
   const props = {
     ref: input,
     id: 'field-value',
