@@ -56,7 +56,7 @@ export interface KeyEditorOptions {
  * Milliseconds by which a time left may differ from the one that was shown and still be the same: it was read over a
  * network, and is compared after the way back.
  */
-export const TIME_TOLERANCE = 1000
+const TIME_TOLERANCE = 1000
 
 type Reply = readonly [outcome: Buffer, now?: Buffer | null]
 
