@@ -33,6 +33,8 @@ interface Fixtures {
   appArgs: readonly string[] | null
   /** Arguments for the Redis server. */
   redisArgs: readonly string[]
+  /** The Redis server. @default the one on the PATH */
+  redisBinary: string | null
   /** A real Redis of this test alone, empty. */
   redis: TestRedis
   /** The app's own session store on that Redis: what an application beside the inspector would do. */
@@ -52,11 +54,13 @@ export const test = base.extend<Fixtures, HostOptions>({
   host: ['web', { option: true, scope: 'worker' }],
   appArgs: [null, { option: true }],
   redisArgs: [[], { option: true }],
+  redisBinary: [null, { option: true }],
 
-  redis: async ({ redisArgs }, use) => {
-    const binary = await findRedisServer()
-    if (binary === null) throw new Error('No redis-server on the PATH: run `npm test`, which installs one.')
-    let server: RedisProcess = await startRedisProcess(binary.path, redisArgs)
+  redis: async ({ redisArgs, redisBinary }, use) => {
+    const path = redisBinary ?? (await findRedisServer())?.path
+    if (path === undefined)
+      throw new Error('No redis-server on the PATH: run `npm test`, which installs one.')
+    let server: RedisProcess = await startRedisProcess(path, redisArgs)
     const { host, port } = server
     const client = new Redis({ host, port })
     client.on('error', () => {})
@@ -67,7 +71,7 @@ export const test = base.extend<Fixtures, HostOptions>({
       kill: () => server.stop(),
       async start() {
         // Of two ports the last one counts.
-        server = await startRedisProcess(binary.path, [...redisArgs, '--port', String(port)])
+        server = await startRedisProcess(path, [...redisArgs, '--port', String(port)])
       },
     })
     client.disconnect()

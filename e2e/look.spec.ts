@@ -127,6 +127,24 @@ const STATES: Readonly<Record<string, (ui: Screen) => Promise<void>>> = {
     await ui.button('Set TTL').click()
     await expect(ui.page.getByRole('alert')).toBeVisible()
   },
+  'a TTL about to be removed': async (ui) => {
+    await ui.open('ada')
+    await ui.button('Change TTL').click()
+    await ui.button('Remove TTL…').click()
+    await expect(ui.button('Keep it')).toBeVisible()
+  },
+  'a field being renamed': async (ui) => {
+    await ui.open('zed')
+    await ui.button('More for username').click()
+    await ui.page.getByRole('menuitem', { name: 'Rename…' }).click()
+    await ui.page.getByRole('textbox', { name: 'New name' }).fill('')
+    await ui.button('Rename').click()
+    await expect(ui.page.getByRole('alert')).toBeVisible()
+  },
+  'a key that is no hash': async (ui) => {
+    await ui.row('queue').click()
+    await expect(ui.detail.getByRole('tab', { name: 'Value' })).toBeVisible()
+  },
   'a new session': async (ui) => {
     await ui.button('New session').click()
     await expect(ui.page.getByRole('dialog')).toBeVisible()

@@ -61,8 +61,20 @@ const fieldRecord = z.custom<Readonly<Record<string, string>>>(
 
 /** One session of a prefix. */
 const sessionRef = z.strictObject({ prefix, id: bytesSchema })
+/** A field of a hash that was shown as a session, or as none (`incomplete`), and is edited only while it still is. */
+const fieldRef = sessionRef.extend({
+  state: z.enum(['session', 'incomplete']).default('session'),
+  field: bytesSchema,
+})
 /** A field as it was shown, so that an edit is refused when it has changed since: null for one that was absent. */
-const fieldEdit = sessionRef.extend({ field: bytesSchema, shown: bytesSchema.nullable() })
+const fieldEdit = fieldRef.extend({ shown: bytesSchema.nullable() })
+/** A key of any kind, edited only while it still is what it was shown as. */
+const keyRef = sessionRef.extend({
+  state: z.enum(['session', 'incomplete', 'foreign']),
+  type: z.string().min(1).max(100),
+})
+/** Epoch milliseconds as it was shown; null for no end. */
+const shownEnd = z.number().nullable()
 
 /** Sessions of a prefix: those that are named, or all that match a filter but for some. */
 export const scopeSchema = z.union([
@@ -173,13 +185,37 @@ export const contract = {
     'session.create': call(z.strictObject({ prefix, fields: fieldRecord, ttl })).replies<{
       readonly id: string
     }>(),
-    /** Adds a field (`shown: null`) or changes one; the TTL stays as it is. */
+    /** The whole of a string key. */
+    'session.readValue': call(sessionRef).replies<Bytes>(),
+    /** Adds a field (`shown: null`) or changes one; the key's TTL and the field's own stay as they are. */
     'session.setField': call(fieldEdit.extend({ value: bytesSchema })).replies<SessionDetail>(),
-    'session.removeField': call(fieldEdit).replies<SessionDetail>(),
-    'session.setTtl': call(sessionRef.extend({ ttl })).replies<SessionDetail>(),
+    /** Null where it was the only one, so that the key has gone with it. */
+    'session.removeField': call(fieldEdit).replies<SessionDetail | null>(),
+    /** Its value and its own TTL go along. */
+    'session.renameField': call(
+      fieldEdit.extend({ shown: bytesSchema, to: bytesSchema }),
+    ).replies<SessionDetail>(),
+    /** The TTL of one field in seconds, null for none; `shown` is when it ended as it was shown. */
+    'session.setFieldTtl': call(
+      fieldRef.extend({ shown: shownEnd, ttl: ttl.nullable() }),
+    ).replies<SessionDetail>(),
+    /** Writes a string key; its TTL stays as it is. */
+    'session.setValue': call(
+      sessionRef.extend({ shown: bytesSchema, value: bytesSchema }),
+    ).replies<SessionDetail>(),
+    /** Sets the TTL of a session, which its store renews with each access. `shown`: only while it is that. */
+    'session.setTtl': call(sessionRef.extend({ ttl, shown: z.int().optional() })).replies<SessionDetail>(),
+    /** Lets any key end after so many seconds, null for never; of a session its TTL is compared, else when it ended. */
+    'session.setExpiry': call(
+      keyRef.extend({ shown: shownEnd, configuredTtl: z.int().nullable(), ttl: ttl.nullable() }),
+    ).replies<SessionDetail>(),
     'session.touch': call(sessionRef).replies<SessionDetail>(),
     'session.rotate': call(sessionRef).replies<{ readonly id: string }>(),
     'session.delete': call(sessionRef).replies<{ readonly deleted: boolean }>(),
+    /** Deletes a key of any kind; with its fingerprint only while it still is what was shown. */
+    'session.deleteKey': call(keyRef.extend({ fingerprint: z.string().max(100).nullable() })).replies<{
+      readonly deleted: boolean
+    }>(),
 
     'history.status': call(nothing).replies<HistoryStatus>(),
     /**

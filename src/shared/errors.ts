@@ -17,6 +17,8 @@ export const ERROR_CODES = [
   'port_in_use',
   'session_gone',
   'not_a_session',
+  'other_type',
+  'unsupported',
   'conflict',
   'reserved_field',
   'invalid_field',

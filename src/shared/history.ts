@@ -51,13 +51,19 @@ export interface FieldDifference {
   /** As undo or redo would make it. */
   readonly mine: Bytes | null
   readonly now: Bytes | null
+  /** When the field itself ends, where that differs too: epoch milliseconds, null for with its key. */
+  readonly expiresAt: { readonly mine: number | null; readonly now: number | null } | null
 }
 
 /** Why an undo or redo was refused: the session has changed since. */
 export interface UndoConflict {
   readonly which: 'undo' | 'redo'
   readonly entry: HistoryEntry
+  /** A key that is no session is called one no more than it is. */
+  readonly what: 'session' | 'key'
   readonly fields: readonly FieldDifference[]
+  /** Of a string that differs. */
+  readonly value: { readonly mine: Bytes | null; readonly now: Bytes | null } | null
   /** Epoch milliseconds; null for no expiry. */
   readonly expiresAt: { readonly mine: number | null; readonly now: number | null }
   /** False where it would delete the session. */

@@ -107,7 +107,7 @@ export type ConnectionStatus =
 
 /**
  * `session`: a hash with every reserved field. `incomplete`: a hash that lacks one or holds nonsense in it: a
- * fragment or a zombie. `foreign`: a key of another type. The last two are shown and never touched.
+ * fragment or a zombie. `foreign`: a key of another type. The last two can be edited as what they are: a hash, a string.
  */
 export type SessionState = 'session' | 'incomplete' | 'foreign'
 
@@ -236,15 +236,21 @@ export interface PrefixSurvey {
 
 // ---- one session
 
-export interface SessionField {
-  readonly name: Bytes
+/** A value as it travels with the detail. */
+export interface ShownValue {
   /** At most `LIMITS.previewBytes` of the value. */
   readonly value: Bytes
   /** Bytes of the whole value. */
   readonly size: number
   /** True where `value` is cut. */
   readonly cut: boolean
+}
+
+export interface SessionField extends ShownValue {
+  readonly name: Bytes
   readonly reserved: boolean
+  /** When the field itself ends (HEXPIRE), epoch milliseconds; null for one that lives as long as its key. */
+  readonly expiresAt: number | null
 }
 
 export interface SessionDetail {
@@ -261,6 +267,12 @@ export interface SessionDetail {
   readonly memory: number | null
   /** Reserved fields last, the others by name; empty for keys that are no hash. */
   readonly fields: readonly SessionField[]
+  /** Fields can have a TTL of their own here: Redis 7.4, Valkey 9, and this user may look. */
+  readonly hasFieldTtls: boolean
+  /** What a string holds; null for other types, and where it may not be read. */
+  readonly value: ShownValue | null
+  /** By which a key that is no session is known again before it is deleted; null where it cannot be told. */
+  readonly fingerprint: string | null
 }
 
 /** What became of the watched session. `detail` is null once it has gone. */

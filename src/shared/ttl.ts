@@ -22,3 +22,6 @@ export function parseTtl(input: unknown): number {
     `The TTL must be a whole number of seconds from 1 to ${MAX_TTL_SECONDS}, not ${shown}.`,
   )
 }
+
+/** Where Redis' time for a single field ends, in seconds of Unix time: 2^46 milliseconds, in the year 4199. */
+export const MAX_FIELD_TTL_SECONDS = Math.floor(2 ** 46 / 1000)

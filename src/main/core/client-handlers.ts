@@ -11,10 +11,11 @@ import type { PrivateRedis } from './connection/private-redis.ts'
 import { type ResolvedTarget, resolveTarget } from './connection/target.ts'
 import type { DemoService } from './demo/demo-service.ts'
 import type { Handlers } from './dispatch.ts'
+import { createEditHandlers, textId } from './edit/edit-handlers.ts'
 import { SessionWriter } from './edit/session-writer.ts'
 import { NO_HISTORY } from './edit/undo-log.ts'
 import { surveyPrefixes } from './index/prefix-survey.ts'
-import { readField, readSessionDetail } from './index/session-detail.ts'
+import { readField, readSessionDetail, readValue } from './index/session-detail.ts'
 import { addSampleSessions } from './samples.ts'
 import { refuseReserved } from './store/fields.ts'
 import type { Workspace } from './workspace.ts'
@@ -82,14 +83,15 @@ export function createClientHandlers(
       throw new AppError('invalid_argument', `Nobody looks at the prefix ${prefix}. Open it first.`)
     return list
   }
-  const detailOf = async ({ prefix, id }: SessionRef): Promise<SessionDetail> => {
-    const detail = await readSessionDetail(connected().client, prefix, id, clock)
+  const readDetail = ({ prefix, id }: SessionRef) => readSessionDetail(connected().client, prefix, id, clock)
+  const detailOf = async (ref: SessionRef): Promise<SessionDetail> => {
+    const detail = await readDetail(ref)
     if (detail === null) throw new AppError('session_gone', 'This session has expired or was deleted.')
     return detail
   }
   /** After a write that the store says found no session. */
   const missing = async (ref: SessionRef): Promise<AppError> => {
-    const detail = await readSessionDetail(connected().client, ref.prefix, ref.id, clock)
+    const detail = await readDetail(ref)
     return detail === null
       ? new AppError(
           'session_gone',
@@ -187,30 +189,13 @@ export function createClientHandlers(
       return detail
     },
     'session.readField': ({ prefix, id, field }) => readField(connected().client, prefix, id, field),
+    'session.readValue': ({ prefix, id }) => readValue(connected().client, prefix, id),
     'session.create': async ({ prefix, fields, ttl }) => {
       for (const name of Object.keys(fields)) refuseReserved(name)
       const store = writing().store(prefix, 'Created', fields[USER_FIELD] || null)
       return { id: await store.createSession(fields, parseTtl(ttl)) }
     },
-    'session.setField': async ({ value, ...ref }) => {
-      const what = `${ref.shown === null ? 'Added' : 'Changed'} ${nameInWords(ref.field)}`
-      await writing().editor(ref.prefix, what).set(ref, value)
-      hint(ref)
-      return detailOf(ref)
-    },
-    'session.removeField': async (ref) => {
-      await writing()
-        .editor(ref.prefix, `Removed ${nameInWords(ref.field)}`)
-        .remove(ref)
-      hint(ref)
-      return detailOf(ref)
-    },
-    'session.setTtl': async ({ ttl, ...ref }) => {
-      const store = writing().store(ref.prefix, 'Set the TTL')
-      const set = await store.setSessionTtl(textId(ref.id), parseTtl(ttl))
-      if (!set) throw await missing(ref)
-      return detailOf(ref)
-    },
+    ...createEditHandlers({ writing, detailOf, readDetail, hint, missing }),
     'session.touch': async (ref) => {
       const store = writing().store(ref.prefix, 'Touched')
       if (!(await store.touchSession(textId(ref.id)))) throw await missing(ref)
@@ -222,12 +207,6 @@ export function createClientHandlers(
       hint({ prefix: ref.prefix, id })
       return { id }
     },
-    'session.delete': async (ref) => {
-      const store = writing().store(ref.prefix, 'Deleted')
-      if (!(await store.deleteSession(textId(ref.id)))) throw await missing(ref)
-      return { deleted: true }
-    },
-
     'history.status': history,
     'history.undo': ({ force }) => writing().history.undo(force),
     'history.redo': ({ force }) => writing().history.redo(force),
@@ -273,16 +252,4 @@ function withPrefillPassword(
   const asSafe = resolved.tls || !prefill?.tls
   if (!usePrefillPassword || resolved.password !== null || !sameServer || !asSafe) return resolved
   return { ...resolved, password: prefill.password }
-}
-
-const nameInWords = (field: Bytes): string =>
-  typeof field === 'string' ? (field.length > 40 ? `${field.slice(0, 40)}…` : field) : 'a binary field'
-
-/** The session store's ids are text. */
-function textId(id: Bytes): string {
-  if (typeof id === 'string') return id
-  throw new AppError(
-    'invalid_argument',
-    'This id is not text, so no session library made it. It can be looked at only.',
-  )
 }

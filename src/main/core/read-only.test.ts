@@ -15,7 +15,18 @@ const WAYS_OUT = new Set<CallName>([
 ])
 const CALLS = (Object.keys(contract.calls) as CallName[]).filter((name) => !WAYS_OUT.has(name))
 
-const ref = fc.record({ prefix: fc.constant(PREFIX), id: fc.constantFrom('a', 'b', 'none') })
+const refOf = (...ids: readonly string[]) =>
+  fc.record({ prefix: fc.constant(PREFIX), id: fc.constantFrom(...ids) })
+const ref = refOf('a', 'b', 'none')
+/** A key of any kind, as it is. */
+const keyRef = fc
+  .constantFrom(
+    { id: 'a', state: 'session', type: 'hash', configuredTtl: 900 },
+    { id: 'fragment', state: 'incomplete', type: 'hash', configuredTtl: null },
+    { id: 'text', state: 'foreign', type: 'string', configuredTtl: null },
+  )
+  .map((key) => ({ prefix: PREFIX, ...key }))
+const maybeTtl = fc.constantFrom(1, 60, '120', null)
 const field = fc.constantFrom('theme', 'new')
 const shown = fc.constantFrom('dark', null)
 const ttl = fc.constantFrom(1, 60, '120')
@@ -26,6 +37,19 @@ const VALID: Partial<Record<CallName, fc.Arbitrary<unknown>>> = {
     .tuple(ref, fc.record({ field, shown, value: fc.string() }))
     .map(([a, b]) => ({ ...a, ...b })),
   'session.removeField': fc.tuple(ref, fc.record({ field, shown })).map(([a, b]) => ({ ...a, ...b })),
+  'session.renameField': fc
+    .tuple(ref, fc.record({ field, shown: fc.constant('dark'), to: fc.constantFrom('colour', 'x') }))
+    .map(([a, b]) => ({ ...a, ...b })),
+  'session.setFieldTtl': fc
+    .tuple(ref, fc.record({ field, shown: fc.constant(null), ttl: maybeTtl }))
+    .map(([a, b]) => ({ ...a, ...b })),
+  'session.setValue': fc
+    .tuple(refOf('text'), fc.record({ shown: fc.constant('old'), value: fc.string() }))
+    .map(([a, b]) => ({ ...a, ...b })),
+  'session.setExpiry': fc
+    .tuple(keyRef, fc.record({ shown: fc.constant(null), ttl: maybeTtl }))
+    .map(([a, b]) => ({ ...a, ...b })),
+  'session.deleteKey': keyRef.map(({ configuredTtl: _ttl, ...key }) => ({ ...key, fingerprint: null })),
   'session.setTtl': fc.tuple(ref, fc.record({ ttl })).map(([a, b]) => ({ ...a, ...b })),
   'session.touch': ref,
   'session.rotate': ref,
@@ -57,6 +81,8 @@ it('changes nothing on a read-only connection, whatever is called with whatever 
     })
     await redis.client.expire(key, 900)
   }
+  await redis.client.hset(`${PREFIX}fragment`, 'theme', 'dark')
+  await redis.client.set(`${PREFIX}text`, 'old')
   const inspector = createInspector({ host: 'web', version: '1', redisUrl: null, log: () => {} })
   const endpoint = inspector.attach(() => {})
   const call = (name: CallName, arg: unknown) => endpoint.dispatch(name, arg)
@@ -101,6 +127,7 @@ it('changes nothing on a read-only connection, whatever is called with whatever 
 
 it('can be connected read-only, and lists all the same', async () => {
   await redis.client.hset(`${PREFIX}a`, { theme: 'dark' })
+  await redis.client.set(`${PREFIX}text`, 'old')
   await redis.client.config('RESETSTAT')
   const inspector = createInspector({ host: 'web', version: '1', redisUrl: null, log: () => {} })
   const endpoint = inspector.attach(() => {})
@@ -110,10 +137,16 @@ it('can be connected read-only, and lists all the same', async () => {
     const query = { prefix: PREFIX, columns: [], filter: '', offset: 0, limit: 10 }
     const sort = { by: 'id', direction: 'ascending' }
     expect(await endpoint.dispatch('list.window', { ...query, sort })).toMatchObject({
-      value: { matched: 1 },
+      value: { matched: 2 },
     })
     expect(await endpoint.dispatch('session.watch', { prefix: PREFIX, id: 'a' })).toMatchObject({
-      value: { fields: [{ name: 'theme' }] },
+      value: { fields: [{ name: 'theme' }], fingerprint: expect.any(String) },
+    })
+    expect(await endpoint.dispatch('session.watch', { prefix: PREFIX, id: 'text' })).toMatchObject({
+      value: { value: { value: 'old' } },
+    })
+    expect(await endpoint.dispatch('session.readValue', { prefix: PREFIX, id: 'text' })).toMatchObject({
+      value: 'old',
     })
     expect(await redis.client.info('commandstats')).not.toMatch(/cmdstat_(unlink|hdel|expire):/)
   } finally {

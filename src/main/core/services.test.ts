@@ -164,7 +164,7 @@ describe('one session', () => {
     ])
     await client.invoke('session.setField', { ...ref(id), field: 'theme', shown: null, value: 'dark' })
     const removed = await client.invoke('session.removeField', { ...ref(id), field: 'cart', shown: '{}' })
-    expect(removed.fields.map(({ name }) => name)).not.toContain('cart')
+    expect(removed?.fields.map(({ name }) => name)).not.toContain('cart')
 
     expect(await client.invoke('session.setTtl', { ...ref(id), ttl: '120' })).toMatchObject({
       configuredTtl: 120,
@@ -306,7 +306,7 @@ describe('one session', () => {
 })
 
 describe('keys that are no sessions', () => {
-  it('are listed with the reason, shown, and never touched', async () => {
+  it('are listed with the reason and shown, and no call meant for sessions touches them', async () => {
     const client = await connected()
     await redis.client.hset('session:fragment', 'page_views', '3')
     await redis.client.hset('session:nonsense', { created_at: 'x', last_accessed_at: 'y', session_ttl: '-5' })
@@ -341,6 +341,63 @@ describe('keys that are no sessions', () => {
     })
     expect(await Promise.all(rows.map(({ id }) => redis.client.dumpBuffer(`session:${id}`)))).toEqual(before)
     expect(await redis.client.pttl('session:fragment')).toBe(-1)
+  })
+
+  it('are edited as what they are: a hash, a string, a TTL, a key', async () => {
+    const client = await connected()
+    await redis.client.hset('session:fragment', { page_views: '3', session_ttl: '-5' })
+    await redis.client.set('session:text', 'hello', 'PX', 90_000)
+    await redis.client.rpush('session:list', 'a')
+    const hash = { ...ref('fragment'), state: 'incomplete' } as const
+    const set = { ...hash, field: 'session_ttl', shown: '-5', value: '60' }
+    expect(await client.invoke('session.setField', set)).toMatchObject({ state: 'incomplete' })
+    const renamed = { ...hash, field: 'page_views', shown: '3', to: 'views' }
+    const { fields } = await client.invoke('session.renameField', renamed)
+    expect(fields.map(({ name, value }) => [name, value])).toEqual([
+      ['views', '3'],
+      ['session_ttl', '60'],
+    ])
+    await client.invoke('session.removeField', { ...hash, field: 'views', shown: '3' })
+    const last = { ...hash, field: 'session_ttl', shown: '60' }
+    expect(await client.invoke('session.removeField', last)).toBeNull()
+
+    const expiry = await redis.client.pexpiretime('session:text')
+    const written = await client.invoke('session.setValue', { ...ref('text'), shown: 'hello', value: 'hi' })
+    expect(written).toMatchObject({ state: 'foreign', value: { value: 'hi', size: 2, cut: false } })
+    expect(await redis.client.pexpiretime('session:text')).toBe(expiry)
+    expect(await client.invoke('session.readValue', ref('text'))).toBe('hi')
+
+    const list = { ...ref('list'), state: 'foreign', type: 'list', configuredTtl: null } as const
+    const ending = await client.invoke('session.setExpiry', { ...list, shown: null, ttl: '60' })
+    expect(ending.expiresAt).toBeGreaterThan(Date.now() + 50_000)
+    await client.invoke('session.setExpiry', { ...list, shown: ending.expiresAt, ttl: null })
+    expect(await redis.client.ttl('session:list')).toBe(-1)
+    const key = { ...ref('list'), state: 'foreign', type: 'list', fingerprint: null } as const
+    expect(await client.invoke('session.deleteKey', key)).toEqual({ deleted: true })
+    expect(await redis.client.exists('session:list')).toBe(0)
+  })
+
+  it('a long string travels cut, is read whole where it is not too long, and is told apart by its fingerprint', async () => {
+    const client = await connected()
+    await redis.client.set('session:text', 'é'.repeat(50_000))
+    const detail = await client.invoke('session.watch', ref('text'))
+    expect(detail?.value).toMatchObject({ cut: true, size: 100_000 })
+    expect(await client.invoke('session.readValue', ref('text'))).toBe('é'.repeat(50_000))
+    await redis.client.append('session:text', '!')
+    const key = { ...ref('text'), state: 'foreign', type: 'string' } as const
+    const fingerprint = detail?.fingerprint ?? ''
+    await expect(client.invoke('session.deleteKey', { ...key, fingerprint })).rejects.toMatchObject({
+      code: 'conflict',
+    })
+    expect(await redis.client.exists('session:text')).toBe(1)
+    await redis.client.setrange('session:text', 5 * 1024 * 1024, 'x')
+    await expect(client.invoke('session.readValue', ref('text'))).rejects.toMatchObject({
+      code: 'invalid_value',
+    })
+    await redis.client.del('session:text')
+    await expect(client.invoke('session.readValue', ref('text'))).rejects.toMatchObject({
+      code: 'session_gone',
+    })
   })
 })
 

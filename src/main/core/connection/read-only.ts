@@ -9,7 +9,19 @@ const READS: ReadonlySet<string> = new Set([
   ...['auth', 'client', 'hello', 'ping', 'quit', 'select'],
   ...['dbsize', 'info', 'cluster info', 'config get', 'memory usage'],
   ...['dump', 'exists', 'pexpiretime', 'pttl', 'scan', 'ttl', 'type', 'object encoding'],
-  ...['get', 'strlen', 'hexists', 'hget', 'hgetall', 'hlen', 'hmget', 'hpexpiretime', 'hscan'],
+  ...[
+    'get',
+    'getrange',
+    'strlen',
+    'hexists',
+    'hget',
+    'hgetall',
+    'hlen',
+    'hmget',
+    'hpexpiretime',
+    'hpttl',
+    'hscan',
+  ],
   ...['eval_ro', 'evalsha_ro', 'multi', 'exec', 'discard'],
 ])
 

@@ -56,5 +56,5 @@ export class KeyChanges implements Reversible {
   }
 }
 
-const sizeOf = ({ dump, fields }: KeyState): number =>
-  (dump?.length ?? 0) + (fields ?? []).reduce((sum, word) => sum + word.length, 0)
+const sizeOf = ({ dump, fields, value }: KeyState): number =>
+  (dump?.length ?? 0) + (value?.length ?? 0) + (fields ?? []).reduce((sum, word) => sum + word.length, 0)

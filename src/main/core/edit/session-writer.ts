@@ -5,7 +5,7 @@ import { toBinary, toBytes } from '../bytes.ts'
 import type { KeyChange } from '../store/key-state.ts'
 import type { SessionStore } from '../store/session-store.ts'
 import type { Workspace } from '../workspace.ts'
-import { FieldEditor } from './field-editor.ts'
+import { KeyEditor } from './key-editor.ts'
 import type { Reversible } from './reversible.ts'
 import { UndoLog, type WriteName } from './undo-log.ts'
 
@@ -20,9 +20,11 @@ export interface SessionWriterOptions {
 export class SessionWriter {
   readonly workspace: Workspace
   readonly history: UndoLog
+  readonly #clock: () => number
 
   constructor({ workspace, clock, onHistory }: SessionWriterOptions) {
     this.workspace = workspace
+    this.#clock = clock
     this.history = new UndoLog({
       client: workspace.client,
       clock,
@@ -41,9 +43,13 @@ export class SessionWriter {
     })
   }
 
-  /** A field editor for one write. @param what the write in words: `Changed theme` */
-  editor(prefix: string, what: string): FieldEditor {
-    return new FieldEditor(this.workspace.client, (changes) => this.#record(prefix, what, changes))
+  /** An editor for one write to any key. @param what the write in words: `Changed theme` */
+  editor(prefix: string, what: string): KeyEditor {
+    return new KeyEditor({
+      client: this.workspace.client,
+      clock: this.#clock,
+      record: (changes) => this.#record(prefix, what, changes),
+    })
   }
 
   /** Many sessions were written at once. */
@@ -71,4 +77,7 @@ function userOf({ before: { fields } }: KeyChange): string | null {
   return user === undefined || user.length === 0 ? null : user.subarray(0, 60).toString()
 }
 
-const shortId = (id: Bytes): string => `${bytesId(id).slice(1, 9)}…`
+function shortId(id: Bytes): string {
+  const text = bytesId(id).slice(1)
+  return text.length <= 12 ? text : `${text.slice(0, 8)}…`
+}

@@ -24,7 +24,7 @@ async function makeWriter(client = redis.client) {
     .store(PREFIX, 'Created', 'ada')
     .createSession({ username: 'ada', theme: 'dark' }, 600)
   const set = (value: string, shown: string) =>
-    writer.editor(PREFIX, 'Changed theme').set({ prefix: PREFIX, id, field: 'theme', shown }, value)
+    writer.editor(PREFIX, 'Changed theme').setField({ prefix: PREFIX, id, field: 'theme', shown }, value)
   return {
     writer,
     history: writer.history,
@@ -83,9 +83,11 @@ describe('the undo log', () => {
           which: 'undo',
           mineExists: true,
           fields: [
-            { name: 'cart', mine: null, now: '[]' },
-            { name: 'theme', mine: 'dark', now: 'blue' },
+            { name: 'cart', mine: null, now: '[]', expiresAt: null },
+            { name: 'theme', mine: 'dark', now: 'blue', expiresAt: null },
           ],
+          what: 'session',
+          value: null,
         },
       },
     })
@@ -95,6 +97,21 @@ describe('the undo log', () => {
     expect(await redis.client.hexists(key, 'cart')).toBe(0)
     await history.redo()
     expect(await redis.client.hgetall(key)).toMatchObject({ theme: 'blue', cart: '[]' })
+  })
+
+  it('shows both values of a string that has changed since, and calls it no session', async () => {
+    const { writer, history } = await makeWriter()
+    await redis.client.set(`${PREFIX}text`, 'old')
+    const ref = { prefix: PREFIX, id: 'text', shown: 'old' }
+    await writer.editor(PREFIX, 'Changed the value').setValue(ref, 'mine')
+    await redis.client.set(`${PREFIX}text`, 'theirs')
+    await expect(history.undo()).rejects.toMatchObject({
+      code: 'undo_conflict',
+      message: 'The key has changed since, so nothing was written: Changed the value · text.',
+      details: { conflict: { what: 'key', value: { mine: 'old', now: 'theirs' }, fields: [] } },
+    })
+    await history.undo(true)
+    expect(await redis.client.get(`${PREFIX}text`)).toBe('old')
   })
 
   it('leaves a step in conflict alone when it is told so, and goes on with the one before it', async () => {

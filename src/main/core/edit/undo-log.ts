@@ -8,6 +8,7 @@ import type {
   HistoryStatus,
   UndoConflict,
 } from '#shared/history.ts'
+import { RESERVED_FIELDS } from '#shared/model.ts'
 import { toBytes } from '../bytes.ts'
 import { trimUtf8 } from '../index/fresh-row.ts'
 import type { KeyChange, KeyState } from '../store/key-state.ts'
@@ -163,23 +164,28 @@ export class UndoLog {
 
   #refuse(which: 'undo' | 'redo', step: Step, { kind, change, now }: Obstacle): AppError {
     const { label } = step.entry
+    const what = isSession(change.before) ? 'session' : 'key'
     if (kind !== 'changed' || now === null) {
       this.forget(which)
       return new AppError(
         'session_gone',
         kind === 'expired'
-          ? `The session's time has run out since, so it is not brought back: ${label}.`
-          : `The session has ended since, so nothing was written and it stays gone: ${label}.`,
+          ? `The ${what}'s time has run out since, so it is not brought back: ${label}.`
+          : `The ${what} has ended since, so nothing was written and it stays gone: ${label}.`,
       )
     }
     const conflict: UndoConflict = {
       which,
       entry: step.entry,
+      what,
       fields: differences(change.before, now),
+      value: sameText(change.before.value, now.value)
+        ? null
+        : { mine: shown(change.before.value ?? undefined), now: shown(now.value ?? undefined) },
       expiresAt: { mine: change.before.expiresAt, now: now.expiresAt },
       mineExists: change.before.dump !== null,
     }
-    return new AppError('undo_conflict', `The session has changed since, so nothing was written: ${label}.`, {
+    return new AppError('undo_conflict', `The ${what} has changed since, so nothing was written: ${label}.`, {
       conflict,
     })
   }
@@ -236,18 +242,33 @@ function broken(which: 'undo' | 'redo', { entry, reversible }: Step, done: numbe
   )
 }
 
+/** One that was only to be made is a session, since no other key is made from here. */
+const isSession = ({ dump, fields }: KeyState): boolean => {
+  if (dump === null) return true
+  const names = byName(fields)
+  return RESERVED_FIELDS.every((name) => names.has(name))
+}
+
 /** The fields in which two states differ, by name. Values are cut: they are to be looked at. */
 function differences(mine: KeyState, now: KeyState): readonly FieldDifference[] {
   const [left, right] = [byName(mine.fields), byName(now.fields)]
   const names = [...new Set([...left.keys(), ...right.keys()])].sort()
+  const endOf = ({ ends }: KeyState, name: string) => ends.get(name) ?? null
   return names
-    .filter((name) => !sameValue(left.get(name), right.get(name)))
-    .map((name) => ({
-      name: toBytes(Buffer.from(name, 'latin1')),
-      mine: shown(left.get(name)),
-      now: shown(right.get(name)),
-    }))
+    .filter((name) => !sameValue(left.get(name), right.get(name)) || endOf(mine, name) !== endOf(now, name))
+    .map((name) => {
+      const expiresAt = { mine: endOf(mine, name), now: endOf(now, name) }
+      return {
+        name: toBytes(Buffer.from(name, 'latin1')),
+        mine: shown(left.get(name)),
+        now: shown(right.get(name)),
+        expiresAt: expiresAt.mine === expiresAt.now ? null : expiresAt,
+      }
+    })
 }
+
+const sameText = (a: Buffer | null, b: Buffer | null): boolean =>
+  a === b || (a !== null && b !== null && a.equals(b))
 
 const sameValue = (a: Buffer | undefined, b: Buffer | undefined): boolean =>
   a !== undefined && b !== undefined && a.equals(b)

@@ -2,10 +2,12 @@ import fc from 'fast-check'
 import type { Redis } from 'ioredis'
 import { describe, expect, it } from 'vitest'
 import { AppError } from '#shared/errors.ts'
+import type { SessionDetail } from '#shared/model.ts'
 import { useRedisServer } from '../../../test/redis.ts'
 import { SERVER_KINDS } from '../../../test/redis-servers.ts'
 import { readServerFacts } from '../connection/server-facts.ts'
 import { resolveTarget } from '../connection/target.ts'
+import { readSessionDetail } from '../index/session-detail.ts'
 import { Workspace } from '../workspace.ts'
 import { SessionWriter } from './session-writer.ts'
 
@@ -23,6 +25,16 @@ const step = fc.oneof(
       at: fc.nat(3),
       field: fc.constantFrom('theme', 'cart', 'new'),
       value: fc.string({ maxLength: 90 }),
+    }),
+  },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constantFrom('rename', 'value', 'field-ttl', 'expiry', 'delete-key'),
+      at: fc.nat(3),
+      field: fc.constantFrom('theme', 'cart', 'new'),
+      value: fc.constantFrom('colour', 'basket', 'theme'),
+      seconds: fc.constantFrom(50, 90_000, null),
     }),
   },
   {
@@ -90,6 +102,9 @@ async function run(client: Redis, port: number, steps: readonly Step[]): Promise
   const workspace = new Workspace({ client, target, facts, live: 'polling' }, options)
   const writer = new SessionWriter({ workspace, clock: Date.now, onHistory: () => {} })
   for (const id of IDS) await makeSession(client, id)
+  // What is no session is edited and undone as well.
+  await client.set(`${PREFIX}text`, 'old', 'EX', 800)
+  await client.hset(`${PREFIX}fragment`, { theme: 'dark', cart: '[]' })
   /** Of each write that can be undone or redone, in step with the writer's own: its keys before and after. */
   const undo: Change[] = []
   const redo: Change[] = []
@@ -152,17 +167,23 @@ async function write(
   const key = keys['at' in each ? each.at % Math.max(1, keys.length) : 0] ?? `${PREFIX}none`
   const id = key.slice(PREFIX.length)
   const store = writer.store(PREFIX, each.kind)
-  const ref = { prefix: PREFIX, id, field: 'field' in each ? each.field : '' }
+  const detail = await readSessionDetail(client, PREFIX, id, Date.now)
+  if ('seconds' in each) {
+    if (detail !== null) await attempt(() => editKey(writer, detail, each))
+    return
+  }
+  const state = detail?.state === 'incomplete' ? detail.state : ('session' as const)
+  const ref = { prefix: PREFIX, id, state, field: 'field' in each ? each.field : '' }
   switch (each.kind) {
     case 'set':
     case 'remove': {
-      const shown = await client.hget(key, ref.field)
+      const shown = await client.hget(key, ref.field).catch(() => null)
       const editor = writer.editor(PREFIX, each.kind)
       if (each.kind === 'remove' && shown === null) return
       await attempt(() =>
         each.kind === 'set'
-          ? editor.set({ ...ref, shown }, 'value' in each ? each.value : '')
-          : editor.remove({ ...ref, shown }),
+          ? editor.setField({ ...ref, shown }, 'value' in each ? each.value : '')
+          : editor.removeField({ ...ref, shown }),
       )
       return
     }
@@ -182,7 +203,7 @@ async function write(
       await store.setSessionTtl(id, 'ttl' in each ? each.ttl : 60)
       return
     case 'outside-set':
-      if ((await client.exists(key)) === 1) await client.hset(key, 'theme', `outside-${Math.random()}`)
+      if ((await client.type(key)) === 'hash') await client.hset(key, 'theme', `outside-${Math.random()}`)
       return
     case 'outside-delete':
       await client.unlink(key)
@@ -194,6 +215,37 @@ async function write(
       await client.pexpireat(key, Date.now() + 3)
       await new Promise((resolve) => setTimeout(resolve, 5))
       return
+  }
+}
+
+async function editKey(
+  writer: SessionWriter,
+  detail: SessionDetail,
+  each: Extract<Step, { readonly seconds: unknown }>,
+): Promise<void> {
+  const { id, state, type, expiresAt, configuredTtl, fingerprint } = detail
+  const editor = writer.editor(PREFIX, each.kind)
+  const ref = { prefix: PREFIX, id }
+  const found = detail.fields.find(({ name }) => name === each.field)
+  const hash = {
+    ...ref,
+    state: state === 'incomplete' ? state : ('session' as const),
+    field: each.field,
+    shown: found?.value ?? '',
+  }
+  switch (each.kind) {
+    case 'rename':
+      return editor.renameField(hash, each.value)
+    case 'value':
+      return editor.setValue({ ...ref, shown: detail.value?.value ?? '' }, each.value)
+    case 'field-ttl':
+      return editor.setFieldTtl(hash, { expiresAt: found?.expiresAt ?? null }, each.seconds)
+    case 'expiry': {
+      const seconds = state === 'session' ? null : each.seconds
+      return editor.setExpiry(ref, { state, type }, { expiresAt, configuredTtl }, seconds)
+    }
+    case 'delete-key':
+      return editor.deleteKey(ref, { state, type }, fingerprint)
   }
 }
 
@@ -227,10 +279,22 @@ async function snapshot(client: Redis): Promise<Snapshot> {
   const found = new Map<string, Held>()
   for (const key of await client.keys('*')) {
     const [at, encoding] = [await client.pexpiretime(key), await client.object('ENCODING', key)]
-    const fields = Object.entries(await client.hgetall(key)).sort(([a], [b]) => (a < b ? -1 : 1))
     const dump = encoding === 'hashtable' ? null : await client.dumpBuffer(key)
-    const content = JSON.stringify([at, fields])
-    if (fields.length > 0) found.set(key, { content, dump: dump?.toString('base64') ?? null })
+    const content = (await client.type(key)) === 'string' ? '' : await fieldsOf(client, key)
+    if ((await client.exists(key)) === 1)
+      found.set(key, { content: JSON.stringify([at, content]), dump: dump?.toString('base64') ?? null })
   }
   return found
+}
+
+/** Fields in order, each with when it ends itself where the server knows that. */
+async function fieldsOf(client: Redis, key: string): Promise<unknown> {
+  const fields = Object.entries(await client.hgetall(key)).sort(([a], [b]) => (a < b ? -1 : 1))
+  return Promise.all(
+    fields.map(async ([name, value]) => [
+      name,
+      value,
+      await client.call('HPEXPIRETIME', key, 'FIELDS', '1', name).catch(() => null),
+    ]),
+  )
 }

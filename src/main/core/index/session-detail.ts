@@ -1,9 +1,16 @@
 import type { Redis } from 'ioredis'
 import type { Bytes } from '#shared/bytes.ts'
 import { AppError } from '#shared/errors.ts'
-import { LIMITS, RESERVED_FIELDS, type SessionDetail, type SessionField } from '#shared/model.ts'
-import { fromBytes, toBytes } from '../bytes.ts'
+import {
+  LIMITS,
+  RESERVED_FIELDS,
+  type SessionDetail,
+  type SessionField,
+  type ShownValue,
+} from '#shared/model.ts'
+import { fromBytes, toBinary, toBytes } from '../bytes.ts'
 import { toAppError } from '../connection/redis-errors.ts'
+import { extrasCommand, readExtrasPlainly, refusedOn, toExtras } from './detail-extras.ts'
 import { trimUtf8 } from './fresh-row.ts'
 import { findFlaws, foreignProblem, hashProblem } from './judge.ts'
 import { RawValues } from './raw-values.ts'
@@ -28,17 +35,10 @@ export async function readSessionDetail(
   const key = keyOf(prefix, id)
   // Apart from the transaction, which a command that is not allowed would end.
   const memory = client.memory('USAGE', key).catch(() => null)
-  const replies = await client
-    .multi()
-    .type(key)
-    .pttl(key)
-    // The plain form: hgetallBuffer() makes an object of it, whose names must be text.
-    .callBuffer('HGETALL', key)
-    .exec()
-    .catch((error: unknown) => {
-      throw toAppError(error)
-    })
-  const [type, ttl, hash] = replies ?? []
+  const replies = await readTogether(client, key).catch((error: unknown) => {
+    throw toAppError(error)
+  })
+  const [type, ttl, hash, script] = replies
   if (type?.[0] || ttl?.[0]) throw toAppError(type?.[0] ?? ttl?.[0])
   if (type?.[1] === 'none' || typeof ttl?.[1] !== 'number') return null
   const isHash = type?.[1] === 'hash'
@@ -48,6 +48,13 @@ export async function readSessionDetail(
     values.find(([field]) => field.equals(Buffer.from(name)))?.[1] ?? null
   const reserved = RawValues.of(RESERVED_FIELDS.map(reservedValue))
   const flaws = findFlaws(reserved)
+  const names = values.map(([name]) => name)
+  const { fieldTtls, text, fingerprint } =
+    script === undefined
+      ? await readExtrasPlainly(client, key, String(type?.[1]), names)
+      : toExtras(client, script[1], isHash)
+  const now = clock()
+  const ends = new Map((fieldTtls ?? []).map(([name, left]) => [toBinary(name), now + left]))
   return {
     id,
     key: toBytes(key),
@@ -57,11 +64,48 @@ export async function readSessionDetail(
     createdAt: orNull(reserved.moment(0)),
     lastAccessedAt: orNull(reserved.moment(1)),
     configuredTtl: orNull(reserved.wholeNumber(2)),
-    expiresAt: ttl[1] < 0 ? null : clock() + ttl[1],
+    expiresAt: ttl[1] < 0 ? null : now + ttl[1],
     memory: await memory,
-    fields: values.map(([name, value]) => toField(name, value)).sort(reservedLast),
+    fields: values
+      .map(([name, value]) => toField(name, value, ends.get(toBinary(name)) ?? null))
+      .sort(reservedLast),
+    hasFieldTtls: fieldTtls !== null,
+    value: text === null ? null : toShown(text.start, text.size),
+    fingerprint,
   }
 }
+
+type Replies = readonly (readonly [Error | null, unknown] | undefined)[]
+
+/**
+ * TYPE, PTTL, HGETALL and, where scripts may be run, the extras, all of one moment. A script that is refused ends the
+ * transaction with nothing done, so that it is sent once more without.
+ */
+async function readTogether(client: Redis, key: Buffer): Promise<Replies> {
+  const basics = () =>
+    client
+      .multi()
+      .type(key)
+      .pttl(key)
+      // The plain form: hgetallBuffer() makes an object of it, whose names must be text.
+      .callBuffer('HGETALL', key)
+  if (!refusedOn(client).scripts) {
+    try {
+      return (
+        (await basics()
+          .callBuffer(...extrasCommand(client, key))
+          .exec()) ?? []
+      )
+    } catch (error) {
+      if (!isAborted(error)) throw error
+    }
+  }
+  const replies = (await basics().exec()) ?? []
+  refusedOn(client).scripts = true
+  return replies
+}
+
+const isAborted = (error: unknown): boolean => error instanceof Error && /^EXECABORT/.test(error.message)
 
 /** The whole value of one field. @throws AppError `session_gone` when the key or the field has gone. */
 export async function readField(client: Redis, prefix: string, id: Bytes, field: Bytes): Promise<Bytes> {
@@ -70,6 +114,25 @@ export async function readField(client: Redis, prefix: string, id: Bytes, field:
   })
   if (value === null)
     throw new AppError('session_gone', 'This field has gone: it was removed, or its session ended.')
+  return toBytes(value)
+}
+
+/** A whole string. @throws AppError `session_gone`; `invalid_value` for one of more than `LIMITS.valueBytes` */
+export async function readValue(client: Redis, prefix: string, id: Bytes): Promise<Bytes> {
+  const key = keyOf(prefix, id)
+  // One byte more tells that there is more, and asks for no more of what may be 512 MB.
+  const value = await client.getrangeBuffer(key, 0, LIMITS.valueBytes).catch((error: unknown) => {
+    throw toAppError(error)
+  })
+  if (value.length > LIMITS.valueBytes) {
+    throw new AppError(
+      'invalid_value',
+      `This value has more than ${LIMITS.valueBytes / 1024 / 1024} MB, so only its beginning is shown. Read it with the redis-cli line.`,
+    )
+  }
+  // GETRANGE answers an absent key like an empty one.
+  if (value.length === 0 && (await client.exists(key)) === 0)
+    throw new AppError('session_gone', 'This key has expired or was deleted.')
   return toBytes(value)
 }
 
@@ -84,16 +147,20 @@ function hashFields(reply: unknown): readonly (readonly [Buffer, Buffer])[] {
   return fields
 }
 
-function toField(name: Buffer, value: Buffer): SessionField {
-  const cut = value.length > LIMITS.previewBytes
+function toField(name: Buffer, value: Buffer, expiresAt: number | null): SessionField {
   const shown = toBytes(name)
   return {
     name: shown,
-    value: toBytes(cut ? trimUtf8(value.subarray(0, LIMITS.previewBytes)) : value),
-    size: value.length,
-    cut,
+    ...toShown(value.subarray(0, LIMITS.previewBytes), value.length),
     reserved: typeof shown === 'string' && RESERVED.has(shown),
+    expiresAt,
   }
+}
+
+/** @param start the value, or its first `LIMITS.previewBytes` @param size of the whole */
+function toShown(start: Buffer, size: number): ShownValue {
+  const cut = size > start.length
+  return { value: toBytes(cut ? trimUtf8(start) : start), size, cut }
 }
 
 const rank = ({ name, reserved }: SessionField): string =>

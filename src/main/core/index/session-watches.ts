@@ -100,7 +100,16 @@ export class SessionWatches {
 
 function sameDetail(a: SessionDetail | null, b: SessionDetail | null): boolean {
   if (a === null || b === null) return a === b
-  const { expiresAt: before, ...restBefore } = a
-  const { expiresAt: after, ...restAfter } = b
-  return sameExpiry(before, after) && JSON.stringify(restBefore) === JSON.stringify(restAfter)
+  return (
+    sameExpiry(a.expiresAt, b.expiresAt) &&
+    a.fields.every((field, at) => sameExpiry(field.expiresAt, b.fields[at]?.expiresAt ?? null)) &&
+    withoutExpiries(a) === withoutExpiries(b)
+  )
 }
+
+const withoutExpiries = (detail: SessionDetail): string =>
+  JSON.stringify({
+    ...detail,
+    expiresAt: null,
+    fields: detail.fields.map((field) => ({ ...field, expiresAt: null })),
+  })

@@ -6,6 +6,10 @@ export interface KeyState {
   readonly expiresAt: number | null
   /** A small hash's fields and values in turn, for people to compare; null for anything else. */
   readonly fields: readonly Buffer[] | null
+  /** When those of its fields end that end by themselves, epoch milliseconds, by name in latin1. */
+  readonly ends: ReadonlyMap<string, number>
+  /** What a small string holds, to be compared as well; null for anything else. */
+  readonly value: Buffer | null
 }
 
 /** Enough of a state to know it again. */
@@ -24,12 +28,13 @@ export interface KeyChange {
 
 /** Bytes of memory beyond which a key's states are not kept. */
 const MOST_BYTES = 16 * 1024 * 1024
-/** Fields up to which a hash is kept for comparing. */
+/** Fields up to which a hash is kept for comparing, and bytes of a string. */
 const MOST_FIELDS = 200
+const MOST_TEXT = 64 * 1024
 
 /**
- * Lua: `key_state(key)`, a key as {DUMP, a SHA-1 of what it holds, PEXPIRETIME, fields}, '' and -2 where there
- * is none; nil where it cannot be told: it is too large, this user may not look, or the server is older than Redis 7.0,
+ * Lua: `key_state(key)`, a key as {DUMP, a SHA-1 of what it holds, PEXPIRETIME, fields or the string, ends of
+ * fields}, '' and -2 where there is none; nil where it cannot be told: it is too large, this user may not look, or the server is older than Redis 7.0,
  * whose PEXPIRETIME it needs.
  *
  * The SHA-1 is of a hash's sorted fields, values and (Redis 7.4) expiries: DUMP lists a hash table in an order that
@@ -37,8 +42,8 @@ const MOST_FIELDS = 200
  */
 export const KEY_STATE = `
 local function key_mark(key, dump, h)
-  if not h then return redis.sha1hex(dump) end
-  local names, values = {}, {}
+  if not h then return redis.sha1hex(dump), {} end
+  local names, values, ends = {}, {}, {}
   for i = 1, #h, 2 do
     names[#names + 1] = h[i]
     values[h[i]] = h[i + 1]
@@ -54,9 +59,13 @@ local function key_mark(key, dump, h)
       parts[#parts + 1] = string.format('%d:%d:%.0f', #name, #values[name], at)
       parts[#parts + 1] = name
       parts[#parts + 1] = values[name]
+      if at > 0 then
+        ends[#ends + 1] = name
+        ends[#ends + 1] = at
+      end
     end
   end
-  return redis.sha1hex(table.concat(parts, '\\n'))
+  return redis.sha1hex(table.concat(parts, '\\n')), ends
 end
 local function key_state(key)
   local size = redis.pcall('MEMORY', 'USAGE', key)
@@ -65,13 +74,16 @@ local function key_state(key)
   if type(dump) == 'table' then return nil end
   local at = redis.pcall('PEXPIRETIME', key)
   if type(at) ~= 'number' then return nil end
-  if not dump then return {'', '', -2, false} end
+  if not dump then return {'', '', -2, false, {}} end
   local h = redis.pcall('HGETALL', key)
   if h.err then
     if string.sub(h.err, 1, 9) ~= 'WRONGTYPE' then return nil end
     h = false
   end
-  return {dump, key_mark(key, dump, h), at, h and #h <= ${2 * MOST_FIELDS} and h}
+  local mark, ends = key_mark(key, dump, h)
+  if h then return {dump, mark, at, #h <= ${2 * MOST_FIELDS} and h, ends} end
+  local text = #dump <= ${MOST_TEXT} and redis.pcall('GET', key)
+  return {dump, mark, at, type(text) == 'string' and text, ends}
 end`
 
 /** As {@link KEY_STATE} answers it. */
@@ -79,16 +91,26 @@ export type RawKeyState = readonly [
   dump: Buffer,
   sha: Buffer,
   expiresAt: number,
-  fields: readonly Buffer[] | null,
+  held: readonly Buffer[] | Buffer | null,
+  ends: readonly (Buffer | number)[],
 ]
 
 export const toMoment = (pexpiretime: number): number | null => (pexpiretime < 0 ? null : pexpiretime)
 
-export const toKeyState = ([dump, , at, fields]: RawKeyState): KeyState => ({
-  dump: dump.length === 0 ? null : dump,
-  expiresAt: toMoment(at),
-  fields,
-})
+export function toKeyState([dump, , at, held, flat]: RawKeyState): KeyState {
+  const ends = new Map<string, number>()
+  for (let i = 0; i + 1 < flat.length; i += 2) {
+    const [name, end] = [flat[i], flat[i + 1]]
+    if (Buffer.isBuffer(name) && typeof end === 'number') ends.set(name.toString('latin1'), end)
+  }
+  return {
+    dump: dump.length === 0 ? null : dump,
+    expiresAt: toMoment(at),
+    fields: Buffer.isBuffer(held) ? null : held,
+    ends,
+    value: Buffer.isBuffer(held) ? held : null,
+  }
+}
 
 export const toKeyMark = ([, sha, at]: RawKeyState): KeyMark => ({
   sha: sha.length === 0 ? null : sha.toString(),

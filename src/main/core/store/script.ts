@@ -135,6 +135,7 @@ local redis = {
   call = function(...) note(...) return server.call(...) end,
   pcall = function(...) note(...) return server.pcall(...) end,
   acl_check_cmd = server.acl_check_cmd,
+  sha1hex = server.sha1hex,
 }
 local function script()
 ${lua}

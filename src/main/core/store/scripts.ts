@@ -170,8 +170,9 @@ redis.call('HSET', KEYS[1], 'last_accessed_at', ARGV[1])
 redis.call('EXPIRE', KEYS[1], ttl)
 return count`
 
-/** ARGV: now, TTL. */
+/** ARGV: now, TTL, and '' or the TTL that it must have. Answers the one that it has where that is another. */
 const setTtl = (index: UserIndex | null) => `${session(index)}
+if ARGV[3] ~= '' and s[3] ~= ARGV[3] then return s[3] end
 ${mayExpire('ARGV[2]')}
 ${when(index, () => 'index(ID, user, user, ARGV[2] * 1000)')}
 redis.call('HSET', KEYS[1], 'session_ttl', ARGV[2], 'last_accessed_at', ARGV[1])

@@ -205,11 +205,23 @@ export class SessionStore {
   /**
    * Changes the configured TTL, touches, and applies the TTL at once.
    * @param ttl seconds.
+   * @param options.instead the configured TTL that it must have, in seconds.
    * @returns whether there is such a session.
+   * @throws AppError `conflict` with `details.configuredTtl` where it is another than `instead`.
    */
-  async setSessionTtl(id: string, ttl: number): Promise<boolean> {
-    const args = [this.#now(), String(parseTtl(ttl))]
-    return (await this.#run('setSessionTtl', this.#scripts.setTtl, id, this.keyOf(id), args)) !== null
+  async setSessionTtl(
+    id: string,
+    ttl: number,
+    options: { readonly instead?: number } = {},
+  ): Promise<boolean> {
+    const args = [this.#now(), String(parseTtl(ttl)), String(options.instead ?? '')]
+    const reply = await this.#run('setSessionTtl', this.#scripts.setTtl, id, this.keyOf(id), args)
+    if (typeof reply === 'string') {
+      throw new AppError('conflict', 'The TTL has changed since it was shown. Nothing was written.', {
+        configuredTtl: Number(reply),
+      })
+    }
+    return reply !== null
   }
 
   /** An access that reads nothing. @returns whether there is such a session. */

@@ -169,6 +169,31 @@ describe('an edit', () => {
     expect(await redis.client.hget(`${DEFAULT_PREFIX}one`, 'page_views')).toBe('5')
   })
 
+  it('goes on on top of what is there, with what was typed set aside', async () => {
+    await edit('page_views', '5')
+    await redis.client.hset(`${DEFAULT_PREFIX}one`, 'page_views', '2')
+    expect(await app.detail.save()).toBe(false)
+    app.detail.startAnew()
+    expect(app.detail.store.getState().draft).toMatchObject({
+      shown: '2',
+      value: '2',
+      setAside: '5',
+      conflict: null,
+    })
+    app.detail.change({ value: '7' })
+    expect(await app.detail.save()).toBe(true)
+    expect(await redis.client.hget(`${DEFAULT_PREFIX}one`, 'page_views')).toBe('7')
+  })
+
+  it('writes nothing into what is no session any more', async () => {
+    await edit('page_views', '5')
+    await redis.client.hdel(`${DEFAULT_PREFIX}one`, 'session_ttl')
+    await expect.poll(() => app.detail.store.getState().detail?.state).toBe('incomplete')
+    expect(await app.detail.save()).toBe(false)
+    expect(app.detail.store.getState().draft?.failure?.code).toBe('not_a_session')
+    expect(await redis.client.hget(`${DEFAULT_PREFIX}one`, 'page_views')).toBe('1')
+  })
+
   it('of a field that was removed meanwhile can put it back', async () => {
     await edit('page_views', '5')
     await redis.client.hdel(`${DEFAULT_PREFIX}one`, 'page_views')

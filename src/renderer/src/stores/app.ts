@@ -47,8 +47,12 @@ export interface App {
   create(fields: Readonly<Record<string, string>>, ttl: string): Promise<void>
   /** Gives the selected session a new id and follows it. @throws AppError */
   rotate(): Promise<void>
-  /** Deletes the selected session. @returns false when it had gone already @throws AppError */
-  remove(): Promise<boolean>
+  /**
+   * Deletes the selected session, or key of any kind.
+   * @param fingerprint of what was shown of a key that is no session; null to delete it whatever it holds
+   * @returns false when it had gone already @throws AppError
+   */
+  remove(fingerprint: string | null): Promise<boolean>
   /** Makes the frozen list of the picked sessions for what is to be done to them. */
   beginBulk(kind: 'delete' | 'setTtl'): void
   /** The same for all sessions of a user. */
@@ -177,9 +181,9 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
       const { prefix } = detail.store.getState()
       goTo(prefix, await detail.rotate())
     },
-    async remove() {
+    async remove(fingerprint) {
       const { prefix } = detail.store.getState()
-      const deleted = await detail.remove()
+      const deleted = await detail.remove(fingerprint)
       detail.select(prefix, null)
       list.refresh()
       return deleted

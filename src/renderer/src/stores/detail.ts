@@ -1,9 +1,10 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import { type Bytes, bytesId } from '#shared/bytes.ts'
-import type { SessionDetail, SessionField } from '#shared/model.ts'
+import type { SessionDetail, ShownValue } from '#shared/model.ts'
 import type { Transport } from '#shared/transport.ts'
 import { type Failure, toFailure } from '../lib/failure.ts'
-import { type Draft, draftKey, openDraft, toCurrent } from './draft.ts'
+import { createDetailEdits, type DetailEdits } from './detail-edits.ts'
+import { type Draft, draftKey } from './draft.ts'
 
 /** How a session that was watched ended. */
 export interface Ending {
@@ -20,36 +21,20 @@ export interface DetailState {
   readonly ending: Ending | null
   readonly failure: Failure | null
   readonly draft: Draft | null
-  /** Whole values of fields that travel cut, by `bytesId` of the name. */
+  /** Whole values of what travels cut, by {@link wholeKey}. */
   readonly whole: ReadonlyMap<string, Bytes>
 }
 
-export interface DetailStore {
+/** A field by its name, or for null the string. No `bytesId` is empty. */
+export const wholeKey = (field: Bytes | null): string => (field === null ? '' : bytesId(field))
+
+export interface DetailStore extends DetailEdits {
   readonly store: StoreApi<DetailState>
   select(prefix: string, id: Bytes | null): void
   /** Reads the selected session again: after a reconnect. */
   reload(): void
-  readWhole(field: Bytes): Promise<Bytes | null>
-  /** Opens the editor of a field; reads the whole value first where it travels cut. */
-  edit(field: SessionField): Promise<void>
-  add(): void
-  change(part: { readonly name?: string; readonly value?: string }): void
-  /** Writes the draft. @returns true when it is in Redis */
-  save(): Promise<boolean>
-  /** Writes the draft over what Redis holds now. */
-  overwrite(): Promise<boolean>
-  /** Leaves the draft, and what Redis holds is shown. */
-  discard(): void
-  /** @throws AppError */
-  removeField(field: SessionField): Promise<void>
-  /** @throws AppError */
-  setTtl(ttl: string): Promise<void>
-  /** @throws AppError */
-  touch(): Promise<void>
-  /** @returns the new id @throws AppError */
-  rotate(): Promise<string>
-  /** @returns false when it had gone already @throws AppError */
-  remove(): Promise<boolean>
+  /** The whole value of a field or, for null, of the string. */
+  readWhole(field: Bytes | null): Promise<Bytes | null>
 }
 
 const NOTHING = {
@@ -76,18 +61,7 @@ export function createDetailStore(transport: Transport, now: () => number): Deta
   const show = (detail: SessionDetail) => {
     const { detail: before, whole } = getState()
     // A value that was read whole is only good for as long as the field stays as it was.
-    const kept = new Map(
-      [...whole].filter(([name]) => {
-        const old = before?.fields.find((field) => bytesId(field.name) === name)
-        const fresh = detail.fields.find((field) => bytesId(field.name) === name)
-        return (
-          old !== undefined &&
-          fresh !== undefined &&
-          old.size === fresh.size &&
-          bytesId(old.value) === bytesId(fresh.value)
-        )
-      }),
-    )
+    const kept = new Map([...whole].filter(([key]) => sameShown(shownAt(before, key), shownAt(detail, key))))
     setState({ detail, ending: null, failure: null, whole: kept })
   }
 
@@ -126,55 +100,32 @@ export function createDetailStore(transport: Transport, now: () => number): Deta
     void watch()
   }
 
+  const reload = () => {
+    if (getState().selected !== null) rewatch()
+  }
+
   transport.on('session.changed', ({ id, detail }) => {
     if (!isSelected(id)) return
     if (detail === null) end()
     else show(detail)
   })
 
-  const session = () => {
-    const { prefix, selected } = getState()
-    if (selected === null) throw new Error('no session is selected')
-    return { prefix, id: selected }
-  }
-  /** Shows the answer of a write, unless another session is looked at by now. */
-  const showIfSelected = (id: Bytes, detail: SessionDetail) => {
-    if (isSelected(id)) show(detail)
-  }
-  const patchDraft = (patch: Partial<Draft>) => {
-    const { draft } = getState()
-    if (draft !== null) setState({ draft: { ...draft, ...patch } })
+  const showIfSelected = (id: Bytes, detail: SessionDetail | null) => {
+    if (!isSelected(id)) return
+    if (detail === null) end()
+    else show(detail)
   }
 
-  const write = async (shown: Bytes | null): Promise<boolean> => {
-    const { draft } = getState()
-    if (draft === null || draft.saving) return false
-    const ref = session()
-    const field = draft.field ?? draft.name
-    patchDraft({ saving: true, failure: null })
-    const stillOpen = () => getState().draft !== null && isSelected(ref.id)
+  const readWhole = async (field: Bytes | null): Promise<Bytes | null> => {
+    const { prefix, selected: id, whole: held } = getState()
+    const known = held.get(wholeKey(field))
+    if (known !== undefined || id === null) return known ?? null
+    const ref = { prefix, id }
     try {
-      const detail = await transport.invoke('session.setField', { ...ref, field, shown, value: draft.value })
-      if (stillOpen()) setState({ draft: null })
-      showIfSelected(ref.id, detail)
-      return true
-    } catch (error) {
-      const failure = toFailure(error)
-      if (!stillOpen()) return false
-      if (failure.code === 'session_gone') end()
-      const conflict = failure.code === 'conflict' ? { current: toCurrent(failure) } : null
-      patchDraft({ saving: false, failure, conflict })
-      return false
-    }
-  }
-
-  const readWhole = async (field: Bytes): Promise<Bytes | null> => {
-    const ref = session()
-    const known = getState().whole.get(bytesId(field))
-    if (known !== undefined) return known
-    try {
-      const value = await transport.invoke('session.readField', { ...ref, field })
-      if (isSelected(ref.id)) setState(({ whole }) => ({ whole: new Map(whole).set(bytesId(field), value) }))
+      const value = await (field === null
+        ? transport.invoke('session.readValue', ref)
+        : transport.invoke('session.readField', { ...ref, field }))
+      if (isSelected(id)) setState(({ whole }) => ({ whole: new Map(whole).set(wholeKey(field), value) }))
       return value
     } catch (error) {
       const failure = toFailure(error)
@@ -197,57 +148,15 @@ export function createDetailStore(transport: Transport, now: () => number): Deta
       drafts.delete(key)
       rewatch()
     },
-    reload() {
-      if (getState().selected !== null) rewatch()
-    },
+    reload,
     readWhole,
-    async edit(field) {
-      const ref = session()
-      const value = field.cut ? await readWhole(field.name) : field.value
-      if (typeof value !== 'string' || !isSelected(ref.id)) return
-      setState({ draft: openDraft(field.name, value) })
-    },
-    add() {
-      setState({ draft: openDraft(null, null) })
-    },
-    change: (part) => patchDraft(part),
-    async save() {
-      const { draft } = getState()
-      return draft === null ? false : write(draft.shown)
-    },
-    async overwrite() {
-      const { draft } = getState()
-      if (draft?.conflict == null) return false
-      patchDraft({ shown: draft.conflict.current })
-      return write(draft.conflict.current)
-    },
-    discard() {
-      setState({ draft: null })
-    },
-    async removeField(field) {
-      const ref = session()
-      const shown = field.cut ? await readWhole(field.name) : field.value
-      if (shown === null) return
-      const detail = await transport.invoke('session.removeField', { ...ref, field: field.name, shown })
-      showIfSelected(ref.id, detail)
-    },
-    async setTtl(ttl) {
-      const ref = session()
-      showIfSelected(ref.id, await transport.invoke('session.setTtl', { ...ref, ttl }))
-    },
-    async touch() {
-      const ref = session()
-      showIfSelected(ref.id, await transport.invoke('session.touch', ref))
-    },
-    async rotate() {
-      const ref = session()
-      const { id } = await transport.invoke('session.rotate', ref)
-      return id
-    },
-    async remove() {
-      const ref = session()
-      const { deleted } = await transport.invoke('session.delete', ref)
-      return deleted
-    },
+    ...createDetailEdits({ transport, store, isSelected, showIfSelected, end, reload, readWhole }),
   }
 }
+
+/** What is shown of a field or, for '', of the string. */
+const shownAt = (detail: SessionDetail | null, key: string): ShownValue | null | undefined =>
+  key === '' ? detail?.value : detail?.fields.find(({ name }) => bytesId(name) === key)
+
+const sameShown = (a: ShownValue | null | undefined, b: ShownValue | null | undefined): boolean =>
+  a != null && b != null && a.size === b.size && bytesId(a.value) === bytesId(b.value)

@@ -1,12 +1,16 @@
+import { useState } from 'react'
+import type { SessionDetail } from '#shared/model.ts'
 import { Confirm } from '../../components/Confirm.tsx'
 import { paintText, Ticking } from '../../components/Ticking.tsx'
 import { ttlText } from '../../components/TtlBar.tsx'
 import { toLine } from '../../lib/bytes-view.ts'
+import { toFailure } from '../../lib/failure.ts'
 import { focusGrid } from '../../lib/focus.ts'
-import { plural } from '../../lib/format.ts'
+import { formatBytes, plural } from '../../lib/format.ts'
 import { useApp, useDetail } from '../../stores/context.ts'
 import styles from './Dialogs.module.css'
-import { useSessionBlock } from './session-block.ts'
+import { keyDifferences } from './key-differences.ts'
+import { useKeyBlock } from './session-block.ts'
 import { sessionInWords, userOf } from './who.ts'
 
 const MOST_NAMES = 6
@@ -15,26 +19,40 @@ const MOST_NAMES = 6
 export function DeleteDialog({ onClose }: { readonly onClose: () => void }) {
   const app = useApp()
   const id = useDetail((state) => state.selected)
-  const detail = useDetail((state) => state.detail)
-  const blocked = useSessionBlock()
+  const latest = useDetail((state) => state.detail)
+  const [shown] = useState(latest)
+  const blocked = useKeyBlock()
+  const [changed, setChanged] = useState(false)
   if (id === null) return null
-  const names = (detail?.fields ?? []).filter((field) => !field.reserved).map((field) => toLine(field.name))
+  const isSession = shown === null || shown.state === 'session'
+  // A session that is used goes on changing; that is no reason to keep it. Another key is deleted as it was shown.
+  const detail = isSession ? latest : shown
+  const what = isSession ? 'session' : 'key'
   return (
     <Confirm
       title={`Delete ${sessionInWords(detail)}?`}
-      description={`${userOf(detail) ?? 'Whoever uses it'} is logged out with the next request. It can be undone as long as its time runs.`}
-      action="Delete session"
+      description={
+        isSession
+          ? `${userOf(detail) ?? 'Whoever uses it'} is logged out with the next request. It can be undone as long as its time runs.`
+          : 'No session store made it: whatever uses this key finds nothing there. It can be undone as long as its time runs.'
+      }
+      action={changed ? 'Delete it anyway' : `Delete ${what}`}
       blocked={blocked}
       onClose={onClose}
       onConfirm={async () => {
-        const deleted = await app.remove()
-        app.wrote(deleted ? `Deleted ${sessionInWords(detail)}.` : 'It had gone already.')
-        focusGrid()
+        try {
+          const deleted = await app.remove(changed ? null : (detail?.fingerprint ?? null))
+          app.wrote(deleted ? `Deleted ${sessionInWords(detail)}.` : 'It had gone already.')
+          focusGrid()
+        } catch (error) {
+          if (toFailure(error).code === 'conflict') setChanged(true)
+          throw error
+        }
       }}
     >
       <dl className={styles.lost}>
-        <dt>Session</dt>
-        <dd className={styles.mono}>{toLine(id)}</dd>
+        <dt>{isSession ? 'Session' : 'Key'}</dt>
+        <dd className={styles.mono}>{toLine(isSession ? id : (detail?.key ?? id))}</dd>
         {detail === null ? null : (
           <>
             <dt>Time left</dt>
@@ -49,15 +67,44 @@ export function DeleteDialog({ onClose }: { readonly onClose: () => void }) {
               />
             </dd>
             <dt>Lost</dt>
-            <dd>
-              {names.length === 0
-                ? 'no fields beside the reserved ones'
-                : `${plural(names.length, 'field')}: ${names.slice(0, MOST_NAMES).join(', ')}`}
-              {names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : ''}
-            </dd>
+            <dd>{lostInWords(detail)}</dd>
           </>
         )}
+        {changed && shown !== null && latest !== null
+          ? keyDifferences(shown, latest).map(({ what: part, before, now }) => (
+              <Difference key={part} part={part} before={before} now={now} />
+            ))
+          : null}
       </dl>
     </Confirm>
   )
+}
+
+interface DifferenceProps {
+  readonly part: string
+  readonly before: string
+  readonly now: string
+}
+
+function Difference({ part, before, now }: DifferenceProps) {
+  return (
+    <>
+      <dt className={styles.part} title={part}>
+        {part}
+      </dt>
+      <dd className={styles.mono}>
+        <span className={styles.was}>{before}</span> → {now}
+      </dd>
+    </>
+  )
+}
+
+function lostInWords(detail: SessionDetail): string {
+  if (detail.value !== null) return `a string of ${formatBytes(detail.value.size)}`
+  if (detail.state === 'foreign') return `a whole ${detail.type}`
+  const kept = detail.state === 'session' ? detail.fields.filter((field) => !field.reserved) : detail.fields
+  const names = kept.map((field) => toLine(field.name))
+  if (names.length === 0) return 'no fields beside the reserved ones'
+  const more = names.length > MOST_NAMES ? ` and ${names.length - MOST_NAMES} more` : ''
+  return `${plural(names.length, 'field')}: ${names.slice(0, MOST_NAMES).join(', ')}${more}`
 }

@@ -5,7 +5,7 @@ import { isBinary, toLine } from '../../lib/bytes-view.ts'
 import { useApp, useDetail, useWriteBlock } from '../../stores/context.ts'
 import { MiddleEllipsis } from '../list/MiddleEllipsis.tsx'
 import styles from './DetailPane.module.css'
-import { useSessionBlock } from './session-block.ts'
+import { useKeyBlock } from './session-block.ts'
 import { userName, userOf } from './who.ts'
 
 /** Who and which. */
@@ -14,7 +14,7 @@ export function DetailHeader() {
   const detail = useDetail((state) => state.detail)
   const id = useDetail((state) => state.selected)
   const ending = useDetail((state) => state.ending)
-  const blocked = useSessionBlock()
+  const blocked = useKeyBlock()
   const writeBlock = useWriteBlock()
   if (id === null) return null
   const user = userOf(detail)
@@ -25,7 +25,7 @@ export function DetailHeader() {
         <h2 className={styles.user} title={user ?? undefined}>
           {detail === null
             ? '…'
-            : (user ?? (detail.state === 'foreign' ? `A ${detail.type}, no session` : 'Anonymous'))}
+            : (user ?? (detail.state === 'session' ? 'Anonymous' : `A ${detail.type}, no session`))}
         </h2>
         {user === null || name === null ? null : (
           <IconButton
@@ -37,7 +37,7 @@ export function DetailHeader() {
         )}
         <IconButton
           icon={Trash2}
-          label="Delete session"
+          label={detail === null || detail.state === 'session' ? 'Delete session' : 'Delete key'}
           keys="Del"
           tone="danger"
           blocked={blocked}

@@ -1,5 +1,6 @@
 import { MousePointerClick } from 'lucide-react'
 import { Tabs } from 'radix-ui'
+import type { SessionDetail } from '#shared/model.ts'
 import { EmptyState } from '../../components/EmptyState.tsx'
 import { Kbd } from '../../components/Kbd.tsx'
 import { Problem } from '../../components/Problem.tsx'
@@ -11,7 +12,7 @@ import { CliLines } from './CliLines.tsx'
 import { DetailHeader } from './DetailHeader.tsx'
 import styles from './DetailPane.module.css'
 import { Facts } from './Facts.tsx'
-import { FieldTable } from './FieldTable.tsx'
+import { KeyContent } from './KeyContent.tsx'
 import { TimeActions } from './TimeActions.tsx'
 
 /** The selected session. */
@@ -83,8 +84,7 @@ function SelectedSession() {
         {detail?.problem ? (
           <div className={styles.block}>
             <Problem tone="amber">
-              {detail.problem} It is shown and never touched from here; the redis-cli tab has the lines for
-              it.
+              {detail.problem} {whatCanBeDone(detail)}
             </Problem>
           </div>
         ) : null}
@@ -98,19 +98,19 @@ function SelectedSession() {
                 expected={detail.state !== 'foreign'}
               />
             </div>
-            {detail.state === 'session' ? <TimeActions detail={detail} /> : null}
+            <TimeActions detail={detail} />
             <Facts detail={detail} />
             <Tabs.Root defaultValue="fields" className={styles.tabs}>
               <Tabs.List className={styles.tabList} aria-label="Parts of the session">
                 <Tabs.Trigger value="fields" className={styles.tab}>
-                  Fields
+                  {detail.state === 'foreign' ? 'Value' : 'Fields'}
                 </Tabs.Trigger>
                 <Tabs.Trigger value="cli" className={styles.tab}>
                   redis-cli
                 </Tabs.Trigger>
               </Tabs.List>
               <Tabs.Content value="fields" tabIndex={-1}>
-                <FieldTable detail={detail} />
+                <KeyContent detail={detail} />
               </Tabs.Content>
               <Tabs.Content value="cli" tabIndex={-1}>
                 <CliLines detail={detail} />
@@ -121,4 +121,13 @@ function SelectedSession() {
       </div>
     </>
   )
+}
+
+/** What can be done with a key that is no session. */
+function whatCanBeDone({ state, type }: SessionDetail): string {
+  if (state === 'incomplete')
+    return 'It can be edited as the plain hash that it is, its reserved fields too, since no session store keeps them here.'
+  return type === 'string'
+    ? 'Its value and its TTL can be changed, and it can be deleted.'
+    : 'Its TTL can be changed and it can be deleted; what it holds is not edited here.'
 }

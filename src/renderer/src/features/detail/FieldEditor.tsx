@@ -9,15 +9,16 @@ import { toLine } from '../../lib/bytes-view.ts'
 import { MOD } from '../../lib/platform.ts'
 import { jsonProblem, looksLikeJson } from '../../lib/value-type.ts'
 import { useApp, useDetail } from '../../stores/context.ts'
-import type { Draft } from '../../stores/draft.ts'
+import { type Draft, isAdding } from '../../stores/draft.ts'
+import { Held } from './Comparison.tsx'
 import { Conflict } from './Conflict.tsx'
 import styles from './FieldEditor.module.css'
-import { useFieldBlock } from './session-block.ts'
+import { useKeyBlock } from './session-block.ts'
 
 /** Values longer than this get an input of several lines. */
 const ONE_LINE = 60
 
-/** Changes the value of the draft's field, or names and fills a new one. */
+/** Changes the value of the draft's field or string, or names and fills a new field. */
 export function FieldEditor() {
   const draft = useDetail((state) => state.draft)
   return draft === null ? null : <OpenEditor draft={draft} />
@@ -26,16 +27,16 @@ export function FieldEditor() {
 function OpenEditor({ draft }: { readonly draft: Draft }) {
   const app = useApp()
   const { detail: store } = app
-  const blocked = useFieldBlock()
+  const blocked = useKeyBlock()
   const ending = useDetail((state) => state.ending)
-  const adding = draft.field === null
-  const name = draft.field === null ? draft.name : toLine(draft.field)
+  const adding = isAdding(draft)
+  const name = draft.of === 'string' ? 'the string' : draft.field === null ? draft.name : toLine(draft.field)
   const began = typeof draft.shown === 'string' ? draft.shown : ''
   const manyLines = began.length > ONE_LINE || began.includes('\n') || looksLikeJson(began) || adding
 
   const save = async () => {
     if (blocked !== null) return
-    if (await store.save()) app.wrote(adding ? `Added ${name}.` : `Saved ${name}.`)
+    if (await store.save()) app.wrote(`${adding ? 'Added' : 'Saved'} ${name}.`)
   }
   const press = (event: KeyboardEvent) => {
     if (event.key === 'Escape') {
@@ -64,6 +65,7 @@ function OpenEditor({ draft }: { readonly draft: Draft }) {
       ) : null}
       <ValueInput draft={draft} name={name} manyLines={manyLines} label={adding} />
       <JsonHint text={draft.value} />
+      {draft.setAside === null ? null : <SetAside text={draft.setAside} />}
       {draft.conflict !== null ? (
         <Conflict draft={draft} conflict={draft.conflict} blocked={blocked} />
       ) : (
@@ -74,7 +76,8 @@ function OpenEditor({ draft }: { readonly draft: Draft }) {
           ) : null}
           {ending !== null && draft.failure === null ? (
             <Problem tone="plain">
-              The session has gone, so this cannot be saved. Your text stays here to copy.
+              {draft.of === 'session' ? 'The session' : 'The key'} has gone, so this cannot be saved. Your
+              text stays here to copy.
             </Problem>
           ) : null}
           <div className={styles.buttons}>
@@ -100,13 +103,28 @@ function OpenEditor({ draft }: { readonly draft: Draft }) {
   )
 }
 
-const nameError = ({ failure, field }: Draft): string | null =>
-  field === null &&
-  (failure?.code === 'invalid_field' ||
-    failure?.code === 'reserved_field' ||
-    failure?.code === 'invalid_argument')
+const nameError = (draft: Draft): string | null => {
+  const { failure } = draft
+  return isAdding(draft) &&
+    (failure?.code === 'invalid_field' ||
+      failure?.code === 'reserved_field' ||
+      failure?.code === 'invalid_argument')
     ? failure.message
     : null
+}
+
+/** What was typed before one began anew on top of what Redis held by then. */
+function SetAside({ text }: { readonly text: string }) {
+  return (
+    <div className={styles.aside}>
+      <div className={styles.asideHead}>
+        What you had typed
+        <CopyButton label="Copy what you had typed" text={text} />
+      </div>
+      <Held value={text} />
+    </div>
+  )
+}
 
 interface ValueInputProps {
   readonly draft: Draft
@@ -119,11 +137,12 @@ interface ValueInputProps {
 function ValueInput({ draft, name, manyLines, label }: ValueInputProps) {
   const { detail: store } = useApp()
   const input = useRef<HTMLInputElement & HTMLTextAreaElement>(null)
+  const anew = draft.setAside
   useEffect(() => {
-    if (label) return
+    if (label && anew === null) return
     input.current?.focus()
     if (!manyLines) input.current?.select()
-  }, [label, manyLines])
+  }, [label, manyLines, anew])
   const props = {
     ref: input,
     id: 'field-value',
@@ -165,14 +184,17 @@ function JsonHint({ text }: { readonly text: string }) {
 
 /** The edit goes on, but the person knows before saving that it will meet another value. */
 function ChangedMeanwhile({ draft }: { readonly draft: Draft }) {
-  const current = useDetail((state) =>
-    state.detail?.fields.find(
-      (field) => draft.field !== null && bytesId(field.name) === bytesId(draft.field),
-    ),
+  const { field, of } = draft
+  const current = useDetail(({ detail }) =>
+    of === 'string'
+      ? detail?.value
+      : detail?.fields.find(({ name }) => field !== null && bytesId(name) === bytesId(field)),
   )
-  if (draft.field === null || draft.shown === null || draft.saving) return null
-  if (current === undefined)
-    return <Problem tone="amber">This field has been removed in Redis since you began.</Problem>
+  if (isAdding(draft) || draft.shown === null || draft.saving) return null
+  if (current == null) {
+    const what = of === 'string' ? 'This string has gone' : 'This field has been removed'
+    return <Problem tone="amber">{what} in Redis since you began.</Problem>
+  }
   if (current.cut || bytesId(current.value) === bytesId(draft.shown)) return null
   return (
     <Problem tone="amber">

@@ -1,30 +1,31 @@
-import { Lock, Pencil, Trash2 } from 'lucide-react'
-import { useState } from 'react'
+import { Lock } from 'lucide-react'
+import { useRef, useState } from 'react'
 import { bytesId } from '#shared/bytes.ts'
-import type { SessionField } from '#shared/model.ts'
-import { IconButton } from '../../components/Button.tsx'
-import { Confirm } from '../../components/Confirm.tsx'
+import type { SessionDetail, SessionField } from '#shared/model.ts'
 import { Tip } from '../../components/Tip.tsx'
 import { isBinary, toLine } from '../../lib/bytes-view.ts'
+import { DETAIL_ID, returnFocus } from '../../lib/focus.ts'
 import { formatBytes } from '../../lib/format.ts'
 import { type TypedValue, typeOf } from '../../lib/value-type.ts'
-import { useApp, useDetail } from '../../stores/context.ts'
+import { useDetail } from '../../stores/context.ts'
+import { FieldActions, type FieldTask } from './FieldActions.tsx'
 import { FieldEditor } from './FieldEditor.tsx'
 import styles from './FieldTable.module.css'
+import { FieldTtl, FieldTtlForm } from './FieldTtl.tsx'
 import { FieldValue } from './FieldValue.tsx'
-import { useFieldBlock } from './session-block.ts'
+import { RemoveFieldDialog } from './RemoveFieldDialog.tsx'
+import { RenameForm } from './RenameForm.tsx'
 
 interface FieldRowProps {
+  readonly detail: SessionDetail
   readonly field: SessionField
-  readonly editable: boolean
   readonly editing: boolean
 }
 
-export function FieldRow({ field, editable, editing }: FieldRowProps) {
-  const app = useApp()
+export function FieldRow({ detail, field, editing }: FieldRowProps) {
   const whole = useDetail((state) => state.whole.get(bytesId(field.name)))
-  const blocked = useFieldBlock()
-  const [removing, setRemoving] = useState(false)
+  const [task, setTask] = useState<FieldTask | null>(null)
+  const actions = useRef<HTMLDivElement>(null)
   const name = toLine(field.name)
   const value = whole ?? field.value
   // A cut value is not parsed: half a JSON document is none.
@@ -32,7 +33,16 @@ export function FieldRow({ field, editable, editing }: FieldRowProps) {
     field.cut && whole === undefined && typeof value === 'string'
       ? { type: 'text', text: value }
       : typeOf(value)
-  const binary = isBinary(value)
+  // Where there is no session nobody keeps them: they are fields like others.
+  const reserved = field.reserved && detail.state === 'session'
+  const close = () => {
+    setTask(null)
+    // The form takes the focus along; a field that has another name by now took its row along too.
+    requestAnimationFrame(() => {
+      const more = actions.current?.querySelector<HTMLElement>('[aria-haspopup]')
+      returnFocus([more, document.getElementById(DETAIL_ID)].filter((element) => element != null))
+    })
+  }
   return (
     <li className={styles.row} data-field={name} data-block={isWide(typed, editing) || undefined}>
       <div className={styles.name}>
@@ -44,53 +54,29 @@ export function FieldRow({ field, editable, editing }: FieldRowProps) {
           {field.reserved ? ', reserved' : ''}
           {field.size >= 1024 ? `, ${formatBytes(field.size)}` : ''}
         </span>
+        {field.expiresAt === null ? null : <FieldTtl expiresAt={field.expiresAt} />}
       </div>
       <div className={styles.value}>
-        {editing ? <FieldEditor /> : <FieldValue field={field} typed={typed} loaded={whole !== undefined} />}
+        {editing ? (
+          <FieldEditor />
+        ) : (
+          <FieldValue field={field.name} shown={field} typed={typed} loaded={whole !== undefined} />
+        )}
       </div>
-      <div className={styles.actions}>
-        {field.reserved ? (
+      <div ref={actions} className={styles.actions}>
+        {reserved ? (
           <Tip label="Reserved: written by the session store alone, with each access or TTL change.">
             <button type="button" className={styles.reserved} aria-label={`${name} is reserved`}>
               <Lock size={13} aria-hidden />
             </button>
           </Tip>
-        ) : editable && !editing ? (
-          <>
-            <IconButton
-              icon={Pencil}
-              label={`Edit ${name}`}
-              blocked={
-                blocked ??
-                (binary
-                  ? 'Binary values are shown, not edited as text: that would change their bytes.'
-                  : null)
-              }
-              onClick={() => app.detail.edit(field)}
-            />
-            <IconButton
-              icon={Trash2}
-              label={`Remove ${name}`}
-              tone="danger"
-              blocked={blocked}
-              onClick={() => setRemoving(true)}
-            />
-          </>
-        ) : null}
+        ) : editing ? null : (
+          <FieldActions detail={detail} field={field} binary={isBinary(value)} onTask={setTask} />
+        )}
       </div>
-      {removing ? (
-        <Confirm
-          title={`Remove the field ${name}?`}
-          description={`Its value (${formatBytes(field.size)}) is lost. The session and its time stay as they are.`}
-          action="Remove field"
-          blocked={blocked}
-          onClose={() => setRemoving(false)}
-          onConfirm={async () => {
-            await app.detail.removeField(field)
-            app.wrote(`Removed ${name}.`)
-          }}
-        />
-      ) : null}
+      {task === 'rename' ? <RenameForm field={field} onClose={close} /> : null}
+      {task === 'ttl' ? <FieldTtlForm field={field} onClose={close} /> : null}
+      {task === 'remove' ? <RemoveFieldDialog field={field} onClose={() => setTask(null)} /> : null}
     </li>
   )
 }

@@ -6,26 +6,19 @@ import { Button } from '../../components/Button.tsx'
 import { toLine } from '../../lib/bytes-view.ts'
 import { DETAIL_ID, returnFocus } from '../../lib/focus.ts'
 import { useApp, useDetail } from '../../stores/context.ts'
-import type { Draft } from '../../stores/draft.ts'
+import { type Draft, isAdding } from '../../stores/draft.ts'
 import { FieldEditor } from './FieldEditor.tsx'
 import { FieldRow } from './FieldRow.tsx'
 import styles from './FieldTable.module.css'
 import { useFieldBlock } from './session-block.ts'
 
-/** The session's fields: its own first, the reserved ones last. */
+/** The fields of a hash: its own first, the reserved ones last. */
 export function FieldTable({ detail }: { readonly detail: SessionDetail }) {
   const app = useApp()
   const draft = useDetail((state) => state.draft)
   const blocked = useFieldBlock()
-  const editable = detail.state === 'session'
   const table = useRef<HTMLUListElement>(null)
   useFocusAfterEdit(table, draft)
-  if (detail.state === 'foreign')
-    return (
-      <p className={styles.none}>
-        A key of type {detail.type} has no fields. Read it with the redis-cli line on the other tab.
-      </p>
-    )
   const edited = draft?.field == null ? null : bytesId(draft.field)
   const lost = edited !== null && !detail.fields.some((field) => bytesId(field.name) === edited)
   return (
@@ -33,7 +26,7 @@ export function FieldTable({ detail }: { readonly detail: SessionDetail }) {
       <ul ref={table} className={styles.table} aria-label="Fields">
         {detail.fields.map((field) => {
           const id = bytesId(field.name)
-          return <FieldRow key={id} field={field} editable={editable} editing={id === edited} />
+          return <FieldRow key={id} detail={detail} field={field} editing={id === edited} />
         })}
         {/* The field went while it was edited: what was typed stays. */}
         {lost ? (
@@ -41,13 +34,13 @@ export function FieldTable({ detail }: { readonly detail: SessionDetail }) {
             <FieldEditor />
           </li>
         ) : null}
-        {draft !== null && draft.field === null ? (
+        {draft !== null && isAdding(draft) ? (
           <li className={styles.row}>
             <FieldEditor />
           </li>
         ) : null}
       </ul>
-      {editable && draft === null ? (
+      {draft === null ? (
         <div className={styles.add}>
           <Button small kind="quiet" icon={Plus} blocked={blocked} onClick={() => app.detail.add()}>
             Add field

@@ -1,5 +1,6 @@
 import { useState } from 'react'
-import type { SessionField } from '#shared/model.ts'
+import type { Bytes } from '#shared/bytes.ts'
+import { LIMITS, type ShownValue } from '#shared/model.ts'
 import { Button } from '../../components/Button.tsx'
 import { toHexLines } from '../../lib/bytes-view.ts'
 import { formatBytes, formatInstant } from '../../lib/format.ts'
@@ -9,7 +10,9 @@ import styles from './FieldTable.module.css'
 import { JsonTree } from './JsonTree.tsx'
 
 interface FieldValueProps {
-  readonly field: SessionField
+  /** The field's name; null for a string. */
+  readonly field: Bytes | null
+  readonly shown: ShownValue
   readonly typed: TypedValue
   /** The whole of a value that travels cut has been read. */
   readonly loaded: boolean
@@ -19,23 +22,27 @@ interface FieldValueProps {
 const SHORT = { characters: 400, lines: 8 } as const
 const HEX_OCTETS = 512
 
-export function FieldValue({ field, typed, loaded }: FieldValueProps) {
+export function FieldValue({ field, shown, typed, loaded }: FieldValueProps) {
   const { detail } = useApp()
   const [reading, setReading] = useState(false)
   const readAll = async () => {
     setReading(true)
-    await detail.readWhole(field.name)
+    await detail.readWhole(field)
     setReading(false)
   }
   return (
     <>
       {/* What was cut and now is whole begins anew: opened. */}
-      <Typed key={String(loaded)} typed={typed} size={field.size} open={loaded} cut={field.cut && !loaded} />
-      {field.cut && !loaded ? (
+      <Typed key={String(loaded)} typed={typed} size={shown.size} open={loaded} cut={shown.cut && !loaded} />
+      {!shown.cut || loaded ? null : field === null && shown.size > LIMITS.valueBytes ? (
+        <p className={styles.muted}>
+          The beginning of {formatBytes(shown.size)}. Read the whole with the redis-cli line on the other tab.
+        </p>
+      ) : (
         <Button small kind="quiet" busy={reading} className={styles.more} onClick={readAll}>
-          Show all {formatBytes(field.size)}
+          Show all {formatBytes(shown.size)}
         </Button>
-      ) : null}
+      )}
     </>
   )
 }

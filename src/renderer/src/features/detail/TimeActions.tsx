@@ -9,7 +9,7 @@ import { useSessionBlock } from './session-block.ts'
 import { TtlEditor } from './TtlEditor.tsx'
 import { sessionInWords } from './who.ts'
 
-/** What one can do with the session's time and its id. */
+/** What one can do with the key's time and, of a session, its id. */
 export function TimeActions({ detail }: { readonly detail: SessionDetail }) {
   const app = useApp()
   const blocked = useSessionBlock()
@@ -25,6 +25,13 @@ export function TimeActions({ detail }: { readonly detail: SessionDetail }) {
       setTouching(false)
     }
   }
+  if (detail.state !== 'session') {
+    return (
+      <div className={styles.actions}>
+        <TtlEditor detail={detail} />
+      </div>
+    )
+  }
   return (
     <div className={styles.actions}>
       <Button
@@ -37,7 +44,7 @@ export function TimeActions({ detail }: { readonly detail: SessionDetail }) {
       >
         Touch
       </Button>
-      <TtlEditor configuredTtl={detail.configuredTtl} />
+      <TtlEditor detail={detail} />
       <Button
         small
         icon={RefreshCcwDot}

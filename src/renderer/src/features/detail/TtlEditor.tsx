@@ -1,20 +1,32 @@
 import { ChevronDown } from 'lucide-react'
 import { Popover } from 'radix-ui'
-import { type FormEvent, useState } from 'react'
+import { useState } from 'react'
+import type { SessionDetail } from '#shared/model.ts'
 import { Button } from '../../components/Button.tsx'
-import { Field } from '../../components/Field.tsx'
-import { toFailure } from '../../lib/failure.ts'
-import { formatDuration } from '../../lib/format.ts'
 import { useApp } from '../../stores/context.ts'
-import { useSessionBlock } from './session-block.ts'
+import type { ShownTime } from '../../stores/detail-edits.ts'
+import { useKeyBlock, useSessionBlock } from './session-block.ts'
 import styles from './TtlEditor.module.css'
+import { TtlForm } from './TtlForm.tsx'
 
-/** Seconds. */
-const CHOICES = [60, 300, 1800, 3600, 86_400] as const
-
-export function TtlEditor({ configuredTtl }: { readonly configuredTtl: number | null }) {
+/** The TTL of a session, which each access renews, or of a key of any other kind, which nothing does. */
+export function TtlEditor({ detail }: { readonly detail: SessionDetail }) {
+  const app = useApp()
   const [open, setOpen] = useState(false)
-  const blocked = useSessionBlock()
+  const isSession = detail.state === 'session'
+  const [session, key] = [useSessionBlock(), useKeyBlock()]
+  const blocked = isSession ? session : key
+  const { expiresAt } = detail
+  // In a hash that is no session nobody reads session_ttl.
+  const configuredTtl = isSession ? detail.configuredTtl : null
+  const write = async (ttl: string | null, shown: ShownTime) => {
+    await app.detail.setExpiry(ttl, shown)
+    app.wrote(
+      ttl === null
+        ? 'Removed the TTL: Redis keeps it until somebody deletes it.'
+        : `The TTL is ${ttl.trim()} s now, counted from this moment.`,
+    )
+  }
   return (
     <Popover.Root open={open && blocked === null} onOpenChange={setOpen}>
       <Popover.Trigger asChild>
@@ -33,7 +45,15 @@ export function TtlEditor({ configuredTtl }: { readonly configuredTtl: number | 
           onEscapeKeyDown={(event) => event.stopPropagation()}
         >
           <TtlForm
+            shown={{ expiresAt, configuredTtl }}
             initial={configuredTtl === null ? '' : String(configuredTtl)}
+            note={
+              isSession
+                ? 'Each access resets the time left to this. It starts now.'
+                : 'Redis deletes the key when it is over. It starts now, and nothing renews it from here.'
+            }
+            warning={expiresAt === null ? null : isSession ? SESSION_WARNING : KEY_WARNING}
+            onWrite={write}
             onDone={() => setOpen(false)}
           />
         </Popover.Content>
@@ -42,61 +62,6 @@ export function TtlEditor({ configuredTtl }: { readonly configuredTtl: number | 
   )
 }
 
-function TtlForm({ initial, onDone }: { readonly initial: string; readonly onDone: () => void }) {
-  const app = useApp()
-  const [text, setText] = useState(initial)
-  const [error, setError] = useState<string | null>(null)
-  const [busy, setBusy] = useState(false)
-  const set = async (ttl: string) => {
-    setText(ttl)
-    setBusy(true)
-    setError(null)
-    try {
-      await app.detail.setTtl(ttl)
-      onDone()
-      app.wrote(`The TTL is ${ttl.trim()} s now, counted from this moment.`)
-    } catch (failed) {
-      setError(toFailure(failed).message)
-      setBusy(false)
-    }
-  }
-  const submit = (event: FormEvent) => {
-    event.preventDefault()
-    if (!busy) void set(text)
-  }
-  return (
-    <form className={styles.form} onSubmit={submit} noValidate>
-      <div className={styles.line}>
-        <Field
-          label="TTL in seconds"
-          mono
-          inputMode="numeric"
-          value={text}
-          error={error}
-          hint={
-            /^\s*\d{1,15}\s*$/.test(text) && Number(text) > 0
-              ? formatDuration(Number(text))
-              : 'whole seconds, at least 1'
-          }
-          onChange={(event) => {
-            setText(event.target.value)
-            setError(null)
-          }}
-          onFocus={(event) => event.target.select()}
-        />
-        <Button kind="primary" type="submit" busy={busy} className={styles.set}>
-          Set TTL
-        </Button>
-      </div>
-      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset would need a legend that is seen. */}
-      <div className={styles.choices} role="group" aria-label="Quick choices">
-        {CHOICES.map((seconds) => (
-          <Button key={seconds} small onClick={() => set(String(seconds))}>
-            {formatDuration(seconds)}
-          </Button>
-        ))}
-      </div>
-      <p className={styles.note}>Each access resets the time left to this. It starts now.</p>
-    </form>
-  )
-}
+const SESSION_WARNING =
+  'A session without a TTL is a leak: Redis keeps it until somebody deletes it, and whoever has its cookie stays logged in. The next access through its store gives it a TTL again.'
+const KEY_WARNING = 'Without a TTL Redis keeps this key until somebody deletes it.'

@@ -23,6 +23,9 @@ const detail: SessionDetail = {
   expiresAt: 0,
   memory: null,
   fields: [],
+  hasFieldTtls: false,
+  value: null,
+  fingerprint: null,
 }
 const lines = (...args: Parameters<typeof cliLines>) => cliLines(...args).map(({ line }) => line)
 

@@ -4,35 +4,43 @@ import { useConnection, useDetail } from '../../stores/context.ts'
 import type { DetailState } from '../../stores/detail.ts'
 
 type Detail = Pick<DetailState, 'selected' | 'detail' | 'ending'>
+type Why = (connection: ConnectionState, detail: Detail) => string | null
 
-/** Why the fields of the selected session cannot be changed at the moment, in words for a tooltip; null when they can. */
-export function whyFieldsAreFixed(
-  connection: ConnectionState,
-  { selected, detail, ending }: Detail,
-): string | null {
+/** Why nothing of the selected key can be changed at the moment, in words for a tooltip; null when it can. */
+export const whyKeyIsFixed: Why = (connection, { selected, detail, ending }) => {
   if (selected === null) return 'Select a session first.'
-  if (ending !== null)
-    return ending.how === 'expired' ? 'This session has expired.' : 'This session was deleted.'
-  if (detail !== null && detail.state !== 'session')
-    return 'This key is not a session, so it is never touched from here. The redis-cli tab has the lines for it.'
+  if (ending !== null) {
+    const what = detail === null || detail.state === 'session' ? 'session' : 'key'
+    return ending.how === 'expired' ? `This ${what} has expired.` : `This ${what} was deleted.`
+  }
   return whyNotWritable(connection)
 }
 
-/** Why the session as a whole cannot be touched, rotated, deleted or given another TTL; null when it can. */
-export function whySessionIsFixed(connection: ConnectionState, detail: Detail): string | null {
-  const fixed = whyFieldsAreFixed(connection, detail)
+/** Why its fields cannot be changed: a key of another type has none. */
+export const whyFieldsAreFixed: Why = (connection, detail) => {
+  const type = detail.detail?.state === 'foreign' ? detail.detail.type : null
+  return (
+    whyKeyIsFixed(connection, detail) ??
+    (type === null ? null : `A key of type ${type} has no fields to change.`)
+  )
+}
+
+/** Why it cannot be touched, rotated or given a session's TTL; null when it can. */
+export const whySessionIsFixed: Why = (connection, detail) => {
+  const fixed = whyKeyIsFixed(connection, detail)
   if (fixed !== null) return fixed
+  if (detail.detail !== null && detail.detail.state !== 'session')
+    return 'This key is not a session: there is no access to record, and no id to rotate.'
   return typeof detail.selected === 'string'
     ? null
-    : 'This id is not text, so no session library made it. It can be looked at only.'
+    : 'This id is not text, so no session library made it: its fields can be edited, and it can be deleted.'
 }
 
-export function useFieldBlock(): string | null {
+const createHook = (why: Why) => (): string | null => {
   const detail = useDetail((state) => state)
-  return useConnection((connection) => whyFieldsAreFixed(connection, detail))
+  return useConnection((connection) => why(connection, detail))
 }
 
-export function useSessionBlock(): string | null {
-  const detail = useDetail((state) => state)
-  return useConnection((connection) => whySessionIsFixed(connection, detail))
-}
+export const useKeyBlock = createHook(whyKeyIsFixed)
+export const useFieldBlock = createHook(whyFieldsAreFixed)
+export const useSessionBlock = createHook(whySessionIsFixed)

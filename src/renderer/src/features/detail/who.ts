@@ -16,8 +16,9 @@ export function userOf(detail: WithFields): string | null {
   return name === null ? null : toLine(name)
 }
 
-/** "the session of ada" or "this anonymous session". */
+/** "the session of ada", "this anonymous session", or "this list" for what is none. */
 export function sessionInWords(detail: SessionDetail | null): string {
+  if (detail !== null && detail.state !== 'session') return `this ${detail.type}`
   const user = userOf(detail)
   return user === null ? 'this anonymous session' : `the session of ${user}`
 }

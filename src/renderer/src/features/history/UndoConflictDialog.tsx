@@ -20,7 +20,7 @@ function Open({ conflict }: { readonly conflict: UndoConflict }) {
   const app = useApp()
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<Failure | null>(null)
-  const { which, entry, mineExists } = conflict
+  const { which, entry, what, mineExists } = conflict
   const choose = (work: () => Promise<unknown>) => async () => {
     setBusy(true)
     try {
@@ -33,7 +33,7 @@ function Open({ conflict }: { readonly conflict: UndoConflict }) {
   return (
     <Dialog
       wide
-      title={`The session has changed since: ${entry.label}`}
+      title={`The ${what} has changed since: ${entry.label}`}
       description={`Nothing was written. To ${which} it now would write over what came after it.`}
       onClose={() => app.history.dismiss()}
     >
@@ -45,7 +45,7 @@ function Open({ conflict }: { readonly conflict: UndoConflict }) {
           Keep what’s in Redis
         </Button>
         <Button kind="danger" busy={busy} onClick={choose(() => app.takeBack(which, true))}>
-          {mineExists ? 'Write over it' : 'Delete the session'}
+          {mineExists ? 'Write over it' : `Delete the ${what}`}
         </Button>
       </DialogButtons>
     </Dialog>
@@ -53,20 +53,24 @@ function Open({ conflict }: { readonly conflict: UndoConflict }) {
 }
 
 function Differences({
-  conflict: { fields, expiresAt, mineExists, which },
+  conflict: { fields, value, expiresAt, mineExists, what, which },
 }: {
   readonly conflict: UndoConflict
 }) {
   if (!mineExists) {
     return (
-      <p className={styles.note}>To {which} it means to delete the session, which has been used since.</p>
+      <p className={styles.note}>
+        To {which} it means to delete the {what}, which has been used since.
+      </p>
     )
   }
   // As they are shown, to the second.
   const otherTime = moment(expiresAt.mine) !== moment(expiresAt.now)
-  if (fields.length === 0 && !otherTime) {
+  if (fields.length === 0 && value === null && !otherTime) {
     return (
-      <p className={styles.note}>What differs is not shown: the session is too large, or no hash any more.</p>
+      <p className={styles.note}>
+        What differs is not shown: the {what} is too large, or holds another type by now.
+      </p>
     )
   }
   return (
@@ -74,17 +78,26 @@ function Differences({
       <table className={styles.table}>
         <thead>
           <tr>
-            <th scope="col">Field</th>
+            <th scope="col">{value === null ? 'Field' : ''}</th>
             <th scope="col">With {which}</th>
             <th scope="col">Now in Redis</th>
           </tr>
         </thead>
         <tbody>
-          {fields.map(({ name, mine, now }) => (
+          {value === null ? null : (
+            <tr>
+              <th scope="row" className={styles.words}>
+                Value
+              </th>
+              <Value value={value.mine} absent="no string" />
+              <Value value={value.now} absent="no string" />
+            </tr>
+          )}
+          {fields.map(({ name, mine, now, expiresAt: ends }) => (
             <tr key={bytesId(name)}>
               <th scope="row">{toLine(name)}</th>
-              <Value value={mine} />
-              <Value value={now} />
+              <Value value={mine} ends={ends && { at: ends.mine }} />
+              <Value value={now} ends={ends && { at: ends.now }} />
             </tr>
           ))}
           {otherTime ? (
@@ -104,8 +117,24 @@ function Differences({
 
 const moment = (epoch: number | null): string => (epoch === null ? 'never' : formatInstant(epoch))
 
-function Value({ value }: { readonly value: Bytes | null }) {
-  if (value === null) return <td className={styles.absent}>no such field</td>
+interface ValueProps {
+  readonly value: Bytes | null
+  readonly absent?: string
+  /** When the field itself ends, where that differs. */
+  readonly ends?: { readonly at: number | null } | null
+}
+
+function Value({ value, absent = 'no such field', ends = null }: ValueProps) {
+  if (value === null) return <td className={styles.absent}>{absent}</td>
   const text = toLine(value)
-  return text === '' ? <td className={styles.absent}>empty</td> : <td>{text}</td>
+  return (
+    <td className={text === '' ? styles.absent : undefined}>
+      {text === '' ? 'empty' : text}
+      {ends === null ? null : (
+        <span className={styles.ends}>
+          {ends.at === null ? 'no TTL of its own' : `until ${formatInstant(ends.at)}`}
+        </span>
+      )}
+    </td>
+  )
 }

@@ -1,7 +1,7 @@
 import { focusDetail, focusFilter, focusGrid, focusPrefix } from '../../lib/focus.ts'
 import { isMac, MOD } from '../../lib/platform.ts'
 import type { App } from '../../stores/app.ts'
-import { whyFieldsAreFixed, whySessionIsFixed } from '../detail/session-block.ts'
+import { whyFieldsAreFixed, whyKeyIsFixed, whySessionIsFixed } from '../detail/session-block.ts'
 import { userName } from '../detail/who.ts'
 import { always, type Command, connected, picking, plain, selectedAny, told, writable } from './command.ts'
 import { LIST_COMMANDS } from './list-commands.ts'
@@ -10,6 +10,8 @@ const withFields = (app: App) =>
   whyFieldsAreFixed(app.connection.store.getState(), app.detail.store.getState())
 const withSession = (app: App) =>
   whySessionIsFixed(app.connection.store.getState(), app.detail.store.getState())
+
+const withKey = (app: App) => whyKeyIsFixed(app.connection.store.getState(), app.detail.store.getState())
 
 const withMod = (key: string) => (event: KeyboardEvent) =>
   event.key.toLowerCase() === key && !event.altKey && (isMac ? event.metaKey : event.ctrlKey)
@@ -89,10 +91,10 @@ export const COMMANDS: readonly Command[] = [
   {
     id: 'delete',
     group: 'Session',
-    label: 'Delete the session, or those selected…',
+    label: 'Delete the session or key, or those selected…',
     keys: isMac ? '⌫' : 'Del',
     matches: (event) => plain('Delete')(event) || (isMac && plain('Backspace')(event)),
-    blocked: (app) => (picking(app) ? writable(app) : withSession(app)),
+    blocked: (app) => (picking(app) ? writable(app) : withKey(app)),
     run: (app) => (picking(app) ? app.beginBulk('delete') : app.openDialog('delete')),
   },
   {
