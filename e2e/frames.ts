@@ -21,7 +21,7 @@ export function recordFrames(page: Page, milliseconds: number): Promise<Frames> 
         const frame = (now: number) => {
           durations.push(now - last)
           last = now
-          const cells = [...document.querySelectorAll('[role="grid"] [role="gridcell"]:first-child')]
+          const cells = [...document.querySelectorAll('[role="grid"] [role="gridcell"]:first-of-type')]
           if (cells.length === 0) blank += 1
           else if (!cells.some((cell) => cell.textContent?.startsWith('user-'))) loading += 1
           if (now < end) requestAnimationFrame(frame)

@@ -1,10 +1,10 @@
-import { CircleAlert, CircleCheck, X } from 'lucide-react'
+import { CircleAlert, CircleCheck, Undo2, X } from 'lucide-react'
 import { useCallback } from 'react'
 import { useStore } from 'zustand'
 import type { HistoryEntry } from '#shared/history.ts'
 import { Button, IconButton } from '../../components/Button.tsx'
 import { paintText, Ticking } from '../../components/Ticking.tsx'
-import { formatCountdown } from '../../lib/format.ts'
+import { formatCount, formatCountdown, plural } from '../../lib/format.ts'
 import { MOD } from '../../lib/platform.ts'
 import { useApp, useHistory, useWriteBlock } from '../../stores/context.ts'
 import styles from './Toasts.module.css'
@@ -14,8 +14,18 @@ export function Toasts() {
   const { toasts } = useApp()
   const shown = useStore(toasts.store, (state) => state.toasts)
   const next = useHistory((state) => state.status?.undo[0])
+  const running = useHistory((state) => state.status?.running ?? null)
   return (
     <div className={styles.toasts} aria-live="polite" role="log" aria-label="Results">
+      {running === null ? null : (
+        // Its figures change too often to be spoken.
+        <div className={styles.toast} aria-hidden>
+          <Undo2 size={15} />
+          <p>
+            {formatCount(running.done)} of {plural(running.total, 'session')} taken back
+          </p>
+        </div>
+      )}
       {shown.map((toast) => (
         <div key={toast.id} className={styles.toast} data-kind={toast.kind}>
           {toast.kind === 'done' ? (
