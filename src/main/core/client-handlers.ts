@@ -4,6 +4,7 @@ import { AppError } from '#shared/errors.ts'
 import { type AppInfo, type SessionDetail, USER_FIELD } from '#shared/model.ts'
 import type { Emit } from '#shared/transport.ts'
 import { parseTtl } from '#shared/ttl.ts'
+import { createdKeys } from './bulk/bulk-changes.ts'
 import { createBulkHandlers } from './bulk/bulk-handlers.ts'
 import { fromBytes, toBinary } from './bytes.ts'
 import type { ConnectionManager } from './connection/connection-manager.ts'
@@ -164,8 +165,13 @@ export function createClientHandlers(
       return listOf(prefix).fieldNames()
     },
     'list.addSamples': async ({ prefix, count }) => {
-      const ids = await addSampleSessions(connected().client, prefix, count, clock)
+      const { client } = connected()
+      const ids = await addSampleSessions(client, prefix, count, clock)
       lists().get(prefix)?.hint(ids)
+      // Who may not look at keys so closely has them all the same; they cannot be taken back then.
+      const made = await createdKeys(client, prefix, ids).catch(() => null)
+      if (made?.first != null)
+        writing().recordMany({ prefix, id: made.first, label: `Added ${ids.length} sample sessions` }, made)
       return { added: ids.length }
     },
 

@@ -5,7 +5,8 @@ import type { Reversible, Reverted } from '../edit/reversible.ts'
 import { MessageReader } from '../index/message-reader.ts'
 import { BatchScript } from '../store/batch-script.ts'
 import { nameRefusedCommand } from '../store/script.ts'
-import { OUTCOME, REVERT_EACH } from './bulk-scripts.ts'
+import { BATCH_DEFAULTS } from './batches.ts'
+import { CREATED, OUTCOME, REVERT_EACH } from './bulk-scripts.ts'
 
 /** Keys of one call, and what the script answered of them: kept so, since an object for each of many would cost more. */
 export interface ChangeBatch {
@@ -42,6 +43,25 @@ export function eachOutcome(
 /** A key for a command: text where it is ASCII, which is sent at a fraction of what bytes cost. */
 export const keyWord = (prefix: string, id: string): string | Buffer =>
   /^[\0-\x7f]*$/.test(id) ? prefix + id : Buffer.concat([Buffer.from(prefix), fromBinary(id)])
+
+/** What takes back that these keys were made a moment ago. @throws AppError */
+export async function createdKeys(
+  client: Redis,
+  prefix: string,
+  ids: readonly string[],
+): Promise<BulkChanges> {
+  const script = new BatchScript(client, CREATED, { readOnly: true })
+  const batches: ChangeBatch[] = []
+  for (let from = 0; from < ids.length; from += BATCH_DEFAULTS.keys) {
+    const some = ids.slice(from, from + BATCH_DEFAULTS.keys)
+    const keys = some.map((id) => keyWord(prefix, id))
+    const reply = await script.run(keys, []).catch((error: unknown) => {
+      throw toAppError(nameRefusedCommand(error, CREATED))
+    })
+    batches.push({ ids: some, reply: Buffer.from(reply as Buffer) })
+  }
+  return new BulkChanges(client, prefix, batches)
+}
 
 /** A write of many keys, each taken back by itself. */
 export class BulkChanges implements Reversible {

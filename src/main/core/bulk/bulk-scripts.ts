@@ -142,6 +142,20 @@ for i, key in ipairs(KEYS) do
 end
 return finish()`
 
+/** Answers as {@link DELETE} of keys that have just been made: before, there was none of them. */
+export const CREATED = `${STATE}${CHANGE}
+for _, key in ipairs(KEYS) do
+  local dump, at = state(key)
+  n = n + 1
+  if dump and at ~= -3 then
+    out[n] = ${OUTCOME.done}
+    change(false, -2, mark_of(dump, at))
+  else
+    out[n] = ${OUTCOME.gone}
+  end
+end
+return finish()`
+
 /**
  * Takes back what one of these scripts answered, each key by itself: only where it is still what the change left, and its
  * time has not run out. ARGV: that answer, for the same keys. Answers as {@link DELETE}.

@@ -93,7 +93,7 @@ function WaysToLife() {
   const addSamples = async () => {
     try {
       const added = await app.list.addSamples(SAMPLES)
-      app.toasts.show('done', `Added ${plural(added, 'sample session')}.`)
+      app.wrote(`Added ${plural(added, 'sample session')}.`)
     } catch (error) {
       app.toasts.show('failed', toFailure(error).message)
     }
