@@ -164,11 +164,10 @@ export class BulkJob {
     const keys = this.#keys
     const ids = places.map((place) => keys.id(place))
     const lua = action.kind === 'delete' ? DELETE : SET_TTL
-    const marks = places.map((place) => keys.mark(place)).join('')
     const kinds = places.map((place) => (keys.isSession(place) ? 1 : 0)).join('')
     const args = [
       unchangedOnly ? 1 : 0,
-      marks,
+      keys.marks(places),
       kinds,
       ...(action.kind === 'delete' ? [] : [action.ttl, formatTimestamp(clock())]),
     ]
@@ -210,7 +209,7 @@ export class BulkJob {
     script: BatchScript,
     lua: string,
     ids: readonly string[],
-    args: readonly (string | number)[],
+    args: readonly (string | number | Buffer)[],
   ): Promise<Buffer> {
     const keys = ids.map((id) => keyWord(this.#options.prefix, id))
     try {

@@ -5,9 +5,10 @@ import { SESSION_TTL } from '../store/lua.ts'
  * Scripts for many keys at once. Each key is judged by itself, and written or left as it is. They answer one MessagePack
  * array, flat: first the microseconds that the server took, then what is said of each key in turn.
  *
- * A key is known again by its mark, the SHA-1 of its DUMP and expiry, which costs a fifth of one over sorted fields. A
- * hash table that Redis moves to a larger one in between is dumped in another order, and counts as changed: it is left
- * alone, which harms nobody.
+ * A key is known again by its mark: the CRC-64 that its DUMP ends with, and its expiry as a double. It costs nothing to
+ * find, where a SHA-1 would be a fifth of the server's time. A hash table that Redis moves to a larger one in between is
+ * dumped in another order, and counts as changed: it is left alone, which harms nobody.
+ * Source of the layout: https://redis.io/docs/latest/commands/dump/
  */
 
 /** What came of one key. `left`: it was not to be written. */
@@ -21,15 +22,14 @@ export const OUTCOME = {
   left: 6,
 } as const
 
-/** Hexadecimal digits of a mark. */
-export const MARK_DIGITS = 40
+export const MARK_BYTES = 16
 
 /**
  * Lua: `state(key)`, its DUMP and PEXPIRETIME; false and -2 where there is no key, -3 for an expiry on a server that
  * cannot tell it (before Redis 7.0).
  */
 const STATE = `${CLOCK}
-local call, sha = redis.call, redis.sha1hex
+local call = redis.call
 local function state(key)
   local dump = call('DUMP', key)
   if not dump then return false, -2 end
@@ -37,7 +37,7 @@ local function state(key)
   return dump, type(at) == 'number' and at or -3
 end
 local function mark_of(dump, at)
-  return dump and sha(dump .. string.format('%.0f', at))
+  return dump and string.sub(dump, -8) .. struct.pack('>d', at)
 end
 local out, n = {0}, 1
 local function finish()
@@ -86,7 +86,7 @@ local careful, marks, kinds = ARGV[1] == '1', ARGV[2], ARGV[3]
 local function judge(i, key, dump, at)
   if not dump then return ${OUTCOME.gone} end
   if careful then
-    local same = mark_of(dump, at) == string.sub(marks, ${MARK_DIGITS} * (i - 1) + 1, ${MARK_DIGITS} * i)
+    local same = mark_of(dump, at) == string.sub(marks, ${MARK_BYTES} * (i - 1) + 1, ${MARK_BYTES} * i)
     return same and ${OUTCOME.done} or ${OUTCOME.changed}
   end
   local was_session = string.sub(kinds, i, i) == '1'

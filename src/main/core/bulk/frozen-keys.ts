@@ -10,9 +10,8 @@ import { MessageReader } from '../index/message-reader.ts'
 import { RawValues } from '../index/raw-values.ts'
 import { orNull } from '../index/row-table.ts'
 import { TextCache } from '../index/text-cache.ts'
-import { MARK_DIGITS } from './bulk-scripts.ts'
+import { MARK_BYTES } from './bulk-scripts.ts'
 
-const MARK_BYTES = MARK_DIGITS / 2
 const STATES: readonly SessionState[] = ['session', 'incomplete', 'foreign']
 const TOP_USERS = 5
 /** Places below which a moment and a place fit one exact number. */
@@ -60,9 +59,12 @@ export class FrozenKeys {
     return this.#sizes[place] ?? 0
   }
 
-  /** What it is known again by, in hexadecimal; see bulk-scripts.ts. */
-  mark(place: number): string {
-    return this.#marks.toString('hex', place * MARK_BYTES, (place + 1) * MARK_BYTES)
+  /** What these are known again by, one after the other; see bulk-scripts.ts. */
+  marks(places: readonly number[]): Buffer {
+    const marks = Buffer.allocUnsafe(places.length * MARK_BYTES)
+    for (const [at, place] of places.entries())
+      this.#marks.copy(marks, at * MARK_BYTES, place * MARK_BYTES, (place + 1) * MARK_BYTES)
+    return marks
   }
 
   /** Adds keys as the script FREEZE answers them. @param ids those that it was asked for */
@@ -99,7 +101,7 @@ export class FrozenKeys {
       this.#expiries[place] = reader.integer()
       this.#sizes[place] = reader.integer()
       const length = reader.text()
-      this.#marks.write(reply.toString('latin1', reader.end - length, reader.end), place * MARK_BYTES, 'hex')
+      reply.copy(this.#marks, place * MARK_BYTES, reader.end - length, reader.end)
     }
   }
 
