@@ -16,6 +16,7 @@ import { surveyPrefixes } from './index/prefix-survey.ts'
 import { readField, readSessionDetail } from './index/session-detail.ts'
 import { addSampleSessions } from './samples.ts'
 import { refuseReserved } from './store/fields.ts'
+import { Transfers } from './transfer/transfers.ts'
 import type { Workspace } from './workspace.ts'
 
 /** What all clients have in common. */
@@ -62,6 +63,13 @@ export function createClientHandlers(
     return writer
   }
   const history = () => (shared.current() === null ? NO_HISTORY : writing().history.status)
+
+  const transfers = new Transfers({
+    clock,
+    connected,
+    writer: writing,
+    server: () => (connection.status.state === 'connected' ? connection.status.server : null),
+  })
 
   /** The lists as they are, which a lost connection leaves as they were. */
   const lists = () => (shared.current() ?? connected()).lists
@@ -215,6 +223,23 @@ export function createClientHandlers(
       return { deleted: true }
     },
 
+    'export.begin': async ({ prefix, scope, form }) => {
+      connected()
+      return transfers.beginExport(prefix, form, await listOf(prefix).resolve(scope, viewer))
+    },
+    'export.read': ({ handle }) => transfers.readExport(handle),
+    'export.stop': async ({ handle }) => {
+      await transfers.stop(handle)
+      return null
+    },
+    'import.begin': ({ prefix, ...options }) => transfers.beginImport(prefix, options),
+    'import.check': ({ handle, chunk, last }) => transfers.checkImport(handle, chunk, last),
+    'import.run': ({ handle, chunk, last }) => {
+      connection.requireWritable()
+      return transfers.runImport(handle, chunk, last)
+    },
+    'import.stop': ({ handle }) => transfers.stop(handle),
+
     'history.status': history,
     'history.undo': ({ force }) => writing().history.undo(force),
     'history.redo': ({ force }) => writing().history.redo(force),
@@ -237,6 +262,7 @@ export function createClientHandlers(
     close() {
       watchGeneration += 1
       stopWatching()
+      transfers.close()
       writer?.history.stop()
       shared.current()?.lists.release(viewer)
       shared.current()?.lists.release(watcher)

@@ -6,7 +6,7 @@ import type { KeyChange } from '../store/key-state.ts'
 import type { SessionStore } from '../store/session-store.ts'
 import type { Workspace } from '../workspace.ts'
 import { FieldEditor } from './field-editor.ts'
-import { UndoLog } from './undo-log.ts'
+import { bytesOf, UNDO_DEFAULTS, UndoLog } from './undo-log.ts'
 
 export interface SessionWriterOptions {
   readonly workspace: Workspace
@@ -45,6 +45,18 @@ export class SessionWriter {
     return new FieldEditor(this.workspace.client, (changes) => this.#record(prefix, what, changes))
   }
 
+  /**
+   * Many keys as one write. @param label in words, as it stands in the history: `Imported 312 sessions`
+   * @returns false where they are more than the history holds, and nothing is recorded
+   */
+  recordMany(prefix: string, label: string, changes: readonly KeyChange[]): boolean {
+    const [first] = changes
+    if (first === undefined) return true
+    if (bytesOf(changes) > UNDO_DEFAULTS.bytes) return false
+    this.history.push({ prefix, id: idOf(prefix, first), label }, changes)
+    return true
+  }
+
   /** A write that changed nothing needs no undo; one whose change cannot be told (the key is too large, this user may not DUMP) cannot be taken back. */
   #record(
     prefix: string,
@@ -54,10 +66,12 @@ export class SessionWriter {
   ): void {
     const [first] = changes ?? []
     if (changes === null || first === undefined) return
-    const id = toBytes(first.key.subarray(Buffer.byteLength(prefix)))
+    const id = idOf(prefix, first)
     this.history.push({ prefix, id, label: `${what} · ${user ?? userOf(first) ?? shortId(id)}` }, changes)
   }
 }
+
+const idOf = (prefix: string, { key }: KeyChange): Bytes => toBytes(key.subarray(Buffer.byteLength(prefix)))
 
 function userOf({ before: { fields } }: KeyChange): string | null {
   const at = fields?.findIndex((word, position) => position % 2 === 0 && toBinary(word) === USER_FIELD) ?? -1

@@ -146,7 +146,7 @@ export class UndoLog {
     const at = this.#options.clock()
     this.#lastId += 1
     const entry = { number: this.#lastId, prefix, id, label, at, until: at + UNDO_DEFAULTS.keepFor }
-    return { entry, changes, bytes: changes.reduce((sum, { before }) => sum + sizeOf(before), 0) }
+    return { entry, changes, bytes: bytesOf(changes) }
   }
 
   #idsThatExist(prefix: string, changes: readonly KeyChange[]): readonly Bytes[] {
@@ -184,6 +184,10 @@ const nothing = (which: 'undo' | 'redo') =>
       ? `There is nothing to undo: what was written from here can be taken back for ${UNDO_DEFAULTS.keepFor / 60_000} minutes.`
       : 'There is nothing to redo.',
   )
+
+/** Bytes that are kept of these changes. */
+export const bytesOf = (changes: readonly KeyChange[]): number =>
+  changes.reduce((sum, { before }) => sum + sizeOf(before), 0)
 
 const sizeOf = ({ dump, fields }: KeyState): number =>
   (dump?.length ?? 0) + (fields ?? []).reduce((sum, word) => sum + word.length, 0)

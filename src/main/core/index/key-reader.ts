@@ -254,7 +254,7 @@ const isScriptRefused = (error: unknown): boolean =>
     ))
 
 /** Sent by its hash; with its source where the server does not know it. */
-class ReadOnlyScript {
+export class ReadOnlyScript {
   readonly #client: Redis
   readonly #lua: string
   readonly #sha: string

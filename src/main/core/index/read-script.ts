@@ -40,7 +40,7 @@ return cmsgpack.pack(out)`
  * Microseconds: TIME moves on within a script up to Redis 7.0, later ones have `os.clock` instead. Where there is
  * neither, the difference is 0.
  */
-const CLOCK = `
+export const CLOCK = `
 local has_clock, clock = pcall(function() return os.clock end)
 local function now()
   if has_clock then return clock() * 1000000 end
