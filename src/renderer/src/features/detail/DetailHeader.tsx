@@ -1,9 +1,10 @@
-import { Trash2, X } from 'lucide-react'
+import { Download, Trash2, X } from 'lucide-react'
 import { IconButton } from '../../components/Button.tsx'
 import { CopyButton } from '../../components/CopyButton.tsx'
 import { isBinary, toLine } from '../../lib/bytes-view.ts'
-import { useApp, useDetail } from '../../stores/context.ts'
+import { useApp, useDetail, useReadBlock } from '../../stores/context.ts'
 import { MiddleEllipsis } from '../list/MiddleEllipsis.tsx'
+import { openSessionExport, whyNotExportable } from '../transfer/export-target.ts'
 import styles from './DetailPane.module.css'
 import { useSessionBlock } from './session-block.ts'
 import { userOf } from './who.ts'
@@ -15,6 +16,8 @@ export function DetailHeader() {
   const id = useDetail((state) => state.selected)
   const ending = useDetail((state) => state.ending)
   const blocked = useSessionBlock()
+  const unreachable = useReadBlock()
+  const notExportable = useDetail(whyNotExportable)
   if (id === null) return null
   const user = userOf(detail)
   return (
@@ -25,6 +28,12 @@ export function DetailHeader() {
             ? '…'
             : (user ?? (detail.state === 'foreign' ? `A ${detail.type}, no session` : 'Anonymous'))}
         </h2>
+        <IconButton
+          icon={Download}
+          label="Export session"
+          blocked={unreachable ?? notExportable}
+          onClick={() => openSessionExport(app)}
+        />
         <IconButton
           icon={Trash2}
           label="Delete session"

@@ -1,6 +1,7 @@
 import type { ScanPhase } from '#shared/model.ts'
 import type { App } from '../../stores/app.ts'
-import { type Command, connected, plain, told, writable } from './command.ts'
+import { listTarget, whyNothingToExport } from '../transfer/export-target.ts'
+import { type Command, connected, plain, reachable, told, writable } from './command.ts'
 
 const inPhase = (phase: ScanPhase, otherwise: string) => (app: App) =>
   writable(app) ?? (app.list.store.getState().progress?.phase === phase ? null : otherwise)
@@ -73,6 +74,20 @@ export const LIST_COMMANDS: readonly Command[] = [
     label: 'Sort by user',
     blocked: connected,
     run: (app) => app.list.sortBy({ field: 'username' }),
+  },
+  {
+    id: 'export',
+    group: 'List',
+    label: 'Export sessions…',
+    blocked: (app) => reachable(app) ?? whyNothingToExport(app.list.store.getState()),
+    run: (app) => app.openExport(listTarget(app.list.store.getState())),
+  },
+  {
+    id: 'import',
+    group: 'List',
+    label: 'Import sessions…',
+    blocked: reachable,
+    run: (app) => app.openDialog('import'),
   },
   {
     id: 'samples',
