@@ -28,9 +28,9 @@ export class ImportTally {
     this.#entries.push(entry)
   }
 
-  /** What was added since it was asked for last. */
+  /** What was added since it was asked for last, by its lines: what is written comes after what is not. */
   take(): readonly ImportEntry[] {
-    const entries = this.#entries
+    const entries = this.#entries.sort((a, b) => a.line - b.line)
     this.#entries = []
     return entries
   }

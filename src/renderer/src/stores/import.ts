@@ -1,20 +1,9 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import {
-  type ImportEntry,
-  type ImportOptions,
-  type ImportRun,
-  type ImportState,
-  TRANSFER_LIMITS,
-} from '#shared/transfer.ts'
+import type { ImportOptions, ImportRun, ImportState } from '#shared/transfer.ts'
 import type { Transport } from '#shared/transport.ts'
 import { type Failure, toFailure } from '../lib/failure.ts'
-
-/** What a file is to the page: a File is one. */
-export interface ImportFile {
-  readonly name: string
-  readonly size: number
-  slice(start: number, end: number): Blob
-}
+import { type ImportFile, piecesOf } from '../lib/file-pieces.ts'
+import { ImportReport } from '../lib/import-report.ts'
 
 export interface ImportScreen {
   readonly phase: 'choosing' | 'checking' | 'checked' | 'running' | 'done'
@@ -101,7 +90,7 @@ export function createImportStore(transport: Transport, now: () => number): Impo
         return
       }
       handle = begun.handle
-      for await (const piece of pieces(file)) {
+      for await (const piece of piecesOf(file)) {
         if (!current()) return
         const plan = await transport.invoke('import.check', {
           ...begun,
@@ -141,17 +130,17 @@ export function createImportStore(transport: Transport, now: () => number): Impo
       stopping = false
       ending = null
       setState({ phase: 'running', read: 0, result: null, failure: null })
-      const entries = createEntries()
+      const report = new ImportReport()
       let failure: Failure | null = null
       try {
-        for await (const piece of pieces(file)) {
+        for await (const piece of piecesOf(file)) {
           if (stopping || own !== generation) break
           const { state, entries: told } = await transport.invoke('import.run', {
             handle: held,
             chunk: piece.chunk,
             last: piece.last,
           })
-          entries.add(told)
+          report.add(told)
           setState({ result: state, read: piece.end })
         }
       } catch (error) {
@@ -162,7 +151,7 @@ export function createImportStore(transport: Transport, now: () => number): Impo
       if (own !== generation) return true
       handle = null
       if (rest !== null) {
-        entries.add(rest.entries)
+        report.add(rest.entries)
         setState({ result: rest.state })
       }
       const { result, options } = getState()
@@ -179,7 +168,7 @@ export function createImportStore(transport: Transport, now: () => number): Impo
         failure: failure?.message ?? null,
         counts: result?.counts ?? null,
       }
-      setState({ phase: 'done', stopped: stopping, failure, report: entries.report(about) })
+      setState({ phase: 'done', stopped: stopping, failure, report: report.toBlob(about) })
       return (result?.counts.created ?? 0) + (result?.counts.replaced ?? 0) > 0
     },
     stop() {
@@ -203,34 +192,6 @@ export function createImportStore(transport: Transport, now: () => number): Impo
   }
 }
 
-interface Piece {
-  /** Base64. */
-  readonly chunk: string
-  /** Bytes of the file up to its end. */
-  readonly end: number
-  readonly last: boolean
-}
-
-async function* pieces(file: ImportFile): AsyncGenerator<Piece> {
-  const { chunkBytes } = TRANSFER_LIMITS
-  for (let start = 0; start === 0 || start < file.size; start += chunkBytes) {
-    const end = Math.min(file.size, start + chunkBytes)
-    const bytes = new Uint8Array(await file.slice(start, end).arrayBuffer())
-    yield { chunk: toBase64(bytes), end, last: end >= file.size }
-  }
-}
-
-/** A function takes only so many arguments. */
-const CODES_AT_ONCE = 8192
-
-function toBase64(bytes: Uint8Array): string {
-  let binary = ''
-  for (let at = 0; at < bytes.length; at += CODES_AT_ONCE) {
-    binary += String.fromCharCode(...bytes.subarray(at, at + CODES_AT_ONCE))
-  }
-  return btoa(binary)
-}
-
 /** A file that was changed or taken away since it was chosen is refused by the browser itself. */
 const failureOf = (error: unknown): Failure =>
   error instanceof DOMException
@@ -241,20 +202,3 @@ const failureOf = (error: unknown): Failure =>
         details: {},
       }
     : toFailure(error)
-
-/** The lines of a report, kept as blobs: they lie outside of this page's memory. */
-function createEntries() {
-  const parts: Blob[] = []
-  return {
-    add(entries: readonly ImportEntry[]) {
-      if (entries.length === 0) return
-      const text = entries.map((entry) => JSON.stringify(entry)).join(',\n')
-      parts.push(new Blob([parts.length === 0 ? '' : ',\n', text]))
-    },
-    report(about: object): Blob {
-      const head = JSON.stringify({ ...about, entries: [] }, null, 2)
-      const [before, after] = [head.slice(0, head.lastIndexOf('[') + 1), head.slice(head.lastIndexOf(']'))]
-      return new Blob([before, '\n', ...parts, '\n', after, '\n'], { type: 'application/json' })
-    },
-  }
-}

@@ -1,4 +1,5 @@
 import { Upload } from 'lucide-react'
+import { useEffect, useRef } from 'react'
 import type { ImportState } from '#shared/transfer.ts'
 import { Button } from '../../components/Button.tsx'
 import { DialogButtons } from '../../components/Dialog.tsx'
@@ -22,6 +23,11 @@ interface DryRunProps {
 export function DryRun({ screen, onClose }: DryRunProps) {
   const { importing } = useApp()
   const blocked = useWriteBlock()
+  // A button that is blocked is made anew: it must not take the focus from a choice then.
+  const isNew = useRef(true)
+  useEffect(() => {
+    isNew.current = false
+  }, [])
   const { phase, file, plan, read, failure } = screen
   const size = file?.size ?? 0
   const writes = plan === null ? 0 : writesOf(plan)
@@ -43,7 +49,7 @@ export function DryRun({ screen, onClose }: DryRunProps) {
             Stop
           </Button>
         ) : (
-          <Button className={styles.first} kind="quiet" onClick={() => importing.again()}>
+          <Button className={styles.first} onClick={() => importing.again()}>
             Another file
           </Button>
         )}
@@ -52,7 +58,7 @@ export function DryRun({ screen, onClose }: DryRunProps) {
         <Button
           kind="primary"
           icon={Upload}
-          autoFocus
+          autoFocus={isNew.current}
           busy={checking}
           blocked={checking ? null : (blocked ?? (writes === 0 ? 'There is nothing to be written.' : null))}
           onClick={() => importing.run()}

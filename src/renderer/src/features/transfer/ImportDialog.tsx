@@ -70,7 +70,11 @@ function Source({ screen: { file, plan } }: PartProps) {
         <>
           <dt>Holds</dt>
           <dd>
-            {plan.source === null ? 'sessions as JSON, not exported from here' : sourceInWords(plan.source)}
+            {plan.source === null ? (
+              'Sessions as JSON, not an export of the inspector'
+            ) : (
+              <Origin source={plan.source} />
+            )}
           </dd>
         </>
       )}
@@ -78,10 +82,14 @@ function Source({ screen: { file, plan } }: PartProps) {
   )
 }
 
-function sourceInWords({ form, prefix, exportedAt, server }: ImportSource): string {
-  const from = server === null ? '' : ` from ${server.product} ${server.version}`
-  const when = exportedAt === null ? '' : ` on ${formatInstant(exportedAt)}`
-  return `${form} sessions of ${prefixInWords(prefix)}, exported${from}${when}`
+function Origin({ source: { form, prefix, exportedAt, server } }: { readonly source: ImportSource }) {
+  return (
+    <>
+      {form === 'lossless' ? 'Lossless' : 'Readable'} export of <code>{prefixInWords(prefix)}</code>
+      {server === null ? '' : ` · ${server.product} ${server.version}`}
+      {exportedAt === null ? '' : ` · ${formatInstant(exportedAt)}`}
+    </>
+  )
 }
 
 function Choosing({ screen: { failure, file } }: PartProps) {

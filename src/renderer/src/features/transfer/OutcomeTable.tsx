@@ -31,7 +31,7 @@ export function OutcomeTable({ state, words }: OutcomeTableProps) {
               <ul className={styles.samples}>
                 {samples.map(({ line, id, reason }) => (
                   <li key={line} className={styles.sample}>
-                    <span className={styles.line}>{formatCount(line)}</span>
+                    <span className={styles.line}>line {formatCount(line)}</span>
                     {id === null ? null : <code className={styles.id}>{toLine(id)}</code>}
                     {reason === null ? null : <span className={styles.reason}>{reason}</span>}
                   </li>
