@@ -16,6 +16,8 @@ const moment = z
     (value) => Number.isInteger(value) && value >= 0 && value <= LATEST,
     'A moment is a whole number of epoch milliseconds.',
   )
+/** Of a field Redis takes less: 2^46 - 1, in the year 4199. */
+const fieldMoment = moment.refine((value) => value < 2 ** 46, 'A field cannot expire as late as that.')
 /** What people write by hand is not always text. */
 const value = z.union(
   [bytesSchema, z.number().transform(String), z.boolean().transform(String)],
@@ -59,9 +61,12 @@ export const hashLine = z.strictObject({
   /** Seconds from the import on. */
   ttl: z.int('A ttl is a whole number of seconds.').min(1).nullable().optional(),
   fields: recordOf(value, 'Fields are names with values: text, or {"base64": …}.'),
-  field_expires_at_ms: recordOf(moment, 'Expiries of fields are names with epoch milliseconds.').optional(),
+  field_expires_at_ms: recordOf(
+    fieldMoment,
+    'Expiries of fields are names with epoch milliseconds up to 2^46.',
+  ).optional(),
   binary_fields: z
-    .array(z.strictObject({ name: bytesSchema, value, expires_at_ms: moment.optional() }))
+    .array(z.strictObject({ name: bytesSchema, value, expires_at_ms: fieldMoment.optional() }))
     .optional(),
 })
 export const stringLine = z.strictObject({ ...common, type: z.literal('string'), value: bytesSchema })

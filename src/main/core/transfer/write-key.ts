@@ -7,9 +7,9 @@ import type { Seen } from './planned-lines.ts'
 import type { Content, Dumped } from './record.ts'
 
 /**
- * Writes one key, if it is still what the dry run saw. Everything is judged before the first write, since Redis rolls
- * nothing back: the time of the session, what the key holds, and (a replaced key is dropped first, after which a refusal
- * would lose it) whether this user may run what comes next. RESTORE judges its payload before it drops anything.
+ * Writes one key, if it is still what the dry run saw. Everything is judged before the first write: the time of the
+ * session, what the key holds, and whether this user may run what comes next. Redis rolls nothing back, so what is refused
+ * all the same, halfway, is taken back here. RESTORE judges its payload before it drops anything.
  *
  * KEYS: the key. ARGV: the mark that it must have, '' for no key; PEXPIRETIME that it must have; the expiry to set, -1
  * for none; '1' where what it was is to be told, for undo; what is written; then its parts.
@@ -20,12 +20,11 @@ import type { Content, Dumped } from './record.ts'
 const WRITE = `${KEY_STATE}${EXPIRES_AT}${CONTENT_MARK}
 local key, expiry, kind = KEYS[1], tonumber(ARGV[3]), ARGV[5]
 if expiry >= 0 and expiry <= unix_time() then return {'expired'} end
-local found = redis.call('TYPE', key).ok
+local found, at = redis.call('TYPE', key).ok, expires_at(key)
 if found == 'none' then
   if ARGV[1] ~= '' then return {'gone'} end
 else
   if ARGV[1] == '' then return {'exists'} end
-  local at = expires_at(key)
   if string.format('%.0f', at) ~= ARGV[2] then
     local exact = type(redis.pcall('PEXPIRETIME', key)) == 'number'
     if exact or math.abs(at - tonumber(ARGV[2])) > 2 then return {'changed'} end
@@ -40,32 +39,44 @@ end
 local function refuse(command)
   return {err = "NOPERM this user has no permissions to run the '" .. command .. "' command"}
 end
-local writes = {hash = 'HSET', string = 'SET', list = 'RPUSH', set = 'SADD', zset = 'ZADD'}
+-- What is wrong with one session alone is told of it; anything else ends the import.
+local function failed(problem)
+  local text = type(problem) == 'table' and problem.err or tostring(problem)
+  for _, word in ipairs({'payload', 'Bad data format', 'expire time', 'not a valid float'}) do
+    if string.find(text, word) then return {'refused', text} end
+  end
+  return {err = text}
+end
+
 if kind == 'dump' then
   if not may('RESTORE', key, '0', '', 'REPLACE', 'ABSTTL') then return refuse('restore') end
   local words = {'RESTORE', key, expiry < 0 and '0' or ARGV[3], ARGV[6], 'ABSTTL'}
   if found ~= 'none' then words[6] = 'REPLACE' end
   local restored = redis.pcall(unpack(words))
-  if restored.err then
-    if string.find(restored.err, 'payload') or string.find(restored.err, 'Bad data format') then
-      return {'refused', restored.err}
-    end
-    return restored
-  end
+  if restored.err then return failed(restored) end
 else
-  local command = writes[kind]
+  local command = ({hash = 'HSET', string = 'SET', list = 'RPUSH', set = 'SADD', zset = 'ZADD'})[kind]
+  local ending = tonumber(ARGV[6])
+  local parts = 7 + 2 * ending
   if not may(command, key, 'a', 'b', 'c') then return refuse(string.lower(command)) end
   if expiry >= 0 and not may('PEXPIREAT', key, ARGV[3]) then return refuse('pexpireat') end
-  local first, count = 7, tonumber(ARGV[6])
-  if count > 0 and not may('HPEXPIREAT', key, '1', 'FIELDS', '1', 'a') then return refuse('hpexpireat') end
-  local parts = first + 2 * count
-  if found ~= 'none' then redis.call('UNLINK', key) end
-  for i = parts, #ARGV, 1000 do
-    redis.call(command, key, unpack(ARGV, i, math.min(i + 999, #ARGV)))
-  end
-  if expiry >= 0 then redis.call('PEXPIREAT', key, ARGV[3]) end
-  for i = first, parts - 1, 2 do
-    redis.call('HPEXPIREAT', key, ARGV[i + 1], 'FIELDS', '1', ARGV[i])
+  if ending > 0 and not may('HPEXPIREAT', key, '1', 'FIELDS', '1', 'a') then return refuse('hpexpireat') end
+  if not may('UNLINK', key) then return refuse('unlink') end
+  local kept = found ~= 'none' and redis.call('DUMP', key)
+  local ok, problem = pcall(function()
+    if kept then redis.call('UNLINK', key) end
+    for i = parts, #ARGV, 1000 do
+      redis.call(command, key, unpack(ARGV, i, math.min(i + 999, #ARGV)))
+    end
+    if expiry >= 0 then redis.call('PEXPIREAT', key, ARGV[3]) end
+    for i = 7, parts - 1, 2 do
+      redis.call('HPEXPIREAT', key, ARGV[i + 1], 'FIELDS', '1', ARGV[i])
+    end
+  end)
+  if not ok then
+    redis.call('UNLINK', key)
+    if kept then redis.call('RESTORE', key, string.format('%.0f', math.max(0, at)), kept, 'ABSTTL') end
+    return failed(problem)
   end
 end
 -- Each of its fields had an expiry, and the last one is over.

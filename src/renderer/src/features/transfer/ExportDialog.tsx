@@ -20,6 +20,10 @@ export function ExportDialog({ onClose }: { readonly onClose: () => void }) {
   const target = useStore(exporting.store, (state) => state.target)
   const phase = useStore(exporting.store, (state) => state.phase)
   const close = () => {
+    if (phase === 'running') {
+      exporting.stop()
+      return
+    }
     exporting.close()
     onClose()
   }

@@ -28,7 +28,12 @@ export function ImportDialog({ onClose }: { readonly onClose: () => void }) {
     return () => importing.close()
   }, [importing, prefix])
   const close = () => {
-    const { result } = importing.store.getState()
+    const { result, phase } = importing.store.getState()
+    // First what was written is told.
+    if (phase === 'running') {
+      importing.stop()
+      return
+    }
     if (result !== null && writesOf(result) > 0) {
       app.wrote(`Imported ${plural(writesOf(result), 'session')}.`)
       app.list.refresh()
