@@ -41,6 +41,8 @@ export async function launchElectron(args: readonly string[]): Promise<RunningIn
     args: [...sandbox, `--user-data-dir=${userData}`, ROOT, ...args],
     cwd: ROOT,
     env: environment(),
+    // As in the browser: a file that is saved is the test's, and no dialog asks for its place.
+    acceptDownloads: true,
   })
   const page = await electronApp.firstWindow()
   // The window is there before its page is.

@@ -217,6 +217,28 @@ for (const colorScheme of ['light', 'dark'] as const) {
     expect(await violations(ui.page), 'lost').toEqual([])
   })
 
+  test(`axe finds nothing serious in an export and in a dry run, ${colorScheme}`, async ({ ui, store }) => {
+    await ui.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    await store.createSession({ username: 'ada' })
+    await expect(ui.row('ada')).toBeVisible()
+    await ui.filter.fill('ada')
+    await ui.button('More').click()
+    await ui.page.getByRole('menuitem', { name: 'Export sessions…' }).click()
+    await expect(ui.page.getByRole('dialog')).toBeVisible()
+    expect(await violations(ui.page), 'export').toEqual([])
+    await ui.page.keyboard.press('Escape')
+    await ui.button('More').click()
+    await ui.page.getByRole('menuitem', { name: 'Import sessions…' }).click()
+    expect(await violations(ui.page), 'import').toEqual([])
+    const text = '{"id":"new","fields":{"username":"eve"},"ttl":600}\nnonsense\n'
+    await ui.page
+      .getByLabel('File to import')
+      .setInputFiles({ name: 'a.ndjson', mimeType: 'application/json', buffer: Buffer.from(text) })
+    await ui.page.getByRole('dialog').getByText('Cannot be read').click()
+    await expect(ui.page.getByRole('dialog')).toContainText('line 2')
+    expect(await violations(ui.page), 'dry run').toEqual([])
+  })
+
   test.describe('without a Redis given', () => {
     test.use({ appArgs: [] })
 

@@ -16,6 +16,16 @@ import {
   type SessionChange,
   type SessionDetail,
 } from './model.ts'
+import {
+  type ExportChunk,
+  type ExportStart,
+  exportFormSchema,
+  handleSchema,
+  type ImportRun,
+  type ImportState,
+  importChunkSchema,
+  importOptionsSchema,
+} from './transfer.ts'
 
 /** A call: the schema of its argument and, by its phantom type, what it replies. */
 export interface CallSpec<Arg extends z.ZodType = z.ZodType, Reply = unknown> {
@@ -216,6 +226,23 @@ export const contract = {
     'session.deleteKey': call(keyRef.extend({ fingerprint: z.string().max(100).nullable() })).replies<{
       readonly deleted: boolean
     }>(),
+
+    /** Begins an export of sessions; its pieces are read one after the other. */
+    'export.begin': call(
+      z.strictObject({ prefix, scope: scopeSchema, form: exportFormSchema }),
+    ).replies<ExportStart>(),
+    'export.read': call(handleSchema).replies<ExportChunk>(),
+    'export.stop': call(handleSchema).replies<null>(),
+    /** Begins an import: the whole file is checked first, then, if it is wanted, the same file is run. */
+    'import.begin': call(z.strictObject({ prefix, ...importOptionsSchema })).replies<{
+      readonly handle: number
+    }>(),
+    /** Says what would become of the next piece of the file; writes nothing. */
+    'import.check': call(importChunkSchema).replies<ImportState>(),
+    /** Writes of the next piece what the check has said. */
+    'import.run': call(importChunkSchema).replies<ImportRun>(),
+    /** Ends an import. @returns what it has not told of yet; null where it has ended already */
+    'import.stop': call(handleSchema).replies<ImportRun | null>(),
 
     'history.status': call(nothing).replies<HistoryStatus>(),
     /**

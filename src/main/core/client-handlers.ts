@@ -19,6 +19,7 @@ import { surveyPrefixes } from './index/prefix-survey.ts'
 import { readField, readSessionDetail, readValue } from './index/session-detail.ts'
 import { addSampleSessions } from './samples.ts'
 import { refuseReserved } from './store/fields.ts'
+import { Transfers } from './transfer/transfers.ts'
 import type { Workspace } from './workspace.ts'
 
 /** What all clients have in common. */
@@ -74,6 +75,12 @@ export function createClientHandlers(
     listOf: (prefix) => listOf(prefix),
     asker: viewer,
     onChange: (status) => emit('bulk.changed', status),
+  })
+  const transfers = new Transfers({
+    clock,
+    connected,
+    writer: writing,
+    server: () => (connection.status.state === 'connected' ? connection.status.server : null),
   })
 
   /** The lists as they are, which a lost connection leaves as they were. */
@@ -213,6 +220,23 @@ export function createClientHandlers(
       hint({ prefix: ref.prefix, id })
       return { id }
     },
+    'export.begin': async ({ prefix, scope, form }) => {
+      connected()
+      return transfers.beginExport(prefix, form, await listOf(prefix).resolve(scope, viewer))
+    },
+    'export.read': ({ handle }) => transfers.readExport(handle),
+    'export.stop': async ({ handle }) => {
+      await transfers.stop(handle)
+      return null
+    },
+    'import.begin': ({ prefix, ...options }) => transfers.beginImport(prefix, options),
+    'import.check': ({ handle, chunk, last }) => transfers.checkImport(handle, chunk, last),
+    'import.run': ({ handle, chunk, last }) => {
+      connection.requireWritable()
+      return transfers.runImport(handle, chunk, last)
+    },
+    'import.stop': ({ handle }) => transfers.stop(handle),
+
     'history.status': history,
     'history.undo': ({ force }) => writing().history.undo(force),
     'history.redo': ({ force }) => writing().history.redo(force),
@@ -238,6 +262,7 @@ export function createClientHandlers(
       watchGeneration += 1
       stopWatching()
       bulk.close()
+      transfers.close()
       writer?.history.stop()
       shared.current()?.lists.release(viewer)
       shared.current()?.lists.release(watcher)

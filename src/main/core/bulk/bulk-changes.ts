@@ -44,6 +44,26 @@ export function eachOutcome(
 export const keyWord = (prefix: string, id: string): string | Buffer =>
   /^[\0-\x7f]*$/.test(id) ? prefix + id : Buffer.concat([Buffer.from(prefix), fromBinary(id)])
 
+/** Batches of one key each, put together so that they are taken back many at a time. */
+export function joinBatches(singles: readonly ChangeBatch[]): readonly ChangeBatch[] {
+  const joined: ChangeBatch[] = []
+  for (let from = 0; from < singles.length; from += BATCH_DEFAULTS.keys) {
+    const some = singles.slice(from, from + BATCH_DEFAULTS.keys)
+    let values = 1
+    const bodies = some.map(({ reply }) => {
+      const reader = new MessageReader(reply)
+      values += reader.array() - 1
+      reader.integer()
+      return reply.subarray(reader.end)
+    })
+    // An array of 32-bit length, which begins with the microseconds that it took.
+    const head = Buffer.from([0xdd, 0, 0, 0, 0, 0])
+    head.writeUInt32BE(values, 1)
+    joined.push({ ids: some.flatMap(({ ids }) => ids), reply: Buffer.concat([head, ...bodies]) })
+  }
+  return joined
+}
+
 /** What takes back that these keys were made a moment ago. @throws AppError */
 export async function createdKeys(
   client: Redis,

@@ -26,9 +26,9 @@ export const MARK_BYTES = 16
 
 /**
  * Lua: `state(key)`, its DUMP and PEXPIRETIME; false and -2 where there is no key, -3 for an expiry on a server that
- * cannot tell it (before Redis 7.0).
+ * cannot tell it (before Redis 7.0). And `mark_of(dump, at)`, false for no key.
  */
-const STATE = `${CLOCK}
+export const STATE_AND_MARK = `
 local call = redis.call
 local function state(key)
   local dump = call('DUMP', key)
@@ -38,7 +38,9 @@ local function state(key)
 end
 local function mark_of(dump, at)
   return dump and string.sub(dump, -8) .. struct.pack('>d', at)
-end
+end`
+
+const STATE = `${CLOCK}${STATE_AND_MARK}
 local out, n = {0}, 1
 local function finish()
   out[1] = math.floor(now() - began)

@@ -47,7 +47,7 @@ export class MessageReader {
     return length
   }
 
-  /** Where the last text ends. */
+  /** Where the last value ends. */
   get end(): number {
     return this.#at
   }

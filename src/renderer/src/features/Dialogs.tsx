@@ -8,6 +8,8 @@ import { HistoryDialog } from './history/HistoryDialog.tsx'
 import { UndoConflictDialog } from './history/UndoConflictDialog.tsx'
 import { Palette } from './palette/Palette.tsx'
 import { ShortcutsDialog } from './palette/ShortcutsDialog.tsx'
+import { ExportDialog } from './transfer/ExportDialog.tsx'
+import { ImportDialog } from './transfer/ImportDialog.tsx'
 
 const DIALOGS = {
   create: CreateDialog,
@@ -16,6 +18,8 @@ const DIALOGS = {
   palette: Palette,
   shortcuts: ShortcutsDialog,
   history: HistoryDialog,
+  export: ExportDialog,
+  import: ImportDialog,
 } as const
 
 /** The dialog that is open, if any. */

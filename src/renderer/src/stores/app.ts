@@ -11,7 +11,9 @@ import { type ConnectionStore, createConnectionStore } from './connection.ts'
 import { createDemoStore, type DemoStore } from './demo.ts'
 import { createDetailStore, type DetailStore } from './detail.ts'
 import { createDrawerStore, type DrawerStore } from './drawer.ts'
+import { createExportStore, type ExportStore, type ExportTarget } from './export.ts'
 import { createHistoryStore, type HistoryStore } from './history.ts'
+import { createImportStore, type ImportStore } from './import.ts'
 import { createListStore } from './list.ts'
 import type { ListStore } from './list-state.ts'
 import { createPicksStore, type PicksStore, picksProblem, scopeOf } from './picks.ts'
@@ -21,7 +23,16 @@ import { createSummaryStore, type SummaryStore } from './summary.ts'
 import { createToasts, type Toasts } from './toasts.ts'
 
 /** The dialog that is open; one at a time. */
-export type OpenDialog = 'create' | 'delete' | 'rotate' | 'palette' | 'shortcuts' | 'history' | null
+export type OpenDialog =
+  | 'create'
+  | 'delete'
+  | 'rotate'
+  | 'palette'
+  | 'shortcuts'
+  | 'history'
+  | 'export'
+  | 'import'
+  | null
 
 export interface App {
   readonly clock: Clock
@@ -34,6 +45,8 @@ export interface App {
   readonly picks: PicksStore
   readonly bulk: BulkStore
   readonly history: HistoryStore
+  readonly exporting: ExportStore
+  readonly importing: ImportStore
   readonly demo: DemoStore
   readonly drawer: DrawerStore
   readonly toasts: Toasts
@@ -66,6 +79,8 @@ export interface App {
   takeBack(which: 'undo' | 'redo', force?: boolean): Promise<string | null>
   /** The same, and says what came of it. */
   takeBackAndTell(which: 'undo' | 'redo'): Promise<void>
+  /** Asks how these sessions are to be exported. */
+  openExport(target: ExportTarget): void
   /** Starts the demo server with its defaults and opens its drawer. */
   startDemo(): Promise<void>
   start(): Promise<void>
@@ -80,6 +95,8 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
   const connection = createConnectionStore(transport, clock.now)
   const detail = createDetailStore(transport, clock.now)
   const history = createHistoryStore(transport)
+  const exporting = createExportStore(transport, clock.now)
+  const importing = createImportStore(transport, clock.now)
   const demo = createDemoStore(transport)
   const drawer = createDrawerStore()
   const toasts = createToasts()
@@ -164,6 +181,8 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
     picks,
     bulk,
     history,
+    exporting,
+    importing,
     demo,
     drawer,
     toasts,
@@ -210,6 +229,10 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
       } catch (error) {
         toasts.show('failed', toFailure(error).message)
       }
+    },
+    openExport(target) {
+      exporting.open(target)
+      dialog.setState({ open: 'export' })
     },
     async startDemo() {
       drawer.show('demo')

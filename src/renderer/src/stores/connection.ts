@@ -109,6 +109,16 @@ export function createConnectionStore(transport: Transport, now: () => number): 
   }
 }
 
+/** Why nothing can be read from Redis at the moment, in words for a tooltip; null when it can. */
+export function whyNotReachable({
+  status,
+  hostLostSince,
+}: Pick<ConnectionState, 'status' | 'hostLostSince'>): string | null {
+  if (hostLostSince !== null) return 'The inspector’s host cannot be reached, so nothing can be read now.'
+  if (status?.state === 'lost') return 'The connection to Redis is lost, so nothing can be read now.'
+  return status?.state === 'connected' ? null : 'Connect to a Redis first.'
+}
+
 /** Why nothing can be written at the moment, in words for a tooltip; null when it can. */
 export function whyNotWritable({
   status,

@@ -3,7 +3,7 @@ import { type StoreApi, useStore } from 'zustand'
 import type { App } from './app.ts'
 import type { BulkState } from './bulk.ts'
 import type { ConnectionState } from './connection.ts'
-import { whyNotWritable } from './connection.ts'
+import { whyNotReachable, whyNotWritable } from './connection.ts'
 import type { DemoState } from './demo.ts'
 import type { DetailState } from './detail.ts'
 import type { DrawerState } from './drawer.ts'
@@ -43,6 +43,9 @@ export const useSettings = createHook<Settings>((app) => app.settings)
 
 /** Why nothing can be written at the moment, or null. */
 export const useWriteBlock = (): string | null => useConnection(whyNotWritable)
+
+/** Why nothing can be read at the moment, or null. */
+export const useReadBlock = (): string | null => useConnection(whyNotReachable)
 
 /** The time, anew at each tick: for the few places that render words from it. Rows use {@link Ticking}. */
 export function useNow(): number {

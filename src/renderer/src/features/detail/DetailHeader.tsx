@@ -1,9 +1,10 @@
-import { Trash2, UserRoundX, X } from 'lucide-react'
+import { Download, Trash2, UserRoundX, X } from 'lucide-react'
 import { IconButton } from '../../components/Button.tsx'
 import { CopyButton } from '../../components/CopyButton.tsx'
 import { isBinary, toLine } from '../../lib/bytes-view.ts'
-import { useApp, useDetail, useWriteBlock } from '../../stores/context.ts'
+import { useApp, useDetail, useReadBlock, useWriteBlock } from '../../stores/context.ts'
 import { MiddleEllipsis } from '../list/MiddleEllipsis.tsx'
+import { openSessionExport, whyNotExportable } from '../transfer/export-target.ts'
 import styles from './DetailPane.module.css'
 import { useKeyBlock } from './session-block.ts'
 import { userName, userOf } from './who.ts'
@@ -16,6 +17,8 @@ export function DetailHeader() {
   const ending = useDetail((state) => state.ending)
   const blocked = useKeyBlock()
   const writeBlock = useWriteBlock()
+  const unreachable = useReadBlock()
+  const notExportable = useDetail(whyNotExportable)
   if (id === null) return null
   const user = userOf(detail)
   const name = userName(detail)
@@ -35,6 +38,12 @@ export function DetailHeader() {
             onClick={() => app.beginLogOut(name)}
           />
         )}
+        <IconButton
+          icon={Download}
+          label="Export session"
+          blocked={unreachable ?? notExportable}
+          onClick={() => openSessionExport(app)}
+        />
         <IconButton
           icon={Trash2}
           label={detail === null || detail.state === 'session' ? 'Delete session' : 'Delete key'}

@@ -5,6 +5,7 @@ import { formatCount, plural } from '../../lib/format.ts'
 import { useApp, useList, useWriteBlock } from '../../stores/context.ts'
 import { ColumnMenu } from './ColumnMenu.tsx'
 import styles from './ListPane.module.css'
+import { MoreMenu } from './MoreMenu.tsx'
 
 /** How far the list is, what waits, and what is done with the list as a whole. */
 export function ListToolbar() {
@@ -59,6 +60,7 @@ export function ListToolbar() {
         onClick={() => list.rescan()}
       />
       <ColumnMenu />
+      <MoreMenu />
       <Button small icon={Plus} blocked={blocked} onClick={() => app.openDialog('create')}>
         New session
       </Button>

@@ -1,6 +1,6 @@
 import { toFailure } from '../../lib/failure.ts'
 import type { App } from '../../stores/app.ts'
-import { whyNotWritable } from '../../stores/connection.ts'
+import { whyNotReachable, whyNotWritable } from '../../stores/connection.ts'
 
 export interface Command {
   readonly id: string
@@ -22,6 +22,8 @@ export const always = () => null
 export const connected = (app: App) =>
   app.connection.store.getState().status?.state === 'disconnected' ? 'Connect to a Redis first.' : null
 export const writable = (app: App) => whyNotWritable(app.connection.store.getState())
+/** For what reads from Redis, also on a read-only connection. */
+export const reachable = (app: App) => whyNotReachable(app.connection.store.getState())
 export const selectedAny = (app: App) =>
   app.detail.store.getState().selected === null ? 'Select a session first.' : null
 

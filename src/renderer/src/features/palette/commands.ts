@@ -3,7 +3,18 @@ import { isMac, MOD } from '../../lib/platform.ts'
 import type { App } from '../../stores/app.ts'
 import { whyFieldsAreFixed, whyKeyIsFixed, whySessionIsFixed } from '../detail/session-block.ts'
 import { userName } from '../detail/who.ts'
-import { always, type Command, connected, picking, plain, selectedAny, told, writable } from './command.ts'
+import { openSessionExport, whyNotExportable } from '../transfer/export-target.ts'
+import {
+  always,
+  type Command,
+  connected,
+  picking,
+  plain,
+  reachable,
+  selectedAny,
+  told,
+  writable,
+} from './command.ts'
 import { LIST_COMMANDS } from './list-commands.ts'
 
 const withFields = (app: App) =>
@@ -87,6 +98,13 @@ export const COMMANDS: readonly Command[] = [
     label: 'Copy the session’s cookie',
     blocked: selectedAny,
     run: copyCookie,
+  },
+  {
+    id: 'export-session',
+    group: 'Session',
+    label: 'Export the session…',
+    blocked: (app) => reachable(app) ?? whyNotExportable(app.detail.store.getState()),
+    run: (app) => openSessionExport(app),
   },
   {
     id: 'delete',

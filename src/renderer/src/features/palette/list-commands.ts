@@ -1,7 +1,8 @@
 import type { ScanPhase } from '#shared/model.ts'
 import { isMac, MOD } from '../../lib/platform.ts'
 import type { App } from '../../stores/app.ts'
-import { type Command, connected, pickedAny, plain, told, writable } from './command.ts'
+import { listTarget, whyNothingToExport } from '../transfer/export-target.ts'
+import { type Command, connected, pickedAny, plain, reachable, told, writable } from './command.ts'
 
 const inPhase = (phase: ScanPhase, otherwise: string) => (app: App) =>
   writable(app) ?? (app.list.store.getState().progress?.phase === phase ? null : otherwise)
@@ -91,6 +92,20 @@ export const LIST_COMMANDS: readonly Command[] = [
     label: 'Sort by user',
     blocked: connected,
     run: (app) => app.list.sortBy({ field: 'username' }),
+  },
+  {
+    id: 'export',
+    group: 'List',
+    label: 'Export sessions…',
+    blocked: (app) => reachable(app) ?? whyNothingToExport(app.list.store.getState()),
+    run: (app) => app.openExport(listTarget(app.list.store.getState())),
+  },
+  {
+    id: 'import',
+    group: 'List',
+    label: 'Import sessions…',
+    blocked: reachable,
+    run: (app) => app.openDialog('import'),
   },
   {
     id: 'samples',
