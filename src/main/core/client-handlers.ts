@@ -4,7 +4,6 @@ import { AppError } from '#shared/errors.ts'
 import { type AppInfo, type SessionDetail, USER_FIELD } from '#shared/model.ts'
 import type { Emit } from '#shared/transport.ts'
 import { parseTtl } from '#shared/ttl.ts'
-import { fromBytes, toBinary } from './bytes.ts'
 import type { ConnectionManager } from './connection/connection-manager.ts'
 import type { PrivateRedis } from './connection/private-redis.ts'
 import { type ResolvedTarget, resolveTarget } from './connection/target.ts'
@@ -13,7 +12,8 @@ import type { Handlers } from './dispatch.ts'
 import { SessionWriter } from './edit/session-writer.ts'
 import { NO_HISTORY } from './edit/undo-log.ts'
 import { surveyPrefixes } from './index/prefix-survey.ts'
-import { readField, readSessionDetail } from './index/session-detail.ts'
+import { keyOf, readField, readSessionDetail } from './index/session-detail.ts'
+import { TimelineNewsFeed } from './journal/timeline-news.ts'
 import { addSampleSessions } from './samples.ts'
 import { refuseReserved } from './store/fields.ts'
 import type { Workspace } from './workspace.ts'
@@ -63,6 +63,9 @@ export function createClientHandlers(
   }
   const history = () => (shared.current() === null ? NO_HISTORY : writing().history.status)
 
+  const timelines = () => (shared.current() ?? connected()).timelines
+  const timelineNews = new TimelineNewsFeed(timelines, (news) => emit('timeline.changed', news))
+
   /** The lists as they are, which a lost connection leaves as they were. */
   const lists = () => (shared.current() ?? connected()).lists
   const listOf = (prefix: string) => {
@@ -89,10 +92,7 @@ export function createClientHandlers(
           `Nothing was written. ${detail.problem ?? 'The session was made anew a moment ago.'}`,
         )
   }
-  const hint = ({ prefix, id }: SessionRef) =>
-    connected()
-      .lists.get(prefix)
-      ?.hint([toBinary(fromBytes(id))])
+  const wrote = ({ prefix, id }: SessionRef) => connected().wrote(keyOf(prefix, id))
 
   const handlers: Handlers = {
     'app.info': shared.info,
@@ -149,7 +149,10 @@ export function createClientHandlers(
       return listOf(prefix).fieldNames()
     },
     'list.addSamples': async ({ prefix, count }) => {
-      const ids = await addSampleSessions(connected().client, prefix, count, clock)
+      const workspace = connected()
+      const ids = await addSampleSessions(workspace.client, prefix, count, clock, (key) =>
+        workspace.timelines.wroteKey(key, 'inspector'),
+      )
       lists().get(prefix)?.hint(ids)
       return { added: ids.length }
     },
@@ -166,7 +169,7 @@ export function createClientHandlers(
       connected()
       lists().release(watcher, ref.prefix)
       const list = await lists().use(ref.prefix, watcher, () => {})
-      const { detail, stop } = await list.watches.add(ref.id, (changed) =>
+      const { detail, stop } = await list.watch(ref.id, (changed) =>
         emit('session.changed', { id: ref.id, detail: changed }),
       )
       if (generation === watchGeneration) stopWatching = stop
@@ -182,14 +185,14 @@ export function createClientHandlers(
     'session.setField': async ({ value, ...ref }) => {
       const what = `${ref.shown === null ? 'Added' : 'Changed'} ${nameInWords(ref.field)}`
       await writing().editor(ref.prefix, what).set(ref, value)
-      hint(ref)
+      wrote(ref)
       return detailOf(ref)
     },
     'session.removeField': async (ref) => {
       await writing()
         .editor(ref.prefix, `Removed ${nameInWords(ref.field)}`)
         .remove(ref)
-      hint(ref)
+      wrote(ref)
       return detailOf(ref)
     },
     'session.setTtl': async ({ ttl, ...ref }) => {
@@ -206,7 +209,6 @@ export function createClientHandlers(
     'session.rotate': async (ref) => {
       const id = await writing().store(ref.prefix, 'Rotated the id').rotateSession(textId(ref.id))
       if (id === null) throw await missing(ref)
-      hint({ prefix: ref.prefix, id })
       return { id }
     },
     'session.delete': async (ref) => {
@@ -223,10 +225,28 @@ export function createClientHandlers(
       return history()
     },
 
+    'timeline.read': ({ prefix, ...query }) => {
+      timelineNews.follow(prefix)
+      return timelines().read({ prefix, ...query })
+    },
+    'timeline.diff': ({ prefix, id, from, to }) => timelines().diff(prefix, id, from, to),
+    'timeline.export': ({ prefix, id }) => ({ text: timelines().export(prefix, id ?? null) }),
+    'timeline.pins': () => shared.current()?.pins.all ?? [],
+    'timeline.pin': async ({ prefix, id }) => {
+      const { pins } = connected()
+      await pins.pin(prefix, id)
+      return pins.all
+    },
+    'timeline.unpin': ({ prefix, id }) => {
+      const { pins } = shared.current() ?? connected()
+      pins.unpin(prefix, id)
+      return pins.all
+    },
+
     'demo.status': () => demo.status,
     'demo.start': ({ port, prefix, ttl }) => {
       connection.requireWritable()
-      return demo.start(connected().createStore({ prefix, ttl: parseTtl(ttl) }), port)
+      return demo.start(connected().createStore({ prefix, ttl: parseTtl(ttl) }, 'demo'), port)
     },
     'demo.stop': () => demo.stop(),
     'demo.requests': () => demo.requests,
@@ -237,6 +257,7 @@ export function createClientHandlers(
     close() {
       watchGeneration += 1
       stopWatching()
+      timelineNews.stop()
       writer?.history.stop()
       shared.current()?.lists.release(viewer)
       shared.current()?.lists.release(watcher)

@@ -26,8 +26,9 @@ export class SessionWriter {
       client: workspace.client,
       clock,
       onChange: onHistory,
-      onWrite: (keys) => {
-        for (const key of keys) workspace.lists.hint(key)
+      onWrite: (changes) => {
+        workspace.timelines.wrote(changes, 'inspector')
+        for (const { key } of changes) workspace.lists.hint(key)
       },
     })
   }
@@ -54,6 +55,7 @@ export class SessionWriter {
   ): void {
     const [first] = changes ?? []
     if (changes === null || first === undefined) return
+    this.workspace.timelines.wrote(changes, 'inspector')
     const id = toBytes(first.key.subarray(Buffer.byteLength(prefix)))
     this.history.push({ prefix, id, label: `${what} · ${user ?? userOf(first) ?? shortId(id)}` }, changes)
   }

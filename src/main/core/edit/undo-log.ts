@@ -35,8 +35,8 @@ export interface UndoLogOptions {
   /** Epoch milliseconds. */
   readonly clock: () => number
   readonly onChange: (status: HistoryStatus) => void
-  /** Told of the keys that an undo or redo has written. */
-  readonly onWrite: (keys: readonly Buffer[]) => void
+  /** Told of what an undo or redo has written. */
+  readonly onWrite: (changes: readonly KeyChange[]) => void
 }
 
 /** What a write is called, and whose it was. */
@@ -111,7 +111,7 @@ export class UndoLog {
       if ('kind' in result) throw this.#refuse(which, step, result)
       from.splice(from.indexOf(step), 1)
       to.push(this.#step(step.entry, result))
-      this.#options.onWrite(result.map(({ key }) => key))
+      this.#options.onWrite(result)
       this.#changed()
       return { entry: step.entry, ids: this.#idsThatExist(step.entry.prefix, step.changes) }
     } finally {

@@ -43,22 +43,34 @@ export async function readSessionDetail(
   if (type?.[1] === 'none' || typeof ttl?.[1] !== 'number') return null
   const isHash = type?.[1] === 'hash'
   if (isHash && hash?.[0]) throw toAppError(hash[0])
-  const values = isHash ? hashFields(hash?.[1]) : []
+  const read = readHash(isHash ? hash?.[1] : [])
+  return {
+    id,
+    key: toBytes(key),
+    ...read,
+    state: isHash ? read.state : 'foreign',
+    type: String(type?.[1]),
+    problem: isHash ? read.problem : foreignProblem(String(type?.[1])),
+    expiresAt: ttl[1] < 0 ? null : clock() + ttl[1],
+    memory: await memory,
+  }
+}
+
+/** What a hash tells of a session. @param reply its names and values in turn, as HGETALL answers them */
+export function readHash(
+  reply: unknown,
+): Pick<SessionDetail, 'state' | 'problem' | 'createdAt' | 'lastAccessedAt' | 'configuredTtl' | 'fields'> {
+  const values = hashFields(reply)
   const reservedValue = (name: string) =>
     values.find(([field]) => field.equals(Buffer.from(name)))?.[1] ?? null
   const reserved = RawValues.of(RESERVED_FIELDS.map(reservedValue))
   const flaws = findFlaws(reserved)
   return {
-    id,
-    key: toBytes(key),
-    state: !isHash ? 'foreign' : flaws === 0 ? 'session' : 'incomplete',
-    type: String(type?.[1]),
-    problem: isHash ? hashProblem(flaws) : foreignProblem(String(type?.[1])),
+    state: flaws === 0 ? 'session' : 'incomplete',
+    problem: hashProblem(flaws),
     createdAt: orNull(reserved.moment(0)),
     lastAccessedAt: orNull(reserved.moment(1)),
     configuredTtl: orNull(reserved.wholeNumber(2)),
-    expiresAt: ttl[1] < 0 ? null : clock() + ttl[1],
-    memory: await memory,
     fields: values.map(([name, value]) => toField(name, value)).sort(reservedLast),
   }
 }
