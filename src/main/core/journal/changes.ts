@@ -16,13 +16,26 @@ interface Vitals {
   readonly expiresAt: Expiry | undefined
 }
 
+/**
+ * By how many milliseconds an expiry must differ to have been changed, where nothing else says so: it is reckoned when
+ * the answer is read, and that may wait for whatever this process is busy with.
+ */
+const WAVER = 2500
 /** How much later an expiry is, in milliseconds, when the session is touched twice in the second of one timestamp. */
 const SAME_SECOND = 1250
 
 const RESERVED: ReadonlySet<unknown> = new Set(RESERVED_FIELDS)
 
-/** What happened to a key from one row to the next; by kind alone, of what the list reads. */
-export function rowChanges(source: RowSource, before: number, after: number): readonly TimelineChange[] {
+/**
+ * What happened to a key from one row to the next; by kind alone, of what the list reads.
+ * @param expected somebody told of a change, so that the expiry may be taken at its word
+ */
+export function rowChanges(
+  source: RowSource,
+  before: number,
+  after: number,
+  expected: boolean,
+): readonly TimelineChange[] {
   const { table } = source
   const [old, now] = [vitalsOf(source, before), vitalsOf(source, after)]
   if (old.type !== now.type) return [{ kind: 'typeChanged', type: { old: old.type, new: now.type } }]
@@ -33,14 +46,18 @@ export function rowChanges(source: RowSource, before: number, after: number): re
     if (!sameCell(was, is)) changes.push(unkept(kindOf(was, is), column.name))
   }
   for (const name of lostReserved(old, now)) changes.push(unkept('fieldChanged', name))
-  return [...changes, ...timeChanges(old, now)]
+  return [...changes, ...timeChanges(old, now, expected)]
 }
 
 /** The same of a session that is read whole, with values. */
-export function snapshotChanges(before: Snapshot, after: Snapshot): readonly TimelineChange[] {
+export function snapshotChanges(
+  before: Snapshot,
+  after: Snapshot,
+  expected: boolean,
+): readonly TimelineChange[] {
   if (before.type !== after.type)
     return [{ kind: 'typeChanged', type: { old: before.type, new: after.type } }]
-  const times = timeChanges(before, after)
+  const times = timeChanges(before, after, expected)
   const told = new Set(times.map(({ kind }) => kind))
   const isTold = (name: Bytes) =>
     (name === 'last_accessed_at' &&
@@ -92,7 +109,7 @@ function fieldEvent(old: KnownField | undefined, now: KnownField | undefined): F
  * An access, another TTL, another expiry. The store sets the fields and the expiry in one step, so one event tells of
  * all: a new TTL is an access too.
  */
-function timeChanges(old: Vitals, now: Vitals): readonly TimelineChange[] {
+function timeChanges(old: Vitals, now: Vitals, expected: boolean): readonly TimelineChange[] {
   const moved =
     old.expiresAt !== undefined && now.expiresAt !== undefined && !sameExpiry(old.expiresAt, now.expiresAt)
   const expiry: Turn<Expiry> | null =
@@ -104,6 +121,7 @@ function timeChanges(old: Vitals, now: Vitals): readonly TimelineChange[] {
   if (later(old, now)) return [{ kind: 'touched', expiry }]
   if (!moved) return []
   const by = (now.expiresAt ?? 0) - (old.expiresAt ?? 0)
+  if (!expected && old.expiresAt !== null && now.expiresAt !== null && Math.abs(by) <= WAVER) return []
   const again = old.expiresAt !== null && now.expiresAt !== null && now.lastAccessedAt !== null
   if (again && by > 0 && by <= SAME_SECOND) return [{ kind: 'touched', expiry }]
   return [{ kind: 'ttlChanged', ttl: null, expiry }]

@@ -45,8 +45,7 @@ export class EntryRing {
     this.#bytes += entry.bytes
     let out = 0
     while (this.size > this.#capacity || (this.#bytes > this.#mostBytes && this.size > 1)) {
-      this.#bytes -= this.#entries[this.#start]?.bytes ?? 0
-      this.#start += 1
+      this.drop()
       out += 1
     }
     // Moved together from time to time: at each entry, that would cost as much as all of them.
@@ -55,6 +54,15 @@ export class EntryRing {
       this.#start = 0
     }
     return out
+  }
+
+  /** Forgets the oldest. @returns whether there was any */
+  drop(): boolean {
+    const oldest = this.#entries[this.#start]
+    if (oldest === undefined) return false
+    this.#bytes -= oldest.bytes
+    this.#start += 1
+    return true
   }
 
   *oldestFirst(): Generator<KeptEntry> {

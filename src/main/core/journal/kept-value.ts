@@ -16,7 +16,7 @@ export interface KnownValue {
 export function keepBeginning({ value, size, cut }: KnownValue, most: number): KeptValue {
   const bytes = lengthOf(value)
   if (bytes <= most) return { value, skipped: 0, size, whole: !cut }
-  return { value: part(fromBytes(value), 0, most), skipped: 0, size, whole: false }
+  return { value: part(value, 0, most), skipped: 0, size, whole: false }
 }
 
 /**
@@ -34,13 +34,13 @@ export function keepBoth(old: KnownValue, now: KnownValue): readonly [KeptValue,
   let from = Math.max(0, at - leadBytes)
   // Not from within a character, of which both have the same beginning.
   while (from > 0 && ((a[from] ?? 0) & 0xc0) === 0x80) from -= 1
-  const keep = (bytes: Buffer, { size, cut }: KnownValue): KeptValue => ({
-    value: part(bytes, from, from + most),
+  const keep = ({ value, size, cut }: KnownValue, length: number): KeptValue => ({
+    value: part(value, from, from + most),
     skipped: from,
     size,
-    whole: from === 0 && bytes.length <= most && !cut,
+    whole: from === 0 && length <= most && !cut,
   })
-  return [keep(a, old), keep(b, now)]
+  return [keep(old, a.length), keep(now, b.length)]
 }
 
 /** Bytes that it takes in memory, about. */
@@ -50,7 +50,8 @@ export const lengthOf = (value: Bytes): number =>
   typeof value === 'string' ? Buffer.byteLength(value) : Math.floor((value.base64.length * 3) / 4)
 
 /** A copy: a slice of a text would keep the whole of it in memory. */
-function part(bytes: Buffer, from: number, to: number): Bytes {
+function part(value: Bytes, from: number, to: number): Bytes {
+  const bytes = fromBytes(value)
   const piece = bytes.subarray(from, to)
-  return toBytes(to < bytes.length ? trimUtf8(piece) : piece)
+  return toBytes(typeof value === 'string' && to < bytes.length ? trimUtf8(piece) : piece)
 }

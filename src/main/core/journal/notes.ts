@@ -3,10 +3,8 @@ import { TIMELINE_DEFAULTS } from './defaults.ts'
 
 /** What is known of a change of a key before the key is read. */
 export interface Note {
-  /** Marks of the first and the last thing that was noted, and of our write: a reading shows what was before it. */
-  readonly first: number
+  /** The mark of the last thing that was noted. */
   readonly last: number
-  readonly wroteAt: number
   /** Null where no write of our own is known. */
   readonly by: TimelineAuthor | null
   /** That write left the expiry as it was. */
@@ -20,8 +18,6 @@ export interface Note {
 }
 
 const NOTHING: Omit<Note, 'last'> = {
-  first: 0,
-  wroteAt: 0,
   by: null,
   keepsExpiry: false,
   heard: [],
@@ -30,6 +26,8 @@ const NOTHING: Omit<Note, 'last'> = {
   used: false,
 }
 
+/** Notifications of an expiry that was set or removed. */
+const TIMED: ReadonlySet<string> = new Set(['expire', 'persist', 'restore'])
 /** Words of one key that are kept: a session that is written a thousand times in a moment tells no more by it. */
 const MOST_WORDS = 8
 /** Milliseconds by which the server's word for a write of our own may come later than its reply. */
@@ -37,7 +35,8 @@ const WORD_LATE = 1000
 
 /**
  * Who wrote which keys, and what the server said of them: held until the key has been read, which then shows what was
- * done. Marks stand for moments: a reading tells of what was noted before it was asked for.
+ * done. Writes and readings share a connection, so that what is read after a write was answered shows it; a reading
+ * that was asked for after something was noted, which its mark tells, shows surely all of it.
  */
 export class Notes {
   readonly #clock: () => number
@@ -71,8 +70,7 @@ export class Notes {
 
   /** We have written this key. @param keepsExpiry whether it left the expiry as it was, where that is known */
   wrote(key: string, by: TimelineAuthor, keepsExpiry?: boolean): number {
-    const wroteAt = this.mark()
-    this.#add(key, { by, wroteAt, ...(keepsExpiry === undefined ? {} : { keepsExpiry }) })
+    this.#add(key, keepsExpiry === undefined ? { by } : { by, keepsExpiry })
     const now = this.#clock()
     // The oldest first, as they stand in the map.
     for (const [old, at] of this.#own) {
@@ -100,15 +98,25 @@ export class Notes {
     this.#add(to, { rotatedFrom: from })
   }
 
-  /**
-   * What explains a change that a reading has shown; once, since no write shows in two readings.
-   * @param mark of the reading; what we wrote later is not its
-   */
-  explain(key: string, mark = Number.POSITIVE_INFINITY): Note | null {
+  /** What may explain a change of a key. */
+  peek(key: string): Note | null {
     const note = this.#notes.get(key)
-    if (note === undefined || note.used || note.first > mark || note.wroteAt > mark) return null
-    this.#notes.set(key, { ...note, used: true })
+    return note === undefined || note.used ? null : note
+  }
+
+  /** What explains a change that was seen; once, since no write shows in two changes. */
+  explain(key: string): Note | null {
+    const note = this.peek(key)
+    if (note !== null) this.#notes.set(key, { ...note, used: true })
     return note
+  }
+
+  /** Whether a change of a key is expected, of its expiry too: smaller ones then count than a slow answer can feign. */
+  expects(key: string): boolean {
+    const note = this.#notes.get(key)
+    return (
+      note !== undefined && !note.used && (note.by !== null || note.heard.some((word) => TIMED.has(word)))
+    )
   }
 
   /** A reading has shown all that was noted of a key before it: forgets that. @returns it, if it was there */
@@ -127,14 +135,12 @@ export class Notes {
 
   /** What was noted of a key, unless it has explained something already. */
   #fresh(key: string): Omit<Note, 'last'> {
-    const note = this.#notes.get(key)
-    return note === undefined || note.used ? NOTHING : note
+    return this.peek(key) ?? NOTHING
   }
 
   #add(key: string, part: Partial<Note>): void {
     const before = this.#fresh(key)
-    const last = this.mark()
-    this.#notes.set(key, { ...before, ...part, first: before.first || last, last })
+    this.#notes.set(key, { ...before, ...part, last: this.mark() })
     if (this.#notes.size <= TIMELINE_DEFAULTS.notes) return
     const [oldest] = this.#notes.keys()
     if (oldest !== undefined) this.#notes.delete(oldest)

@@ -38,6 +38,9 @@ const GOINGS: ReadonlySet<string> = new Set(['expired', 'evicted', 'del', 'renam
 /** What explains an entry, beside what changed. */
 type Cause = Pick<KeptEntry, 'by' | 'told' | 'heard' | 'since'>
 
+/** When it was seen, whose session it was, and the moment of it that is kept. */
+type Scene = Pick<KeptEntry, 'at' | 'user' | 'moment'>
+
 /**
  * What happens to the sessions of one prefix, as their list sees it: by kind for all of them, with values for those
  * that are watched. In memory alone, and bounded, however many sessions there are.
@@ -146,11 +149,11 @@ export class Timeline implements ListObserver {
     }
     const key = table.id(slot)
     if (this.#watched.has(key)) return
-    const changes = rowChanges(source, before, slot)
+    const changes = rowChanges(source, before, slot, this.notes.expects(key))
     if (changes.length === 0) return
     const note = this.notes.explain(key)
-    const user = rowUser(source, slot)
-    for (const change of changes) this.#push(key, change, causeOf(change, note, this.#blindSince), user, null)
+    const scene = this.#scene(rowUser(source, slot))
+    for (const change of changes) this.#push(key, change, causeOf(change, note, this.#blindSince), scene)
   }
 
   gone(source: RowSource, slot: number): void {
@@ -158,7 +161,7 @@ export class Timeline implements ListObserver {
     if (this.#watched.has(key)) return
     const note = this.notes.explain(key)
     const change = this.#ending(source.table.expiresAt(slot), note)
-    this.#push(key, change, causeOf(change, note, this.#blindSince), rowUser(source, slot), null)
+    this.#push(key, change, causeOf(change, note, this.#blindSince), this.#scene(rowUser(source, slot)))
   }
 
   settled(source: RowSource, ids: readonly string[], mark: number): void {
@@ -173,7 +176,7 @@ export class Timeline implements ListObserver {
       const change: TimelineChange = note.heard.includes('expire')
         ? { kind: 'touched', expiry: null }
         : unkept(kind, null)
-      this.#push(key, change, causeOf(change, note, null), rowUser(source, slot), null)
+      this.#push(key, change, causeOf(change, note, null), this.#scene(rowUser(source, slot)))
     }
   }
 
@@ -194,8 +197,8 @@ export class Timeline implements ListObserver {
       this.#take(key, this.notes.mark(), before.session, 'before')
     const mark = this.notes.wrote(key, by, before?.keepsExpiry)
     const log = this.#logs.get(key)
-    // What was asked for before the write and comes after it would seem to undo it.
-    if (log !== undefined && before !== undefined) log.mark = mark
+    // What was asked for before the write is from before or from after it: the next reading tells for sure.
+    if (log !== undefined) log.mark = mark
   }
 
   watch(key: string): void {
@@ -222,39 +225,48 @@ export class Timeline implements ListObserver {
       as === 'before' && session !== null && before !== null ? withExpiry(session, before) : session
     const after = read === null ? null : takeSnapshot(read, before)
     if (!this.#watched.has(key)) {
-      this.#begin(key, log, after)
+      this.#begin(key, log, after, now)
       return
     }
-    const note = as === 'before' ? null : this.notes.explain(key, mark)
-    const changes = this.#between(before, after, note)
+    const expected = as === null && this.notes.expects(key)
+    const note = as === 'before' ? null : this.notes.peek(key)
+    const changes = this.#between(before, after, note, expected)
+    if (changes.length > 0 && note !== null) this.notes.explain(key)
     if (as === null) this.notes.settle(key, mark)
     if (changes.length === 0) return
     const moment = this.#addMoment(log, now, after)
     const user = (after === null ? null : userOf(after)) ?? log.user
-    for (const change of changes) this.#push(key, change, causeOf(change, note, readAt), user, moment)
+    for (const change of changes)
+      this.#push(key, change, causeOf(change, note, readAt), { at: now, user, moment })
     this.#makeRoom()
   }
 
   /** Somebody begins to watch: what happened before is told without values. */
-  #begin(key: string, log: SessionLog, snapshot: Snapshot | null): void {
+  #begin(key: string, log: SessionLog, snapshot: Snapshot | null, now: number): void {
     const before = log.last?.snapshot ?? null
     // Moved to the end: the one that nobody has watched for longest goes first.
     this.#logs.delete(key)
     this.#logs.set(key, log)
-    if (log.last === null ? snapshot === null : this.#between(before, snapshot, null).length === 0) return
-    const moment = this.#addMoment(log, this.#options.clock(), snapshot)
+    if (log.last === null ? snapshot === null : this.#between(before, snapshot, null, false).length === 0)
+      return
+    const moment = this.#addMoment(log, now, snapshot)
     if (snapshot !== null) {
       const cause = { by: null, told: true, heard: null, since: null }
-      log.add(this.#entry(key, { kind: 'watched' }, cause, userOf(snapshot), moment))
+      log.add(this.#entry(key, { kind: 'watched' }, cause, { at: now, user: userOf(snapshot), moment }))
       this.#options.onEntry(key)
     }
     this.#makeRoom()
   }
 
-  #between(before: Snapshot | null, after: Snapshot | null, note: Note | null): readonly TimelineChange[] {
+  #between(
+    before: Snapshot | null,
+    after: Snapshot | null,
+    note: Note | null,
+    expected: boolean,
+  ): readonly TimelineChange[] {
     if (before === null && after === null) return []
     if (before === null && after !== null) return [this.#beginning(after, note)]
-    if (before !== null && after !== null) return snapshotChanges(before, after)
+    if (before !== null && after !== null) return snapshotChanges(before, after, expected)
     return [this.#ending(before?.expiresAt ?? null, note)]
   }
 
@@ -277,7 +289,7 @@ export class Timeline implements ListObserver {
     if (!isNew && !isOurs && note?.rotatedFrom == null) return
     const [state, ttl, expiresAt] = [table.state(slot), table.configuredTtl(slot), table.expiresAt(slot)]
     const change = this.#beginning({ state, configuredTtl: ttl, expiresAt }, note)
-    this.#push(key, change, causeOf(change, note, this.#blindSince), rowUser(source, slot), null)
+    this.#push(key, change, causeOf(change, note, this.#blindSince), this.#scene(rowUser(source, slot)))
   }
 
   #beginning(
@@ -306,14 +318,8 @@ export class Timeline implements ListObserver {
     return log
   }
 
-  #push(
-    key: string | null,
-    change: TimelineChange,
-    cause: Cause,
-    user: string | null,
-    moment: number | null,
-  ): void {
-    const entry = this.#entry(key, change, cause, user, moment)
+  #push(key: string | null, change: TimelineChange, cause: Cause, scene: Scene): void {
+    const entry = this.#entry(key, change, cause, scene)
     this.#dropped += this.#ring.push(entry)
     if (key !== null) this.#logs.get(key)?.add(entry)
     else for (const log of this.#logs.values()) log.add(entry)
@@ -324,13 +330,16 @@ export class Timeline implements ListObserver {
     key: string | null,
     change: TimelineChange,
     { by, told, heard, since }: Cause,
-    user: string | null,
-    moment: number | null,
+    { at, user, moment }: Scene,
   ): KeptEntry {
     this.#number += 1
     const bytes = 'old' in change ? sizeOfKept(change.old) + sizeOfKept(change.new) : 0
-    const at = this.#options.clock()
     return { number: this.#number, at, key, user, by, told, heard, since, change, moment, bytes }
+  }
+
+  /** Of a row: now, and without a moment of its session. */
+  #scene(user: string | null): Scene {
+    return { at: this.#options.clock(), user, moment: null }
   }
 
   #goBlind(why: 'lost' | 'closed'): void {
@@ -345,7 +354,7 @@ export class Timeline implements ListObserver {
     if (blind === null) return
     this.#blindSince = blind.from
     const cause = { by: null, told: true, heard: null, since: blind.from }
-    this.#push(null, { kind: 'gap', why: blind.why, from: blind.from }, cause, null, null)
+    this.#push(null, { kind: 'gap', why: blind.why, from: blind.from }, cause, this.#scene(null))
   }
 
   get #bytes(): number {
@@ -362,8 +371,10 @@ export class Timeline implements ListObserver {
       if (!this.#watched.has(key)) this.#logs.delete(key)
     }
     while (this.#bytes > bytes) {
-      const [largest] = [...this.#logs.values()].sort((a, b) => b.bytes - a.bytes)
-      if (largest?.shed() !== true) return
+      const largest = [...this.#logs.values()].sort((a, b) => b.bytes - a.bytes)
+      if (largest.some((log) => log.shed())) continue
+      if (!this.#ring.drop()) return
+      this.#dropped += 1
     }
   }
 }
