@@ -4,7 +4,9 @@ import type { ConnectionStatus } from '#shared/model.ts'
 import type { Transport } from '#shared/transport.ts'
 import { DEFAULT_TTL_SECONDS } from '#shared/ttl.ts'
 import { type Clock, createClock } from '../lib/clock.ts'
+import { downloadText } from '../lib/download.ts'
 import { toFailure } from '../lib/failure.ts'
+import { formatInstant } from '../lib/format.ts'
 import { type ConnectionStore, createConnectionStore } from './connection.ts'
 import { createDemoStore, type DemoStore } from './demo.ts'
 import { createDetailStore, type DetailStore } from './detail.ts'
@@ -12,13 +14,19 @@ import { createDrawerStore, type DrawerStore } from './drawer.ts'
 import { createHistoryStore, type HistoryStore } from './history.ts'
 import { createListStore } from './list.ts'
 import type { ListStore } from './list-state.ts'
+import { createPinsStore, type PinsStore } from './pins.ts'
 import { createPrefixesStore, type PrefixesStore } from './prefixes.ts'
+import { createSessionTimeline, type SessionTimelineStore } from './session-timeline.ts'
 import { createSettings, type Settings, type SettingsStorage } from './settings.ts'
 import { createSummaryStore, type SummaryStore } from './summary.ts'
+import { createTimelinePanel, type TimelinePanelStore } from './timeline-panel.ts'
 import { createToasts, type Toasts } from './toasts.ts'
 
 /** The dialog that is open; one at a time. */
 export type OpenDialog = 'create' | 'delete' | 'rotate' | 'palette' | 'shortcuts' | 'history' | null
+
+/** The part of the session that is shown. */
+export type DetailTab = 'fields' | 'timeline' | 'cli'
 
 export interface App {
   readonly clock: Clock
@@ -28,7 +36,11 @@ export interface App {
   readonly summary: SummaryStore
   readonly prefixes: PrefixesStore
   readonly detail: DetailStore
+  readonly detailTab: StoreApi<{ readonly tab: DetailTab }>
   readonly history: HistoryStore
+  readonly pins: PinsStore
+  readonly sessionTimeline: SessionTimelineStore
+  readonly timeline: TimelinePanelStore
   readonly demo: DemoStore
   readonly drawer: DrawerStore
   readonly toasts: Toasts
@@ -53,6 +65,10 @@ export interface App {
   takeBack(which: 'undo' | 'redo', force?: boolean): Promise<string | null>
   /** The same, and says what came of it. */
   takeBackAndTell(which: 'undo' | 'redo'): Promise<void>
+  /** Keeps the values of the selected session in the timeline, also while another one is selected, or no longer. */
+  togglePin(): Promise<void>
+  /** Saves what is kept of one session, or of the prefix, as a JSON file. @param id null for all sessions */
+  exportTimeline(id: Bytes | null): Promise<void>
   /** Starts the demo server with its defaults and opens its drawer. */
   startDemo(): Promise<void>
   start(): Promise<void>
@@ -66,7 +82,10 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
   const settings = createSettings(storage)
   const connection = createConnectionStore(transport, clock.now)
   const detail = createDetailStore(transport, clock.now)
+  const detailTab = createStore<{ readonly tab: DetailTab }>(() => ({ tab: 'fields' }))
   const history = createHistoryStore(transport)
+  const pins = createPinsStore(transport)
+  const sessionTimeline = createSessionTimeline(transport, detail)
   const demo = createDemoStore(transport)
   const drawer = createDrawerStore()
   const toasts = createToasts()
@@ -82,6 +101,7 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
   )
   const summary = createSummaryStore({ transport, now: clock.now, list, connection })
   const prefixes = createPrefixesStore(transport)
+  const timeline = createTimelinePanel(transport, list)
 
   const setPrefix = (prefix: string) => {
     list.setPrefix(prefix)
@@ -101,12 +121,16 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
     if (isOtherServer(before.status, status)) {
       list.clear()
       prefixes.clear()
+      pins.clear()
       detail.select(list.store.getState().prefix, null)
     }
     // Whatever happened in the meantime was not heard: ask for everything that is on the screen.
     if (usable && !wasUsable) {
       list.refresh()
       detail.reload()
+      timeline.reload()
+      sessionTimeline.reload()
+      void pins.load()
       void history.load()
       void demo.load().then(() => {
         const runs = demo.store.getState().status.state === 'running'
@@ -140,7 +164,11 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
     summary,
     prefixes,
     detail,
+    detailTab,
     history,
+    pins,
+    sessionTimeline,
+    timeline,
     demo,
     drawer,
     toasts,
@@ -179,6 +207,30 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
         toasts.show('failed', toFailure(error).message)
       }
     },
+    async togglePin() {
+      const { prefix, selected } = detail.store.getState()
+      if (selected === null) return
+      try {
+        const pinned = await pins.toggle(prefix, selected)
+        toasts.show(
+          'done',
+          pinned
+            ? 'Pinned: the timeline keeps its values, whichever session is selected.'
+            : 'Unpinned: its values are kept while it is selected.',
+        )
+      } catch (error) {
+        toasts.show('failed', toFailure(error).message)
+      }
+    },
+    async exportTimeline(id) {
+      const { prefix } = id === null ? list.store.getState() : detail.store.getState()
+      try {
+        const { text } = await transport.invoke('timeline.export', { prefix, ...(id === null ? {} : { id }) })
+        downloadText(`timeline-${fileStamp(clock.now())}.json`, text, 'application/json')
+      } catch (error) {
+        toasts.show('failed', toFailure(error).message)
+      }
+    },
     async startDemo() {
       drawer.show('demo')
       await demo.start({ ...DEMO_DEFAULTS, prefix: list.store.getState().prefix })
@@ -186,6 +238,9 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
     start: () => connection.start(),
   }
 }
+
+/** `2026-04-02-123456`: good for a file's name everywhere. */
+const fileStamp = (epoch: number): string => formatInstant(epoch).replaceAll(':', '').replace(' ', '-')
 
 const address = (status: ConnectionStatus | null): string | null =>
   status === null || status.state === 'disconnected' ? null : JSON.stringify(status.target)

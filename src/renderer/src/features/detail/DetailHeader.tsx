@@ -1,8 +1,9 @@
-import { Trash2, X } from 'lucide-react'
+import { Pin, Trash2, X } from 'lucide-react'
 import { IconButton } from '../../components/Button.tsx'
 import { CopyButton } from '../../components/CopyButton.tsx'
 import { isBinary, toLine } from '../../lib/bytes-view.ts'
-import { useApp, useDetail } from '../../stores/context.ts'
+import { useApp, useDetail, usePins, useSessionTimeline } from '../../stores/context.ts'
+import { isPinned } from '../../stores/pins.ts'
 import { MiddleEllipsis } from '../list/MiddleEllipsis.tsx'
 import styles from './DetailPane.module.css'
 import { useSessionBlock } from './session-block.ts'
@@ -14,17 +15,32 @@ export function DetailHeader() {
   const detail = useDetail((state) => state.detail)
   const id = useDetail((state) => state.selected)
   const ending = useDetail((state) => state.ending)
+  const prefix = useDetail((state) => state.prefix)
+  const pinned = usePins((state) => isPinned(state, prefix, id))
+  const userBefore = useSessionTimeline((state) => state.moments?.[0]?.entries[0]?.user ?? null)
   const blocked = useSessionBlock()
   if (id === null) return null
-  const user = userOf(detail)
+  const user = detail === null && ending !== null ? userBefore : userOf(detail)
   return (
     <header className={styles.header} data-ended={ending === null ? undefined : true}>
       <div className={styles.who}>
         <h2 className={styles.user} title={user ?? undefined}>
           {detail === null
-            ? '…'
+            ? (user ?? (ending === null ? '…' : 'A session that has ended'))
             : (user ?? (detail.state === 'foreign' ? `A ${detail.type}, no session` : 'Anonymous'))}
         </h2>
+        <IconButton
+          icon={Pin}
+          label={pinned ? 'Unpin session' : 'Pin session'}
+          tip={
+            pinned
+              ? 'Pinned: the timeline keeps its values, whichever session is selected'
+              : 'Keep its values in the timeline, also while another session is selected'
+          }
+          keys="Shift P"
+          aria-pressed={pinned}
+          onClick={() => app.togglePin()}
+        />
         <IconButton
           icon={Trash2}
           label="Delete session"

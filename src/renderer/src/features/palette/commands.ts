@@ -4,6 +4,7 @@ import type { App } from '../../stores/app.ts'
 import { whyFieldsAreFixed, whySessionIsFixed } from '../detail/session-block.ts'
 import { always, type Command, connected, plain, selectedAny, told, writable } from './command.ts'
 import { LIST_COMMANDS } from './list-commands.ts'
+import { TIMELINE_COMMANDS } from './timeline-commands.ts'
 
 const withFields = (app: App) =>
   whyFieldsAreFixed(app.connection.store.getState(), app.detail.store.getState())
@@ -157,6 +158,7 @@ export const COMMANDS: readonly Command[] = [
     run: focusDetail,
   },
   ...LIST_COMMANDS,
+  ...TIMELINE_COMMANDS,
   {
     id: 'demo',
     group: 'App',
