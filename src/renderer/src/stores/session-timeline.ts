@@ -47,6 +47,8 @@ export function createSessionTimeline(transport: Transport, detail: DetailStore)
   let generation = 0
   let asking = false
   let again = false
+  /** Newest first; what is known is not asked for again. */
+  let known: readonly TimelineEntry[] = []
 
   const session = () => {
     const { prefix, selected } = detail.store.getState()
@@ -70,8 +72,13 @@ export function createSessionTimeline(transport: Transport, detail: DetailStore)
       } = await transport.invoke('timeline.read', {
         ...ref,
         limit: LIMITS.timelineEntries,
+        ...(known[0] === undefined ? {} : { after: known[0].number }),
       })
-      if (asked === generation) store.setState({ moments: toMoments(entries), status, failure: null })
+      if (asked !== generation) return
+      if (entries.length > 0) known = [...entries, ...known].slice(0, LIMITS.timelineEntries)
+      const { moments } = store.getState()
+      const same = entries.length === 0 && moments !== null
+      store.setState({ moments: same ? moments : toMoments(known), status, failure: null })
     } catch (error) {
       if (asked === generation) store.setState({ failure: toFailure(error) })
     } finally {
@@ -99,6 +106,7 @@ export function createSessionTimeline(transport: Transport, detail: DetailStore)
   detail.store.subscribe(({ prefix, selected }, before) => {
     if (prefix === before.prefix && selected === before.selected) return
     generation += 1
+    known = []
     store.setState(NOTHING)
     void ask()
   })

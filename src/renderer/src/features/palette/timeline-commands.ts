@@ -1,3 +1,4 @@
+import { focusDetail } from '../../lib/focus.ts'
 import type { App } from '../../stores/app.ts'
 import { type Command, connected, plain, selectedAny } from './command.ts'
 
@@ -21,7 +22,10 @@ export const TIMELINE_COMMANDS: readonly Command[] = [
     keys: 'Shift H',
     matches: plain('H'),
     blocked: anySession,
-    run: (app) => app.detailTab.setState({ tab: 'timeline' }),
+    run(app) {
+      app.detailTab.setState({ tab: 'timeline' })
+      focusDetail()
+    },
   },
   {
     id: 'timeline',
