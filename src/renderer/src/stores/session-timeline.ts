@@ -125,7 +125,12 @@ export function createSessionTimeline(transport: Transport, detail: DetailStore)
         watchers -= 1
       }
     },
-    reload: () => void ask(),
+    reload() {
+      // The host may be another one, which counts from one again.
+      generation += 1
+      known = []
+      void ask()
+    },
     choose(moment) {
       const { chosen } = store.getState()
       void compare(
