@@ -1,9 +1,8 @@
 import { type SessionDetail, USER_FIELD } from '#shared/model.ts'
-import type { FieldEvent, TimelineAuthor, TimelineChange, TimelineStatus } from '#shared/timeline.ts'
-import { fromBinary, toBytes } from '../bytes.ts'
+import type { TimelineAuthor, TimelineChange, TimelineStatus } from '#shared/timeline.ts'
 import { fieldColumn } from '../index/columns.ts'
 import type { ListObserver, RowSource } from '../index/list-observer.ts'
-import { EXPIRY_TOLERANCE } from '../index/row-table.ts'
+import { beginning, type Cause, causeOf, ending, FIELD_WORDS } from './cause.ts'
 import { rowChanges, snapshotChanges, unkept } from './changes.ts'
 import { TIMELINE_LIMITS } from './defaults.ts'
 import { EntryRing, type KeptEntry } from './entry-ring.ts'
@@ -22,21 +21,6 @@ export interface TimelineOptions {
     'entries' | 'sessions' | 'sessionEntries' | 'moments' | 'bytes'
   >
 }
-
-/** Notifications that say that a field was written, and what they are called here. */
-const FIELD_WORDS: ReadonlyMap<string, FieldEvent['kind']> = new Map([
-  ['hset', 'fieldChanged'],
-  ['hincrby', 'fieldChanged'],
-  ['hincrbyfloat', 'fieldChanged'],
-  ['hdel', 'fieldRemoved'],
-  ['hexpired', 'fieldRemoved'],
-])
-/** Notifications that say how a key came or went. */
-const COMINGS: ReadonlySet<string> = new Set(['rename_to', 'restore', 'copy_to', 'move_to'])
-const GOINGS: ReadonlySet<string> = new Set(['expired', 'evicted', 'del', 'rename_from', 'move_from'])
-
-/** What explains an entry, beside what changed. */
-type Cause = Pick<KeptEntry, 'by' | 'told' | 'heard' | 'since'>
 
 /** When it was seen, whose session it was, and the moment of it that is kept. */
 type Scene = Pick<KeptEntry, 'at' | 'user' | 'moment'>
@@ -160,7 +144,7 @@ export class Timeline implements ListObserver {
     const key = source.table.id(slot)
     if (this.#watched.has(key)) return
     const note = this.notes.explain(key)
-    const change = this.#ending(source.table.expiresAt(slot), note)
+    const change = ending(source.table.expiresAt(slot), note, this.#options.clock())
     this.#push(key, change, causeOf(change, note, this.#blindSince), this.#scene(rowUser(source, slot)))
   }
 
@@ -265,9 +249,9 @@ export class Timeline implements ListObserver {
     expected: boolean,
   ): readonly TimelineChange[] {
     if (before === null && after === null) return []
-    if (before === null && after !== null) return [this.#beginning(after, note)]
+    if (before === null && after !== null) return [beginning(after, note)]
     if (before !== null && after !== null) return snapshotChanges(before, after, expected)
-    return [this.#ending(before?.expiresAt ?? null, note)]
+    return [ending(before?.expiresAt ?? null, note, this.#options.clock())]
   }
 
   #addMoment(log: SessionLog, at: number, snapshot: Snapshot | null): number {
@@ -288,25 +272,8 @@ export class Timeline implements ListObserver {
     const isOurs = note?.by != null && createdAt !== null && createdAt > this.#openedAt - 1000
     if (!isNew && !isOurs && note?.rotatedFrom == null) return
     const [state, ttl, expiresAt] = [table.state(slot), table.configuredTtl(slot), table.expiresAt(slot)]
-    const change = this.#beginning({ state, configuredTtl: ttl, expiresAt }, note)
+    const change = beginning({ state, configuredTtl: ttl, expiresAt }, note)
     this.#push(key, change, causeOf(change, note, this.#blindSince), this.#scene(rowUser(source, slot)))
-  }
-
-  #beginning(
-    { state, configuredTtl, expiresAt }: Pick<Snapshot, 'state' | 'configuredTtl' | 'expiresAt'>,
-    note: Note | null,
-  ): TimelineChange {
-    if (note?.rotatedFrom != null) return { kind: 'rotated', from: toId(note.rotatedFrom), to: null }
-    return { kind: 'created', state, ttl: configuredTtl, expiresAt: expiresAt ?? null }
-  }
-
-  /** Told by the server, or judged by the expiry that was known: one who had time left was deleted. */
-  #ending(expiresAt: number | null, note: Note | null): TimelineChange {
-    if (note?.rotatedTo != null) return { kind: 'rotated', from: null, to: toId(note.rotatedTo) }
-    const heard = note?.heard.findLast((word) => GOINGS.has(word))
-    const over = expiresAt !== null && expiresAt <= this.#options.clock() + EXPIRY_TOLERANCE
-    const expired = heard === undefined ? over && note?.by == null : heard === 'expired'
-    return { kind: expired ? 'expired' : 'deleted', expiresAt }
   }
 
   #logFor(key: string): SessionLog {
@@ -379,23 +346,9 @@ export class Timeline implements ListObserver {
   }
 }
 
-const toId = (key: string) => toBytes(fromBinary(key))
-
 function rowUser(source: RowSource, slot: number): string | null {
   const place = source.place(fieldColumn(USER_FIELD))
   return place < 0 ? null : shownUser(source.table.cell(slot, place))
-}
-
-/** Who did it, and how it became known. */
-function causeOf(change: TimelineChange, note: Note | null, since: number | null): Cause {
-  const told = note !== null && (note.by !== null || note.heard.length > 0)
-  const words = change.kind === 'created' ? COMINGS : GOINGS
-  const notable = change.kind === 'created' || change.kind === 'expired' || change.kind === 'deleted'
-  const heard = (notable ? note?.heard.findLast((word) => words.has(word)) : undefined) ?? null
-  // An expiry that our write has left alone was moved by somebody else.
-  const foreign = change.kind === 'ttlChanged' && change.ttl === null && note?.keepsExpiry === true
-  const by = change.kind === 'expired' ? null : foreign ? 'outside' : (note?.by ?? 'outside')
-  return { by, told, heard, since: told ? null : since }
 }
 
 /**
