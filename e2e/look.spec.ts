@@ -166,6 +166,14 @@ const STATES: Readonly<Record<string, (ui: Screen) => Promise<void>>> = {
     await ui.filter.fill('nobody')
     await expect(ui.page.getByRole('heading', { name: 'No session matches the filter' })).toBeVisible()
   },
+  'the timelines': async (ui) => {
+    await ui.open('ada')
+    await ui.page.keyboard.press('t')
+    await ui.detail.getByRole('tab', { name: 'Timeline' }).click()
+    await ui.detail.getByRole('option').last().click()
+    await ui.page.keyboard.press('h')
+    await expect(ui.page.getByRole('grid', { name: 'Events' })).toBeVisible()
+  },
 }
 
 for (const colorScheme of ['light', 'dark'] as const) {

@@ -17,6 +17,14 @@ import {
   type SessionDetail,
 } from './model.ts'
 import {
+  type PinnedSession,
+  TIMELINE_AUTHORS,
+  TIMELINE_KINDS,
+  type TimelineDiff,
+  type TimelineNews,
+  type TimelinePage,
+} from './timeline.ts'
+import {
   type ExportChunk,
   type ExportStart,
   exportFormSchema,
@@ -136,6 +144,20 @@ export const windowQuerySchema = z.strictObject({
   locate: bytesSchema.optional(),
 })
 export type WindowQuery = z.infer<typeof windowQuerySchema>
+
+export const timelineQuerySchema = z.strictObject({
+  prefix,
+  /** One session; all of the prefix where it is left out. */
+  id: bytesSchema.optional(),
+  /** Only entries with numbers above, and below. */
+  after: count.optional(),
+  before: count.optional(),
+  limit: z.int().min(1).max(LIMITS.timelineEntries),
+  kinds: z.array(z.enum(TIMELINE_KINDS)).max(TIMELINE_KINDS.length).optional(),
+  by: z.array(z.enum(TIMELINE_AUTHORS)).max(TIMELINE_AUTHORS.length).optional(),
+  /** What the user's name or the id must contain. */
+  text: z.string().max(LIMITS.timelineTextCharacters).optional(),
+})
 
 /** Every call and every event that crosses between a host and the renderer. */
 export const contract = {
@@ -284,6 +306,18 @@ export const contract = {
     'bulk.stop': call(nothing).replies<BulkStatus>(),
     /** Forgets the list. */
     'bulk.close': call(nothing).replies<BulkStatus>(),
+    /** What has happened to one session, or to all of a prefix, since somebody looks at it; from then on its news are told. */
+    'timeline.read': call(timelineQuerySchema).replies<TimelinePage>(),
+    /** What is different between two moments of a session, by the numbers that its entries carry. */
+    'timeline.diff': call(sessionRef.extend({ from: count, to: count })).replies<TimelineDiff>(),
+    /** All that is kept of one session, or of a prefix, as JSON text; docs/timeline.md has its shape. */
+    'timeline.export': call(z.strictObject({ prefix, id: bytesSchema.optional() })).replies<{
+      readonly text: string
+    }>(),
+    /** The sessions whose values are kept whichever is selected; all clients of a connection share them. */
+    'timeline.pins': call(nothing).replies<readonly PinnedSession[]>(),
+    'timeline.pin': call(sessionRef).replies<readonly PinnedSession[]>(),
+    'timeline.unpin': call(sessionRef).replies<readonly PinnedSession[]>(),
 
     'demo.status': call(nothing).replies<DemoStatus>(),
     /** Port 0 takes any free one. A busy port is refused with `details.freePort`. */
@@ -301,6 +335,9 @@ export const contract = {
     'history.changed': event<HistoryStatus>(),
     /** At most ten a second. */
     'bulk.changed': event<BulkStatus>(),
+    /** At most ten a second for each prefix whose timeline this client has read last. */
+    'timeline.changed': event<TimelineNews>(),
+    'timeline.pinned': event<readonly PinnedSession[]>(),
     'demo.changed': event<DemoStatus>(),
     'demo.request': event<DemoRequest>(),
   },

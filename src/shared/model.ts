@@ -28,6 +28,9 @@ export const LIMITS = {
   filterCharacters: 1000,
   /** Bars that one chart of expiry times may ask for. */
   summaryBuckets: 500,
+  /** Entries of a timeline that one answer may have, and characters that they may be looked for by. */
+  timelineEntries: 500,
+  timelineTextCharacters: 200,
   /** Sample sessions made at once. */
   sampleSessions: 100_000,
   /** Bytes of a value that travel with the session's detail; the whole is read with `session.readField`. */

@@ -6,7 +6,6 @@ import type { Emit } from '#shared/transport.ts'
 import { parseTtl } from '#shared/ttl.ts'
 import { createdKeys } from './bulk/bulk-changes.ts'
 import { createBulkHandlers } from './bulk/bulk-handlers.ts'
-import { fromBytes, toBinary } from './bytes.ts'
 import type { ConnectionManager } from './connection/connection-manager.ts'
 import type { PrivateRedis } from './connection/private-redis.ts'
 import { type ResolvedTarget, resolveTarget } from './connection/target.ts'
@@ -16,7 +15,8 @@ import { createEditHandlers, textId } from './edit/edit-handlers.ts'
 import { SessionWriter } from './edit/session-writer.ts'
 import { NO_HISTORY } from './edit/undo-log.ts'
 import { surveyPrefixes } from './index/prefix-survey.ts'
-import { readField, readSessionDetail, readValue } from './index/session-detail.ts'
+import { keyOf, readField, readSessionDetail, readValue } from './index/session-detail.ts'
+import { TimelineNewsFeed } from './journal/timeline-news.ts'
 import { addSampleSessions } from './samples.ts'
 import { refuseReserved } from './store/fields.ts'
 import { Transfers } from './transfer/transfers.ts'
@@ -82,6 +82,8 @@ export function createClientHandlers(
     writer: writing,
     server: () => (connection.status.state === 'connected' ? connection.status.server : null),
   })
+  const timelines = () => (shared.current() ?? connected()).timelines
+  const timelineNews = new TimelineNewsFeed(timelines, (news) => emit('timeline.changed', news))
 
   /** The lists as they are, which a lost connection leaves as they were. */
   const lists = () => (shared.current() ?? connected()).lists
@@ -110,10 +112,7 @@ export function createClientHandlers(
           `Nothing was written. ${detail.problem ?? 'The session was made anew a moment ago.'}`,
         )
   }
-  const hint = ({ prefix, id }: SessionRef) =>
-    connected()
-      .lists.get(prefix)
-      ?.hint([toBinary(fromBytes(id))])
+  const wrote = ({ prefix, id }: SessionRef) => connected().wrote(keyOf(prefix, id))
 
   const handlers: Handlers = {
     'app.info': shared.info,
@@ -172,8 +171,11 @@ export function createClientHandlers(
       return listOf(prefix).fieldNames()
     },
     'list.addSamples': async ({ prefix, count }) => {
-      const { client } = connected()
-      const ids = await addSampleSessions(client, prefix, count, clock)
+      const workspace = connected()
+      const { client } = workspace
+      const ids = await addSampleSessions(client, prefix, count, clock, (key) =>
+        workspace.timelines.wroteKey(key, 'inspector'),
+      )
       lists().get(prefix)?.hint(ids)
       // Who may not look at keys so closely has them all the same; they cannot be taken back then.
       const made = await createdKeys(client, prefix, ids).catch(() => null)
@@ -194,7 +196,7 @@ export function createClientHandlers(
       connected()
       lists().release(watcher, ref.prefix)
       const list = await lists().use(ref.prefix, watcher, () => {})
-      const { detail, stop } = await list.watches.add(ref.id, (changed) =>
+      const { detail, stop } = await list.watch(ref.id, (changed) =>
         emit('session.changed', { id: ref.id, detail: changed }),
       )
       if (generation === watchGeneration) stopWatching = stop
@@ -208,7 +210,7 @@ export function createClientHandlers(
       const store = writing().store(prefix, 'Created', fields[USER_FIELD] || null)
       return { id: await store.createSession(fields, parseTtl(ttl)) }
     },
-    ...createEditHandlers({ writing, detailOf, readDetail, hint, missing }),
+    ...createEditHandlers({ writing, detailOf, readDetail, wrote, missing }),
     'session.touch': async (ref) => {
       const store = writing().store(ref.prefix, 'Touched')
       if (!(await store.touchSession(textId(ref.id)))) throw await missing(ref)
@@ -217,7 +219,6 @@ export function createClientHandlers(
     'session.rotate': async (ref) => {
       const id = await writing().store(ref.prefix, 'Rotated the id').rotateSession(textId(ref.id))
       if (id === null) throw await missing(ref)
-      hint({ prefix: ref.prefix, id })
       return { id }
     },
     'export.begin': async ({ prefix, scope, form }) => {
@@ -246,11 +247,28 @@ export function createClientHandlers(
     },
 
     ...bulk.handlers,
+    'timeline.read': ({ prefix, ...query }) => {
+      timelineNews.follow(prefix)
+      return timelines().read({ prefix, ...query })
+    },
+    'timeline.diff': ({ prefix, id, from, to }) => timelines().diff(prefix, id, from, to),
+    'timeline.export': ({ prefix, id }) => ({ text: timelines().export(prefix, id ?? null) }),
+    'timeline.pins': () => shared.current()?.pins.all ?? [],
+    'timeline.pin': async ({ prefix, id }) => {
+      const { pins } = connected()
+      await pins.pin(prefix, id)
+      return pins.all
+    },
+    'timeline.unpin': ({ prefix, id }) => {
+      const { pins } = shared.current() ?? connected()
+      pins.unpin(prefix, id)
+      return pins.all
+    },
 
     'demo.status': () => demo.status,
     'demo.start': ({ port, prefix, ttl }) => {
       connection.requireWritable()
-      return demo.start(connected().createStore({ prefix, ttl: parseTtl(ttl) }), port)
+      return demo.start(connected().createStore({ prefix, ttl: parseTtl(ttl) }, 'demo'), port)
     },
     'demo.stop': () => demo.stop(),
     'demo.requests': () => demo.requests,
@@ -263,6 +281,7 @@ export function createClientHandlers(
       stopWatching()
       bulk.close()
       transfers.close()
+      timelineNews.stop()
       writer?.history.stop()
       shared.current()?.lists.release(viewer)
       shared.current()?.lists.release(watcher)

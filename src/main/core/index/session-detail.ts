@@ -44,10 +44,6 @@ export async function readSessionDetail(
   const isHash = type?.[1] === 'hash'
   if (isHash && hash?.[0]) throw toAppError(hash[0])
   const values = isHash ? hashFields(hash?.[1]) : []
-  const reservedValue = (name: string) =>
-    values.find(([field]) => field.equals(Buffer.from(name)))?.[1] ?? null
-  const reserved = RawValues.of(RESERVED_FIELDS.map(reservedValue))
-  const flaws = findFlaws(reserved)
   const names = values.map(([name]) => name)
   const { fieldTtls, text, fingerprint } =
     script === undefined
@@ -55,23 +51,44 @@ export async function readSessionDetail(
       : toExtras(client, script[1], isHash)
   const now = clock()
   const ends = new Map((fieldTtls ?? []).map(([name, left]) => [toBinary(name), now + left]))
+  const read = readHash(values, ends)
   return {
     id,
     key: toBytes(key),
-    state: !isHash ? 'foreign' : flaws === 0 ? 'session' : 'incomplete',
+    ...read,
+    state: isHash ? read.state : 'foreign',
     type: String(type?.[1]),
-    problem: isHash ? hashProblem(flaws) : foreignProblem(String(type?.[1])),
-    createdAt: orNull(reserved.moment(0)),
-    lastAccessedAt: orNull(reserved.moment(1)),
-    configuredTtl: orNull(reserved.wholeNumber(2)),
+    problem: isHash ? read.problem : foreignProblem(String(type?.[1])),
     expiresAt: ttl[1] < 0 ? null : now + ttl[1],
     memory: await memory,
-    fields: values
-      .map(([name, value]) => toField(name, value, ends.get(toBinary(name)) ?? null))
-      .sort(reservedLast),
     hasFieldTtls: fieldTtls !== null,
     value: text === null ? null : toShown(text.start, text.size),
     fingerprint,
+  }
+}
+
+/**
+ * What a hash tells of a session.
+ * @param values its fields, as {@link hashFields} reads them
+ * @param ends when fields end by themselves, epoch milliseconds, by their name as a byte a character
+ */
+export function readHash(
+  values: readonly (readonly [Buffer, Buffer])[],
+  ends: ReadonlyMap<string, number> = new Map(),
+): Pick<SessionDetail, 'state' | 'problem' | 'createdAt' | 'lastAccessedAt' | 'configuredTtl' | 'fields'> {
+  const reservedValue = (name: string) =>
+    values.find(([field]) => field.equals(Buffer.from(name)))?.[1] ?? null
+  const reserved = RawValues.of(RESERVED_FIELDS.map(reservedValue))
+  const flaws = findFlaws(reserved)
+  return {
+    state: flaws === 0 ? 'session' : 'incomplete',
+    problem: hashProblem(flaws),
+    createdAt: orNull(reserved.moment(0)),
+    lastAccessedAt: orNull(reserved.moment(1)),
+    configuredTtl: orNull(reserved.wholeNumber(2)),
+    fields: values
+      .map(([name, value]) => toField(name, value, ends.get(toBinary(name)) ?? null))
+      .sort(reservedLast),
   }
 }
 
@@ -137,7 +154,7 @@ export async function readValue(client: Redis, prefix: string, id: Bytes): Promi
 }
 
 /** HGETALL's flat reply as pairs. */
-function hashFields(reply: unknown): readonly (readonly [Buffer, Buffer])[] {
+export function hashFields(reply: unknown): readonly (readonly [Buffer, Buffer])[] {
   const flat = Array.isArray(reply) ? (reply as readonly Buffer[]) : []
   const fields: [Buffer, Buffer][] = []
   for (let i = 0; i < flat.length; i += 2) {

@@ -1,5 +1,6 @@
 import { type Column, columnId, type ReadPlan, readPlan } from './columns.ts'
 import type { ReadResult } from './key-reader.ts'
+import type { ListObserver, NamedColumn } from './list-observer.ts'
 import { RowTable } from './row-table.ts'
 import { Views } from './views.ts'
 
@@ -18,10 +19,7 @@ export interface ReadSet {
 }
 
 /** A column that rows carry. */
-interface KeptColumn {
-  readonly column: Column
-  /** Where its cells are kept. */
-  readonly place: number
+interface KeptColumn extends NamedColumn {
   /** Rows read with this stamp or a later one have it. */
   readonly since: number
 }
@@ -32,13 +30,17 @@ export class SessionIndex {
   readonly views: Views
   readonly #columns = new Map<string, KeptColumn>()
   #readSet: ReadSet = { plan: readPlan([]), places: [], stamp: 1 }
+  /** By stamp: the columns of rows that were read with it. */
+  readonly #comparable = new Map<number, readonly NamedColumn[]>()
+  readonly #observer: ListObserver | null
   #stale = 0
   #retired: number[] = []
   #freeing = false
   #revision = 0
 
-  /** @param clock epoch milliseconds */
-  constructor(clock: () => number) {
+  /** @param clock epoch milliseconds @param observer told of each row that comes, changes or goes */
+  constructor(clock: () => number, observer: ListObserver | null = null) {
+    this.#observer = observer
     this.views = new Views(this.table, this, clock)
   }
 
@@ -63,6 +65,15 @@ export class SessionIndex {
   /** Where a column's cells are kept, or -1. */
   place(column: Column): number {
     return this.#columns.get(columnId(column))?.place ?? -1
+  }
+
+  comparable(slot: number): readonly NamedColumn[] {
+    const stamp = this.table.stamp(slot)
+    const known = this.#comparable.get(stamp)
+    if (known !== undefined) return known
+    const columns = [...this.#columns.values()].filter(({ since }) => since <= stamp)
+    this.#comparable.set(stamp, columns)
+    return columns
   }
 
   /** Whether a row has been read with all of these columns: says so for one slot after the other. */
@@ -100,6 +111,7 @@ export class SessionIndex {
       if (!this.#columns.has(id))
         this.#columns.set(id, { column, place: this.table.addColumn(), since: stamp })
     }
+    this.#comparable.clear()
     const kept = [...this.#columns.values()]
     this.#readSet = {
       plan: readPlan(kept.map(({ column }) => column)),
@@ -128,6 +140,7 @@ export class SessionIndex {
         if (before >= 0) this.#retire(before)
         this.views.added(slot)
         changed.push(row.id)
+        this.#observer?.row(this, before, slot)
       }
       table.mark(slot, set.stamp, pass)
       if (this.#isStale(slot)) this.#stale += 1
@@ -136,6 +149,7 @@ export class SessionIndex {
       const slot = table.find(id)
       if (slot < 0) continue
       if (this.#isStale(slot)) this.#stale -= 1
+      this.#observer?.gone(this, slot)
       table.remove(slot)
       this.#retire(slot)
       changed.push(id)

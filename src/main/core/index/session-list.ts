@@ -9,6 +9,7 @@ import {
   type ListProgress,
   type ListSummary,
   type ListWindow,
+  type SessionDetail,
   type SessionRow,
   USER_FIELD,
 } from '#shared/model.ts'
@@ -17,6 +18,7 @@ import { columnId, columnName, fieldColumn, neededColumns } from './columns.ts'
 import { KeyReader } from './key-reader.ts'
 import { KeyScan } from './key-scan.ts'
 import type { KeyspaceFeed } from './keyspace-feed.ts'
+import type { ListObserver } from './list-observer.ts'
 import type { Order } from './order.ts'
 import { watchOthers } from './other-clients.ts'
 import { SessionIndex } from './session-index.ts'
@@ -62,6 +64,8 @@ export interface SessionListOptions {
   readonly onChange: (progress: ListProgress) => void
   /** Told of failures of background work, which nobody waits for. */
   readonly onError: (error: unknown) => void
+  /** Told of what happens to the sessions. @default nobody */
+  readonly observer?: ListObserver | null
 }
 
 /** What somebody looks at: the rows that are polled, and the columns that are read. */
@@ -110,7 +114,7 @@ export class SessionList {
   constructor(options: SessionListOptions) {
     this.#options = options
     this.prefix = options.prefix
-    this.#index = new SessionIndex(options.clock)
+    this.#index = new SessionIndex(options.clock, options.observer)
     this.#reader = new KeyReader(options)
     this.#scan = new KeyScan({
       reader: this.#reader,
@@ -118,7 +122,10 @@ export class SessionList {
       take: (result, set) => this.#changed(this.#index.apply(result, set, this.#scan.passNumber)),
       ping: () => options.client.ping(),
       others: (onLook) => watchOthers(options.client, onLook),
-      onPhase: () => this.#tick(),
+      onPhase: () => {
+        if (this.#scan.phase === 'complete') options.observer?.passed()
+        this.#tick()
+      },
       onError: options.onError,
     })
     this.watches = new SessionWatches(options)
@@ -144,6 +151,7 @@ export class SessionList {
    * @throws AppError
    */
   async start(feed: KeyspaceFeed | null): Promise<void> {
+    this.#options.observer?.opened()
     await this.#subscribe(feed)
     if (this.#stopped) return
     this.#every(LIST_DEFAULTS.expiryEvery, () => this.#readDue())
@@ -154,6 +162,7 @@ export class SessionList {
   }
 
   stop(): void {
+    if (!this.#stopped) this.#options.observer?.closed()
     this.#stopped = true
     this.#scan.halt()
     for (const timer of this.#timers) clearInterval(timer)
@@ -165,12 +174,14 @@ export class SessionList {
   /** While the connection is lost: keeps everything, asks for nothing. */
   pause(): void {
     this.#paused = true
+    this.#options.observer?.paused()
     this.#scan.halt()
   }
 
   /** The connection is back, perhaps to another server: what happened in between is found by a new pass. */
   async resume(feed: KeyspaceFeed | null): Promise<void> {
     this.#paused = false
+    this.#options.observer?.resumed()
     this.#reader.reset()
     this.watches.refresh()
     await this.#subscribe(feed)
@@ -275,6 +286,40 @@ export class SessionList {
 
   forget(asker: object): void {
     this.#viewports.delete(asker)
+  }
+
+  /** Reads a session whole and at each change again; see {@link SessionWatches}. @throws AppError */
+  async watch(
+    id: Bytes,
+    listener: (detail: SessionDetail | null) => void,
+  ): Promise<{ readonly detail: SessionDetail | null; readonly stop: () => void }> {
+    const key = toBinary(fromBytes(id))
+    // What has happened up to here the row tells to the observer, and what happens from here on the whole session.
+    const row = this.#read([key]).catch(this.#options.onError)
+    const { detail, stop } = await this.watches.add(id, listener)
+    await row
+    this.#options.observer?.watch(key)
+    let ended = false
+    return {
+      detail,
+      stop: () => {
+        if (ended) return
+        ended = true
+        stop()
+        this.#unwatch(id).catch(this.#options.onError)
+      },
+    }
+  }
+
+  /** The same the other way round, so that nothing is missed and nothing told twice. */
+  async #unwatch(id: Bytes): Promise<void> {
+    const { observer } = this.#options
+    const key = toBinary(fromBytes(id))
+    try {
+      if (!this.#paused && !this.#stopped) await Promise.all([this.watches.look(id), this.#read([key])])
+    } finally {
+      observer?.unwatch(key)
+    }
   }
 
   /** The fields that sessions here have beside the reserved ones, by a sample; most frequent first. */
@@ -407,7 +452,11 @@ export class SessionList {
     this.#unsubscribe = null
     this.#feed = feed
     try {
-      this.#unsubscribe = (await feed?.subscribe(this.prefix, (id) => this.hint([id]))) ?? null
+      this.#unsubscribe =
+        (await feed?.subscribe(this.prefix, (id, word) => {
+          this.#options.observer?.heard(id, word)
+          this.hint([id])
+        })) ?? null
     } catch (error) {
       // Told of nothing, the list polls.
       this.#feed = null
@@ -425,7 +474,9 @@ export class SessionList {
     if (this.#paused || this.#stopped) return
     const ids = [...this.#dirty]
     this.#dirty.clear()
+    const mark = this.#options.observer?.mark() ?? 0
     await this.#read(ids)
+    this.#options.observer?.settled(this.#index, ids, mark)
     // A field that the list does not show may have changed all the same.
     this.watches.refresh(ids)
   }

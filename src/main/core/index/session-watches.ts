@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis'
 import type { Bytes } from '#shared/bytes.ts'
 import type { SessionDetail } from '#shared/model.ts'
 import { fromBytes, toBinary } from '../bytes.ts'
+import type { ListObserver } from './list-observer.ts'
 import { sameExpiry } from './row-table.ts'
 import { readSessionDetail } from './session-detail.ts'
 
@@ -10,6 +11,8 @@ export interface SessionWatchesOptions {
   readonly prefix: string
   readonly clock: () => number
   readonly onError: (error: unknown) => void
+  /** Told of whatever was read. */
+  readonly observer?: ListObserver | null
 }
 
 type DetailListener = (detail: SessionDetail | null) => void
@@ -92,9 +95,17 @@ export class SessionWatches {
     }
   }
 
-  #read(id: Bytes): Promise<SessionDetail | null> {
-    const { client, prefix, clock } = this.#options
-    return readSessionDetail(client, prefix, id, clock)
+  /** Reads a session once more, for the observer alone. @throws AppError */
+  async look(id: Bytes): Promise<void> {
+    await this.#read(id)
+  }
+
+  async #read(id: Bytes): Promise<SessionDetail | null> {
+    const { client, prefix, clock, observer } = this.#options
+    const mark = observer?.mark() ?? 0
+    const detail = await readSessionDetail(client, prefix, id, clock)
+    observer?.read(toBinary(fromBytes(id)), mark, detail)
+    return detail
   }
 }
 

@@ -22,7 +22,7 @@ export interface Recorded extends Traced {
 export class Script {
   readonly #client: Redis
   readonly #lua: string
-  readonly #keys: number
+  readonly keys: number
   readonly #run: Command
   readonly #bytes: Command
   #trace: Command | undefined
@@ -31,7 +31,7 @@ export class Script {
   constructor(client: Redis, lua: string, keys = 1) {
     this.#client = client
     this.#lua = lua
-    this.#keys = keys
+    this.keys = keys
     const { text, bytes } = define(client, lua, keys)
     this.#run = text
     this.#bytes = bytes
@@ -49,14 +49,14 @@ export class Script {
 
   /** As {@link run}, and tells which commands ran on the server: what the script did, not what it should do. */
   async trace(...args: ScriptArgs): Promise<Traced> {
-    this.#trace ??= define(this.#client, traced(this.#lua, false), this.#keys).text
+    this.#trace ??= define(this.#client, traced(this.#lua, false), this.keys).text
     const [reply, commands] = (await Reflect.apply(this.#trace, this.#client, args)) as [unknown, string[][]]
     return { reply, commands }
   }
 
   /** As {@link trace}, and tells what it did to its keys. The reply's texts are Buffers. */
   async record(...args: ScriptArgs): Promise<Recorded> {
-    this.#record ??= define(this.#client, traced(this.#lua, true), this.#keys).bytes
+    this.#record ??= define(this.#client, traced(this.#lua, true), this.keys).bytes
     const [reply, commands, before, after] = (await Reflect.apply(this.#record, this.#client, args)) as [
       unknown,
       readonly (readonly Buffer[])[],
@@ -70,7 +70,7 @@ export class Script {
       const key = Buffer.from(args[position] as Word)
       changes.push({ key, before: toKeyState(state), after: toKeyMark(now) })
     }
-    const told = before.length === this.#keys && after.length === this.#keys
+    const told = before.length === this.keys && after.length === this.keys
     return { reply, commands: asText(commands) as string[][], changes: told ? changes : null }
   }
 

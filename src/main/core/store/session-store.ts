@@ -304,6 +304,7 @@ export class SessionStore {
         operation,
         id,
         key,
+        keys: [key, ...args.slice(0, script.keys - 1).map(String)],
         found: found(reply),
         commands: commands.map(redisCliLine),
         durationMs,

@@ -9,6 +9,8 @@ export type SessionFields = Record<string, string>
 /** One call of the store as it ended, for those who watch: the demo server's log and the live list. */
 export interface StoreEvent extends StoreOperation {
   readonly id: string
+  /** `key`, and for a rotation the one that it became. */
+  readonly keys: readonly string[]
   /** False when there was no such session and nothing was written. */
   readonly found: boolean
 }

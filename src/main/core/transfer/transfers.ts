@@ -93,7 +93,7 @@ export class Transfers {
       prefix,
       ...options,
       server,
-      onWrite: (key) => workspace.lists.hint(key),
+      onWrite: (key) => workspace.wrote(key),
       record: (into, batches) => {
         const changes = new BulkChanges(workspace.client, into, joinBatches(batches))
         if (changes.first === null) return

@@ -4,7 +4,9 @@ import type { ConnectionStatus } from '#shared/model.ts'
 import type { Transport } from '#shared/transport.ts'
 import { DEFAULT_TTL_SECONDS } from '#shared/ttl.ts'
 import { type Clock, createClock } from '../lib/clock.ts'
+import { downloadText } from '../lib/download.ts'
 import { toFailure } from '../lib/failure.ts'
+import { formatInstant } from '../lib/format.ts'
 import { takenBackInWords } from '../lib/undo-words.ts'
 import { type BulkStore, createBulkStore } from './bulk.ts'
 import { type ConnectionStore, createConnectionStore } from './connection.ts'
@@ -17,9 +19,12 @@ import { createImportStore, type ImportStore } from './import.ts'
 import { createListStore } from './list.ts'
 import type { ListStore } from './list-state.ts'
 import { createPicksStore, type PicksStore, picksProblem, scopeOf } from './picks.ts'
+import { createPinsStore, type PinsStore } from './pins.ts'
 import { createPrefixesStore, type PrefixesStore } from './prefixes.ts'
+import { createSessionTimeline, type SessionTimelineStore } from './session-timeline.ts'
 import { createSettings, type Settings, type SettingsStorage } from './settings.ts'
 import { createSummaryStore, type SummaryStore } from './summary.ts'
+import { createTimelinePanel, type TimelinePanelStore } from './timeline-panel.ts'
 import { createToasts, type Toasts } from './toasts.ts'
 
 /** The dialog that is open; one at a time. */
@@ -34,6 +39,9 @@ export type OpenDialog =
   | 'import'
   | null
 
+/** The part of the session that is shown. */
+export type DetailTab = 'fields' | 'timeline' | 'cli'
+
 export interface App {
   readonly clock: Clock
   readonly settings: StoreApi<Settings>
@@ -47,6 +55,10 @@ export interface App {
   readonly history: HistoryStore
   readonly exporting: ExportStore
   readonly importing: ImportStore
+  readonly detailTab: StoreApi<{ readonly tab: DetailTab }>
+  readonly pins: PinsStore
+  readonly sessionTimeline: SessionTimelineStore
+  readonly timeline: TimelinePanelStore
   readonly demo: DemoStore
   readonly drawer: DrawerStore
   readonly toasts: Toasts
@@ -81,6 +93,10 @@ export interface App {
   takeBackAndTell(which: 'undo' | 'redo'): Promise<void>
   /** Asks how these sessions are to be exported. */
   openExport(target: ExportTarget): void
+  /** Keeps the values of the selected session in the timeline, also while another one is selected, or no longer. */
+  togglePin(): Promise<void>
+  /** Saves what is kept of one session, or of the prefix, as a JSON file. @param id null for all sessions */
+  exportTimeline(id: Bytes | null): Promise<void>
   /** Starts the demo server with its defaults and opens its drawer. */
   startDemo(): Promise<void>
   start(): Promise<void>
@@ -94,9 +110,12 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
   const settings = createSettings(storage)
   const connection = createConnectionStore(transport, clock.now)
   const detail = createDetailStore(transport, clock.now)
+  const detailTab = createStore<{ readonly tab: DetailTab }>(() => ({ tab: 'fields' }))
   const history = createHistoryStore(transport)
   const exporting = createExportStore(transport, clock.now)
   const importing = createImportStore(transport, clock.now)
+  const pins = createPinsStore(transport)
+  const sessionTimeline = createSessionTimeline(transport, detail)
   const demo = createDemoStore(transport)
   const drawer = createDrawerStore()
   const toasts = createToasts()
@@ -114,6 +133,7 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
   const prefixes = createPrefixesStore(transport)
   const picks = createPicksStore(transport, () => list.shown())
   const bulk = createBulkStore(transport)
+  const timeline = createTimelinePanel(transport, list)
 
   const setPrefix = (prefix: string) => {
     list.setPrefix(prefix)
@@ -135,12 +155,16 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
       prefixes.clear()
       picks.clear()
       bulk.close()
+      pins.clear()
       detail.select(list.store.getState().prefix, null)
     }
     // Whatever happened in the meantime was not heard: ask for everything that is on the screen.
     if (usable && !wasUsable) {
       list.refresh()
       detail.reload()
+      timeline.reload()
+      sessionTimeline.reload()
+      void pins.load()
       void history.load()
       void demo.load().then(() => {
         const runs = demo.store.getState().status.state === 'running'
@@ -183,6 +207,10 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
     history,
     exporting,
     importing,
+    detailTab,
+    pins,
+    sessionTimeline,
+    timeline,
     demo,
     drawer,
     toasts,
@@ -234,6 +262,30 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
       exporting.open(target)
       dialog.setState({ open: 'export' })
     },
+    async togglePin() {
+      const { prefix, selected } = detail.store.getState()
+      if (selected === null) return
+      try {
+        const pinned = await pins.toggle(prefix, selected)
+        toasts.show(
+          'done',
+          pinned
+            ? 'Pinned: the timeline keeps its values, whichever session is selected.'
+            : 'Unpinned: its values are kept while it is selected.',
+        )
+      } catch (error) {
+        toasts.show('failed', toFailure(error).message)
+      }
+    },
+    async exportTimeline(id) {
+      const { prefix } = id === null ? list.store.getState() : detail.store.getState()
+      try {
+        const { text } = await transport.invoke('timeline.export', { prefix, ...(id === null ? {} : { id }) })
+        downloadText(`timeline-${fileStamp(clock.now())}.json`, text, 'application/json')
+      } catch (error) {
+        toasts.show('failed', toFailure(error).message)
+      }
+    },
     async startDemo() {
       drawer.show('demo')
       await demo.start({ ...DEMO_DEFAULTS, prefix: list.store.getState().prefix })
@@ -241,6 +293,9 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
     start: () => connection.start(),
   }
 }
+
+/** `2026-04-02-123456`: good for a file's name everywhere. */
+const fileStamp = (epoch: number): string => formatInstant(epoch).replaceAll(':', '').replace(' ', '-')
 
 const address = (status: ConnectionStatus | null): string | null =>
   status === null || status.state === 'disconnected' ? null : JSON.stringify(status.target)

@@ -10,9 +10,12 @@ import type { DrawerState } from './drawer.ts'
 import type { HistoryState } from './history.ts'
 import type { ListState } from './list-state.ts'
 import type { PicksState } from './picks.ts'
+import type { PinsState } from './pins.ts'
 import type { PrefixesState } from './prefixes.ts'
+import type { SessionTimelineState } from './session-timeline.ts'
 import type { Settings } from './settings.ts'
 import type { SummaryState } from './summary.ts'
+import type { TimelinePanelState } from './timeline-panel.ts'
 
 const AppContext = createContext<App | null>(null)
 
@@ -37,6 +40,9 @@ export const usePrefixes = createHook<PrefixesState>((app) => app.prefixes.store
 export const useDetail = createHook<DetailState>((app) => app.detail.store)
 export const usePicks = createHook<PicksState>((app) => app.picks.store)
 export const useBulk = createHook<BulkState>((app) => app.bulk.store)
+export const usePins = createHook<PinsState>((app) => app.pins.store)
+export const useSessionTimeline = createHook<SessionTimelineState>((app) => app.sessionTimeline.store)
+export const useTimeline = createHook<TimelinePanelState>((app) => app.timeline.store)
 export const useDemo = createHook<DemoState>((app) => app.demo.store)
 export const useDrawer = createHook<DrawerState>((app) => app.drawer.store)
 export const useSettings = createHook<Settings>((app) => app.settings)

@@ -67,11 +67,11 @@ function parseJson(text: string): Readonly<Record<string, unknown>> {
 }
 
 /** A browser as far as sessions go: it keeps the cookie, and knows the CSRF token of the last answer. */
-export class Visitor {
+export class Visitor<Server extends Pick<DemoServer, 'port'> = DemoServer> {
   sid: string | null = null
   csrfToken: string | null = null
 
-  constructor(readonly server: DemoServer) {}
+  constructor(readonly server: Server) {}
 
   get(path: string, headers: Readonly<Record<string, string>> = {}): Promise<Reply> {
     return this.#ask('GET', path, { headers })

@@ -1,8 +1,16 @@
-import { Download, Trash2, UserRoundX, X } from 'lucide-react'
+import { Download, Pin, Trash2, UserRoundX, X } from 'lucide-react'
 import { IconButton } from '../../components/Button.tsx'
 import { CopyButton } from '../../components/CopyButton.tsx'
 import { isBinary, toLine } from '../../lib/bytes-view.ts'
-import { useApp, useDetail, useReadBlock, useWriteBlock } from '../../stores/context.ts'
+import {
+  useApp,
+  useDetail,
+  usePins,
+  useReadBlock,
+  useSessionTimeline,
+  useWriteBlock,
+} from '../../stores/context.ts'
+import { isPinned } from '../../stores/pins.ts'
 import { MiddleEllipsis } from '../list/MiddleEllipsis.tsx'
 import { openSessionExport, whyNotExportable } from '../transfer/export-target.ts'
 import styles from './DetailPane.module.css'
@@ -15,19 +23,22 @@ export function DetailHeader() {
   const detail = useDetail((state) => state.detail)
   const id = useDetail((state) => state.selected)
   const ending = useDetail((state) => state.ending)
+  const prefix = useDetail((state) => state.prefix)
+  const pinned = usePins((state) => isPinned(state, prefix, id))
+  const userBefore = useSessionTimeline((state) => state.moments?.[0]?.entries[0]?.user ?? null)
   const blocked = useKeyBlock()
   const writeBlock = useWriteBlock()
   const unreachable = useReadBlock()
   const notExportable = useDetail(whyNotExportable)
   if (id === null) return null
-  const user = userOf(detail)
+  const user = detail === null && ending !== null ? userBefore : userOf(detail)
   const name = userName(detail)
   return (
     <header className={styles.header} data-ended={ending === null ? undefined : true}>
       <div className={styles.who}>
         <h2 className={styles.user} title={user ?? undefined}>
           {detail === null
-            ? '…'
+            ? (user ?? (ending === null ? '…' : 'A session that has ended'))
             : (user ?? (detail.state === 'session' ? 'Anonymous' : `A ${detail.type}, no session`))}
         </h2>
         {user === null || name === null ? null : (
@@ -43,6 +54,18 @@ export function DetailHeader() {
           label="Export session"
           blocked={unreachable ?? notExportable}
           onClick={() => openSessionExport(app)}
+        />
+        <IconButton
+          icon={Pin}
+          label={pinned ? 'Unpin session' : 'Pin session'}
+          tip={
+            pinned
+              ? 'Pinned: the timeline keeps its values, whichever session is selected'
+              : 'Keep its values in the timeline, also while another session is selected'
+          }
+          keys="Shift P"
+          aria-pressed={pinned}
+          onClick={() => app.togglePin()}
         />
         <IconButton
           icon={Trash2}

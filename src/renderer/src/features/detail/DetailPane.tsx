@@ -1,5 +1,6 @@
 import { MousePointerClick } from 'lucide-react'
 import { Tabs } from 'radix-ui'
+import { useStore } from 'zustand'
 import type { SessionDetail } from '#shared/model.ts'
 import { EmptyState } from '../../components/EmptyState.tsx'
 import { Kbd } from '../../components/Kbd.tsx'
@@ -7,7 +8,9 @@ import { Problem } from '../../components/Problem.tsx'
 import { Ring } from '../../components/Ring.tsx'
 import { DETAIL_ID, focusGrid } from '../../lib/focus.ts'
 import { formatClock } from '../../lib/format.ts'
-import { useDetail } from '../../stores/context.ts'
+import type { DetailTab } from '../../stores/app.ts'
+import { useApp, useDetail } from '../../stores/context.ts'
+import { SessionTimeline } from '../timeline/SessionTimeline.tsx'
 import { CliLines } from './CliLines.tsx'
 import { DetailHeader } from './DetailHeader.tsx'
 import styles from './DetailPane.module.css'
@@ -68,11 +71,13 @@ function SelectedSession() {
           <div className={styles.block}>
             <Problem tone="plain">
               <strong>
-                {ending.how === 'expired'
-                  ? `This session expired at ${formatClock(ending.at)}.`
-                  : `This session was deleted, seen at ${formatClock(ending.at)}.`}
+                {detail === null
+                  ? 'This session has expired or was deleted.'
+                  : ending.how === 'expired'
+                    ? `This session expired at ${formatClock(ending.at)}.`
+                    : `This session was deleted, seen at ${formatClock(ending.at)}.`}
               </strong>{' '}
-              {detail === null ? 'Nothing of it is known.' : 'What was known last is shown below.'}
+              {detail === null ? 'What was seen of it is below.' : 'What was known last is shown below.'}
             </Problem>
           </div>
         )}
@@ -100,24 +105,9 @@ function SelectedSession() {
             </div>
             <TimeActions detail={detail} />
             <Facts detail={detail} />
-            <Tabs.Root defaultValue="fields" className={styles.tabs}>
-              <Tabs.List className={styles.tabList} aria-label="Parts of the session">
-                <Tabs.Trigger value="fields" className={styles.tab}>
-                  {detail.state === 'foreign' ? 'Value' : 'Fields'}
-                </Tabs.Trigger>
-                <Tabs.Trigger value="cli" className={styles.tab}>
-                  redis-cli
-                </Tabs.Trigger>
-              </Tabs.List>
-              <Tabs.Content value="fields" tabIndex={-1}>
-                <KeyContent detail={detail} />
-              </Tabs.Content>
-              <Tabs.Content value="cli" tabIndex={-1}>
-                <CliLines detail={detail} />
-              </Tabs.Content>
-            </Tabs.Root>
           </div>
         )}
+        {detail === null && ending === null ? null : <Parts />}
       </div>
     </>
   )
@@ -130,4 +120,49 @@ function whatCanBeDone({ state, type }: SessionDetail): string {
   return type === 'string'
     ? 'Its value and its TTL can be changed, and it can be deleted.'
     : 'Its TTL can be changed and it can be deleted; what it holds is not edited here.'
+}
+
+/** Of a session that had ended before it was looked at, its timeline is all there is. */
+function Parts() {
+  const app = useApp()
+  const detail = useDetail((state) => state.detail)
+  const ended = useDetail((state) => state.ending !== null) || undefined
+  const chosen = useStore(app.detailTab, (state) => state.tab)
+  const tab = detail === null ? 'timeline' : chosen
+  return (
+    <Tabs.Root
+      value={tab}
+      onValueChange={(value) => app.detailTab.setState({ tab: value as DetailTab })}
+      className={styles.tabs}
+    >
+      <Tabs.List className={styles.tabList} aria-label="Parts of the session">
+        {detail === null ? null : (
+          <Tabs.Trigger value="fields" className={styles.tab}>
+            {detail.state === 'foreign' ? 'Value' : 'Fields'}
+          </Tabs.Trigger>
+        )}
+        <Tabs.Trigger value="timeline" className={styles.tab}>
+          Timeline
+        </Tabs.Trigger>
+        {detail === null ? null : (
+          <Tabs.Trigger value="cli" className={styles.tab}>
+            redis-cli
+          </Tabs.Trigger>
+        )}
+      </Tabs.List>
+      {detail === null ? null : (
+        <Tabs.Content value="fields" tabIndex={-1} className={styles.body} data-ended={ended}>
+          <KeyContent detail={detail} />
+        </Tabs.Content>
+      )}
+      <Tabs.Content value="timeline" tabIndex={-1}>
+        <SessionTimeline />
+      </Tabs.Content>
+      {detail === null ? null : (
+        <Tabs.Content value="cli" tabIndex={-1} className={styles.body} data-ended={ended}>
+          <CliLines detail={detail} />
+        </Tabs.Content>
+      )}
+    </Tabs.Root>
+  )
 }

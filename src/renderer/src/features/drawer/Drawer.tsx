@@ -4,6 +4,7 @@ import { Splitter } from '../../components/Splitter.tsx'
 import { useApp, useDrawer, useSettings } from '../../stores/context.ts'
 import type { DrawerPanel } from '../../stores/drawer.ts'
 import { DemoBar, DemoPanel } from '../demo/DemoPanel.tsx'
+import { TimelineBar, TimelinePanel } from '../timeline/TimelinePanel.tsx'
 import styles from './Drawer.module.css'
 
 const LEAST_HEIGHT = 120
@@ -14,7 +15,10 @@ const PANELS: readonly {
   readonly label: string
   readonly Bar: ComponentType
   readonly Panel: ComponentType
-}[] = [{ id: 'demo', label: 'Demo server', Bar: DemoBar, Panel: DemoPanel }]
+}[] = [
+  { id: 'demo', label: 'Demo server', Bar: DemoBar, Panel: DemoPanel },
+  { id: 'timeline', label: 'Timeline', Bar: TimelineBar, Panel: TimelinePanel },
+]
 
 /** Panels below the list, one at a time; closed, the bar tells of the demo server. */
 export function Drawer() {

@@ -16,6 +16,7 @@ import {
   writable,
 } from './command.ts'
 import { LIST_COMMANDS } from './list-commands.ts'
+import { TIMELINE_COMMANDS } from './timeline-commands.ts'
 
 const withFields = (app: App) =>
   whyFieldsAreFixed(app.connection.store.getState(), app.detail.store.getState())
@@ -191,6 +192,7 @@ export const COMMANDS: readonly Command[] = [
     run: focusDetail,
   },
   ...LIST_COMMANDS,
+  ...TIMELINE_COMMANDS,
   {
     id: 'demo',
     group: 'App',

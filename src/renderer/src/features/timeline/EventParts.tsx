@@ -1,0 +1,92 @@
+import { useCallback } from 'react'
+import type { FieldEvent, KeptValue, TimelineAuthor, TimelineKind } from '#shared/timeline.ts'
+import { paintText, Ticking } from '../../components/Ticking.tsx'
+import { toLine } from '../../lib/bytes-view.ts'
+import { formatAgo, formatBytes, plural } from '../../lib/format.ts'
+import { jsonChanges } from '../../lib/json-changes.ts'
+import { AUTHORS, KINDS } from './event-words.ts'
+import styles from './Timeline.module.css'
+
+export function KindMark({ kind }: { readonly kind: TimelineKind }) {
+  const { icon: Icon, label, tone } = KINDS[kind]
+  return (
+    <span className={styles.kind} data-tone={tone}>
+      <Icon size={13} aria-hidden />
+      {label}
+    </span>
+  )
+}
+
+export const Author = ({ by }: { readonly by: TimelineAuthor | null }) =>
+  by === null ? null : (
+    <span className={styles.by} data-by={by}>
+      {AUTHORS[by]}
+    </span>
+  )
+
+export function Ago({ at }: { readonly at: number }) {
+  const paint = useCallback(
+    (element: HTMLSpanElement, now: number) => paintText(element, formatAgo(at, now)),
+    [at],
+  )
+  return <Ticking className={styles.ago} paint={paint} />
+}
+
+/** Places within a JSON value that one event shows. */
+const MOST_PLACES = 3
+
+/** What a field held and holds; of JSON only the places that differ. Nothing where values were not kept. */
+export function FieldTurn({ event: { old, new: now } }: { readonly event: FieldEvent }) {
+  if (old === null && now === null) return null
+  const places =
+    old?.whole && now?.whole && typeof old.value === 'string' && typeof now.value === 'string'
+      ? jsonChanges(old.value, now.value)
+      : null
+  if (places === null || places.length === 0)
+    return (
+      <span className={styles.turn}>
+        {old === null ? null : <Value value={old} tone="old" />}
+        {old === null || now === null ? null : <Arrow />}
+        {now === null ? null : <Value value={now} tone="new" />}
+      </span>
+    )
+  return (
+    <span className={styles.places}>
+      {places.slice(0, MOST_PLACES).map(({ path, old: was, new: is }) => (
+        <span key={path} className={styles.turn}>
+          <span className={styles.path}>{path}</span>
+          {was === null ? null : <del className={styles.value}>{was}</del>}
+          {was === null || is === null ? null : <Arrow />}
+          {is === null ? null : <ins className={styles.value}>{is}</ins>}
+        </span>
+      ))}
+      {places.length > MOST_PLACES ? (
+        <span className={styles.muted}>and {plural(places.length - MOST_PLACES, 'further place')} in it</span>
+      ) : null}
+    </span>
+  )
+}
+
+const Arrow = () => (
+  <span className={styles.arrow} aria-hidden>
+    →
+  </span>
+)
+
+function Value({ value, tone }: { readonly value: KeptValue; readonly tone: 'old' | 'new' }) {
+  const Part = tone === 'old' ? 'del' : 'ins'
+  const text = keptText(value)
+  return text === '' ? (
+    <Part className={styles.muted}>empty</Part>
+  ) : (
+    <Part className={styles.value} title={value.whole ? undefined : `A part of ${formatBytes(value.size)}`}>
+      {text}
+    </Part>
+  )
+}
+
+/** A part is marked as one where something is missing. */
+export function keptText({ value, skipped, whole }: KeptValue): string {
+  const text = toLine(value)
+  return whole ? text : `${skipped > 0 ? '…' : ''}${text}…`
+}
