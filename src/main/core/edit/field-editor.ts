@@ -54,7 +54,7 @@ export class FieldEditor {
 
   /** @param record told what each write did to its key: empty where it is as it was, null where that cannot be told */
   constructor(client: Redis, record: (changes: readonly KeyChange[] | null) => void) {
-    this.#script = new Script(client, CHANGE_FIELD)
+    this.#script = new Script(client, CHANGE_FIELD, 1, { name: 'change or remove a field' })
     this.#record = record
   }
 

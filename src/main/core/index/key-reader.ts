@@ -1,9 +1,9 @@
-import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { AppError } from '#shared/errors.ts'
 import { RESERVED_FIELDS } from '#shared/model.ts'
 import { fromBinary, toBinary } from '../bytes.ts'
 import { toAppError } from '../connection/redis-errors.ts'
+import { noteScript } from '../store/script-catalogue.ts'
 import type { ReadPlan } from './columns.ts'
 import { type RawKey, toFreshRow } from './fresh-row.ts'
 import { prefixPattern } from './glob.ts'
@@ -68,9 +68,13 @@ export class KeyReader {
     this.#pattern = prefixPattern(options.prefix)
     this.#barePrefix = this.#pattern.slice(0, -1)
     this.#clock = options.clock
-    this.#lookAhead = new ReadOnlyScript(options.client, LOOK_AHEAD_SCRIPT)
-    this.#scan = new ReadOnlyScript(options.client, SCAN_SCRIPT)
-    this.#read = new ReadOnlyScript(options.client, READ_SCRIPT)
+    this.#lookAhead = new ReadOnlyScript(
+      options.client,
+      LOOK_AHEAD_SCRIPT,
+      'find where the next batches begin',
+    )
+    this.#scan = new ReadOnlyScript(options.client, SCAN_SCRIPT, 'scan a batch of keys')
+    this.#read = new ReadOnlyScript(options.client, READ_SCRIPT, 'read a batch of keys')
   }
 
   /** False since the server refused to run the scripts. */
@@ -261,10 +265,10 @@ class ReadOnlyScript {
   /** EVAL_RO is promised not to write, so that replicas and careful ACLs let it pass; Redis before 7 lacks it. */
   #readOnlyForm = true
 
-  constructor(client: Redis, lua: string) {
+  constructor(client: Redis, lua: string, name: string) {
     this.#client = client
     this.#lua = lua
-    this.#sha = createHash('sha1').update(lua).digest('hex')
+    this.#sha = noteScript(lua, { name, argv: 'plain' })
   }
 
   async run(keys: readonly Buffer[], args: readonly (string | number)[]): Promise<unknown> {
