@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Bytes, bytesSchema } from './bytes.ts'
+import type { CommandPage, CommandScript, CommandsChange, CommandTotals } from './commands.ts'
 import type { HistoryOutcome, HistoryStatus } from './history.ts'
 import {
   type AppInfo,
@@ -106,6 +107,19 @@ export const windowQuerySchema = z.strictObject({
 })
 export type WindowQuery = z.infer<typeof windowQuerySchema>
 
+/** Which of the commands that were sent to Redis, the newest first. */
+export const commandQuerySchema = z.strictObject({
+  /** Only commands with a smaller number: what comes in meanwhile then moves none of them. */
+  before: count.optional(),
+  offset: count,
+  limit: z.int().min(1).max(LIMITS.windowRows),
+  /** In the command, the script or the purpose, in letters of any case; '' for all. */
+  text: z.string().max(LIMITS.filterCharacters),
+  kinds: z.array(z.enum(['reads', 'writes', 'background'])).max(3),
+  failedOnly: z.boolean(),
+})
+export type CommandQuery = z.infer<typeof commandQuerySchema>
+
 /** Every call and every event that crosses between a host and the renderer. */
 export const contract = {
   calls: {
@@ -172,6 +186,16 @@ export const contract = {
     /** Leaves the write as it is that would be next. */
     'history.forget': call(z.strictObject({ which: z.enum(['undo', 'redo']) })).replies<HistoryStatus>(),
 
+    /** What this connection has sent to Redis, without secrets. */
+    'commands.read': call(commandQuerySchema).replies<CommandPage>(),
+    'commands.clear': call(nothing).replies<CommandTotals>(),
+    /** The source of a script that was sent by its hash. */
+    'commands.script': call(
+      z.strictObject({ sha: z.string().regex(/^[0-9a-f]{40}$/) }),
+    ).replies<CommandScript>(),
+    /** Whether this client gets `commands.changed`. */
+    'commands.follow': call(z.strictObject({ on: z.boolean() })).replies<{ readonly following: boolean }>(),
+
     'demo.status': call(nothing).replies<DemoStatus>(),
     /** Port 0 takes any free one. A busy port is refused with `details.freePort`. */
     'demo.start': call(z.strictObject({ port, prefix, ttl })).replies<DemoStatus>(),
@@ -186,6 +210,8 @@ export const contract = {
     'session.changed': event<SessionChange>(),
     /** This client has written, undone or redone something, or it was forgotten. */
     'history.changed': event<HistoryStatus>(),
+    /** At most five a second, and only to clients that follow. */
+    'commands.changed': event<CommandsChange>(),
     'demo.changed': event<DemoStatus>(),
     'demo.request': event<DemoRequest>(),
   },

@@ -14,6 +14,8 @@ import { SessionWriter } from './edit/session-writer.ts'
 import { NO_HISTORY } from './edit/undo-log.ts'
 import { surveyPrefixes } from './index/prefix-survey.ts'
 import { readField, readSessionDetail } from './index/session-detail.ts'
+import { commandCalls } from './journal/command-calls.ts'
+import type { CommandFollowers } from './journal/command-followers.ts'
 import { addSampleSessions } from './samples.ts'
 import { refuseReserved } from './store/fields.ts'
 import type { Workspace } from './workspace.ts'
@@ -27,6 +29,7 @@ export interface SharedServices {
   readonly privateRedis: PrivateRedis
   readonly demo: DemoService
   readonly prefill: ResolvedTarget | null
+  readonly followers: CommandFollowers
   /** What belongs to the connection, also while it is lost. */
   current(): Workspace | null
   /** The same, for work on Redis. @throws AppError while there is none or it is lost. */
@@ -223,6 +226,8 @@ export function createClientHandlers(
       return history()
     },
 
+    ...commandCalls(() => shared.current()?.commands ?? null, shared.followers, emit),
+
     'demo.status': () => demo.status,
     'demo.start': ({ port, prefix, ttl }) => {
       connection.requireWritable()
@@ -238,6 +243,7 @@ export function createClientHandlers(
       watchGeneration += 1
       stopWatching()
       writer?.history.stop()
+      shared.followers.delete(emit)
       shared.current()?.lists.release(viewer)
       shared.current()?.lists.release(watcher)
     },

@@ -8,6 +8,7 @@ import { findRedisServer } from './connection/redis-process.ts'
 import { type ResolvedTarget, resolveTarget, urlWithoutPassword } from './connection/target.ts'
 import { DemoService } from './demo/demo-service.ts'
 import { dispatch } from './dispatch.ts'
+import { CommandFollowers } from './journal/command-followers.ts'
 import { Workspace } from './workspace.ts'
 
 export interface InspectorOptions {
@@ -44,6 +45,7 @@ export function createInspector(options: InspectorOptions): Inspector {
   }
 
   const privateRedis = new PrivateRedis()
+  const followers = new CommandFollowers()
   const demo = new DemoService({
     statusChanged: (status) => broadcast('demo.changed', status),
     requested: (request) => broadcast('demo.request', request),
@@ -60,11 +62,13 @@ export function createInspector(options: InspectorOptions): Inspector {
       else {
         const onNotPushed = () => connection.setPolling()
         workspace = new Workspace(opened, { clock, onError: reportUnexpected, onNotPushed })
+        followers.use(workspace.commands)
       }
     },
     closed() {
       workspace?.lists.stop()
       workspace = null
+      followers.use(null)
       demo.stop().catch(report)
     },
   })
@@ -86,6 +90,7 @@ export function createInspector(options: InspectorOptions): Inspector {
     privateRedis,
     demo,
     prefill,
+    followers,
     connected(): Workspace {
       connection.require()
       if (workspace === null)
