@@ -5,13 +5,13 @@ export type CommandConnection = 'main' | 'notifications'
 
 /**
  * What is left of a word that is not kept whole. `secret`: it is, or holds, the value of something with a secret-looking
- * name. `long`: its end is cut off. `dump`: a serialised key, or other bytes that nobody reads. `words`: stands for the
- * words that follow, which are not kept.
+ * name. `long`: its end is cut off. `dump`: a serialised key, or other bytes that nobody reads. `source`: of a script,
+ * which can be asked for by its hash. `words`: stands for the words that follow, which are not kept.
  */
 export interface CommandWordPart {
   /** '' where nothing of it is shown. */
   readonly shown: Bytes
-  readonly left: 'secret' | 'long' | 'dump' | 'words'
+  readonly left: 'secret' | 'long' | 'dump' | 'source' | 'words'
   /** Bytes that are left out, or words; 0 where that would tell of a secret. */
   readonly amount: number
 }
@@ -90,8 +90,9 @@ export interface CommandPage {
   /** The newest first, from `offset` on. */
   readonly rows: readonly LoggedCommand[]
   readonly offset: number
-  /** Entries that match. */
+  /** Entries that match, and those that do but have come since `before`. */
   readonly matched: number
+  readonly newer: number
   readonly totals: CommandTotals
   /** The number of the last command that was sent; 0 for none. */
   readonly newest: number
@@ -116,6 +117,7 @@ export const NO_COMMANDS: CommandPage = {
   rows: [],
   offset: 0,
   matched: 0,
+  newer: 0,
   totals: { commands: 0, writes: 0, averageMs: null, failed: 0, background: 0, backgroundFailed: 0 },
   newest: 0,
   limits: { commands: 0, background: 0 },

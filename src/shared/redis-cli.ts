@@ -38,6 +38,7 @@ export function shownWord(word: CommandWord): string {
   const start = shown === '' ? '' : redisCliWord(shown)
   if (left === 'secret') return start === '' ? '<secret>' : start
   if (left === 'dump') return `<${inBytes(amount)}>`
+  if (left === 'source') return '<source>'
   return left === 'long' ? `${start}<+ ${inBytes(amount)}>` : `<+ ${amount} more>`
 }
 

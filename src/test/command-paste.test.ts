@@ -4,7 +4,12 @@ import { afterEach, expect, it } from 'vitest'
 import type { CommandWord, LoggedCommand } from '#shared/commands.ts'
 import type { PublicTarget } from '#shared/model.ts'
 import { CommandClient } from '../main/core/journal/testing/command-client.ts'
-import { evalLine, shellLine, shellScript, wordsOf } from '../renderer/src/features/commands/command-lines.ts'
+import {
+  shellLine,
+  shellScript,
+  wordsOf,
+  wordsWithSource,
+} from '../renderer/src/features/commands/command-lines.ts'
 import { useRedis } from './redis.ts'
 
 const redis = useRedis()
@@ -78,7 +83,7 @@ it.skipIf(!hasRedisCli)('a copied script has the same effect, by its hash and wi
     const { source } = await client.invoke('commands.script', { sha: entry.script?.sha ?? '' })
     const sha = entry.name === 'EVALSHA'
     for (const line of [
-      evalLine(target, entry, source),
+      shellLine(target, wordsWithSource(entry, source)),
       ...(sha ? [shellLine(target, wordsOf(entry))] : []),
     ]) {
       await redis.client.hset(`it's ${id}`, 'theme', 'dark')
@@ -103,7 +108,7 @@ it.skipIf(!hasRedisCli)(
     await client.invoke('session.touch', { prefix: 'session:', id })
     const { rows } = await client.page({ kinds: ['reads', 'writes'] })
     const entries = rows.filter(({ number, name }) => number > before && !name.startsWith('EVAL'))
-    const script = shellScript(target, entries)
+    const script = shellScript(target, entries.toReversed().map(wordsOf))
     expect(script.split('\n').slice(1, 7)).toEqual([
       `MEMORY USAGE session:${id}`,
       'MULTI',
@@ -125,10 +130,10 @@ it('what is left out makes a line a comment, so that nothing is written in its p
   const entries = (await client.page({ kinds: ['writes'] })).rows
   const create = entries.find(({ purpose }) => purpose === 'created a session') as LoggedCommand
   const line = shellLine(target, wordsOf(create))
-  expect(line).toMatch(/^# secrets and what is too long left out: redis-cli -h 127\.0\.0\.1 -p \d+ -n 3 EVAL/)
+  expect(line).toMatch(/^# secrets and the source left out: redis-cli -h 127\.0\.0\.1 -p \d+ -n 3 EVAL/)
   expect(line).toContain("password '<secret>'")
   const source = await client.invoke('commands.script', { sha: create.script?.sha ?? '' })
-  expect(evalLine(target, create, source.source)).toMatch(/^# secrets left out: /)
-  expect(shellScript(target, [create])).toMatch(/^# /)
-  for (const text of [line, shellScript(target, [create])]) expect(await paste(text)).toBe('')
+  expect(shellLine(target, wordsWithSource(create, source.source))).toMatch(/^# secrets left out: /)
+  expect(shellScript(target, [wordsOf(create)])).toMatch(/^# /)
+  for (const text of [line, shellScript(target, [wordsOf(create)])]) expect(await paste(text)).toBe('')
 })

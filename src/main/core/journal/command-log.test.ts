@@ -414,6 +414,7 @@ describe('its bounds', () => {
       27, 26, 25, 24,
     ])
     expect(numbers({ before: 4 })).toEqual([3, 2, 1])
+    expect(log.read({ ...ALL, before: 28, kinds: ['writes'] })).toMatchObject({ matched: 9, newer: 1 })
     expect(log.read({ ...ALL, kinds: ['writes'] }).rows.map(({ number }) => number)).toEqual([
       28, 26, 22, 20, 16, 14, 10, 8, 4, 2,
     ])

@@ -159,9 +159,14 @@ export class CommandLog {
     const matches = matcher(query)
     const rows: CommandEntry[] = []
     let matched = 0
+    let newer = 0
     const withBackground = query.kinds.includes('background')
     for (const entry of newestFirst(this.#foreground, withBackground ? this.#background : null)) {
-      if (entry.sent.number >= before || !matches(entry)) continue
+      if (!matches(entry)) continue
+      if (entry.sent.number >= before) {
+        newer += 1
+        continue
+      }
       if (matched >= offset && rows.length < limit) rows.push(entry)
       matched += 1
     }
@@ -170,6 +175,7 @@ export class CommandLog {
       rows: rows.map((entry) => entry.toView()),
       offset,
       matched,
+      newer,
       totals: this.totals,
       newest: this.#newest,
       limits: { commands, background },
@@ -210,7 +216,7 @@ export class CommandLog {
       at: this.#clock(),
       connection,
       name: name.toUpperCase(),
-      words: keepWords(name, args, known?.argv),
+      words: keepWords(name, args, known?.argv, known !== undefined),
       script: sha === null ? null : { sha, name: known?.name ?? null },
       purpose: purpose.words,
       background: purpose.background,

@@ -20,11 +20,13 @@ export const WORD_LIMITS = {
  * memory. Whatever is not known of errs towards leaving out.
  * @param name in small letters
  * @param argv what the ARGV of a script hold
+ * @param knowsSource the source of the script that EVAL names is known elsewhere
  */
 export function keepWords(
   name: string,
   args: readonly Argument[],
   argv: ArgvLayout = 'anything',
+  knowsSource = false,
 ): readonly CommandWord[] {
   const judge = judgeOf(name, args, argv)
   const words: CommandWord[] = []
@@ -34,7 +36,8 @@ export function keepWords(
       words.push({ shown: '', left: 'words', amount: args.length - at })
       break
     }
-    const word = keepWord(argument, judge(at))
+    const isSource = knowsSource && at === 0 && /^eval(_ro)?$/.test(name)
+    const word = keepWord(argument, isSource ? 'source' : judge(at))
     words.push(word)
     bytes += sizeOfWord(word)
   }
@@ -48,7 +51,7 @@ export function sizeOfWord(word: CommandWord): number {
 }
 
 /** `plain`: no value. `value`: one, in which a secret may be named. */
-type Verdict = 'plain' | 'value' | 'secret' | 'dump' | 'packed' | 'rule'
+type Verdict = 'plain' | 'value' | 'secret' | 'dump' | 'packed' | 'rule' | 'source'
 type Judge = (at: number) => Verdict
 
 const isSecret = (argument: Argument | undefined): boolean =>
@@ -175,7 +178,7 @@ function keepWord(argument: Argument, verdict: Verdict): CommandWord {
   if (verdict === 'secret') return { shown: '', left: 'secret', amount: 0 }
   if (verdict === 'rule') return { shown: `${textOf(argument)[0]}${LEFT_OUT}`, left: 'secret', amount: 0 }
   const size = Buffer.byteLength(Buffer.isBuffer(argument) ? argument : String(argument))
-  if (verdict === 'dump') return { shown: '', left: 'dump', amount: size }
+  if (verdict === 'dump' || verdict === 'source') return { shown: '', left: verdict, amount: size }
   // A copy in every case: a part of a string or Buffer would keep the whole.
   const start = startOf(argument)
   const isText = isUtf8(start)

@@ -5,6 +5,7 @@ import type { Transport } from '#shared/transport.ts'
 import { DEFAULT_TTL_SECONDS } from '#shared/ttl.ts'
 import { type Clock, createClock } from '../lib/clock.ts'
 import { toFailure } from '../lib/failure.ts'
+import { type CommandsStore, createCommandsStore } from './commands.ts'
 import { type ConnectionStore, createConnectionStore } from './connection.ts'
 import { createDemoStore, type DemoStore } from './demo.ts'
 import { createDetailStore, type DetailStore } from './detail.ts'
@@ -31,6 +32,7 @@ export interface App {
   readonly history: HistoryStore
   readonly demo: DemoStore
   readonly drawer: DrawerStore
+  readonly commands: CommandsStore
   readonly toasts: Toasts
   readonly dialog: StoreApi<{ readonly open: OpenDialog }>
   openDialog(dialog: OpenDialog): void
@@ -69,6 +71,7 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
   const history = createHistoryStore(transport)
   const demo = createDemoStore(transport)
   const drawer = createDrawerStore()
+  const commands = createCommandsStore(transport)
   const toasts = createToasts()
   const dialog = createStore<{ readonly open: OpenDialog }>(() => ({ open: null }))
   const list = createListStore(
@@ -101,12 +104,14 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
     if (isOtherServer(before.status, status)) {
       list.clear()
       prefixes.clear()
+      commands.forget()
       detail.select(list.store.getState().prefix, null)
     }
     // Whatever happened in the meantime was not heard: ask for everything that is on the screen.
     if (usable && !wasUsable) {
       list.refresh()
       detail.reload()
+      commands.reload()
       void history.load()
       void demo.load().then(() => {
         const runs = demo.store.getState().status.state === 'running'
@@ -143,6 +148,7 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
     history,
     demo,
     drawer,
+    commands,
     toasts,
     dialog,
     openDialog: (open) => dialog.setState({ open }),

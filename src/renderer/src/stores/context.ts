@@ -1,6 +1,7 @@
 import { createContext, useContext, useEffect, useState } from 'react'
 import { type StoreApi, useStore } from 'zustand'
 import type { App } from './app.ts'
+import type { CommandsState } from './commands.ts'
 import type { ConnectionState } from './connection.ts'
 import { whyNotWritable } from './connection.ts'
 import type { DemoState } from './demo.ts'
@@ -34,6 +35,7 @@ export const useSummary = createHook<SummaryState>((app) => app.summary.store)
 export const usePrefixes = createHook<PrefixesState>((app) => app.prefixes.store)
 export const useDetail = createHook<DetailState>((app) => app.detail.store)
 export const useDemo = createHook<DemoState>((app) => app.demo.store)
+export const useCommands = createHook<CommandsState>((app) => app.commands.store)
 export const useDrawer = createHook<DrawerState>((app) => app.drawer.store)
 export const useSettings = createHook<Settings>((app) => app.settings)
 

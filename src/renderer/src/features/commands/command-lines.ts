@@ -17,6 +17,7 @@ export function whatIsLeftOut(words: readonly CommandWord[]): string | null {
     left.has('secret') ? 'secrets' : null,
     left.has('long') || left.has('words') ? 'what is too long' : null,
     left.has('dump') ? 'serialised values' : null,
+    left.has('source') ? 'the source' : null,
   ].filter((part) => part !== null)
   return parts.join(' and ')
 }
@@ -38,21 +39,23 @@ export function shellLine(target: PublicTarget, words: readonly CommandWord[]): 
   return `${cliPrefix(target)} ${whole.map(shellQuote).join(' ')}`
 }
 
-/** The same for a script, with its source, for a server that does not know it by its hash. */
-export function evalLine(target: PublicTarget, entry: LoggedCommand, source: string): string {
-  const [, ...rest] = entry.words
-  const name = /_RO$/.test(entry.name) ? 'EVAL_RO' : 'EVAL'
-  return shellLine(target, [name, source, ...rest])
+/** A script with its source in place of what was sent: for a server that does not know it by its hash. */
+export function wordsWithSource({ name, words }: LoggedCommand, source: string): readonly CommandWord[] {
+  const [, ...rest] = words
+  return [/_RO$/.test(name) ? 'EVAL_RO' : 'EVAL', source, ...rest]
 }
+
+/** It was sent with its source, which the log has apart. */
+export const lacksSource = ({ words: [first] }: LoggedCommand): boolean =>
+  first !== undefined && !isWhole(first) && first.left === 'source'
 
 /**
  * What sends all these commands over one connection, so that transactions are what they were.
- * @param entries the newest first, as the log shows them
+ * @param commands the oldest first
  */
-export function shellScript(target: PublicTarget, entries: readonly LoggedCommand[]): string {
-  const commands = entries.toReversed().map(wordsOf)
-  const whole = commands.filter((words) => words.every(isWhole))
-  const rest = commands.filter((words) => !words.every(isWhole))
+export function shellScript(target: PublicTarget, commands: readonly (readonly CommandWord[])[]): string {
+  const whole = commands.filter((words) => isWholeCommand(words))
+  const rest = commands.filter((words) => !isWholeCommand(words))
   const script =
     whole.length === 0
       ? []
@@ -66,3 +69,5 @@ export function shellScript(target: PublicTarget, entries: readonly LoggedComman
 
 const hasZero = (word: Bytes): boolean =>
   typeof word === 'string' ? word.includes('\u0000') : toOctets(word).includes(0)
+
+export const isWholeCommand = (words: readonly CommandWord[]): boolean => words.every(isWhole)
