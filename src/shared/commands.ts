@@ -69,6 +69,7 @@ export interface LoggedCommand {
   readonly longestMs: number | null
   /** The first line of what the server said, of that one. */
   readonly error: string | null
+  /** Null where there is none, and of many. */
   readonly reply: CommandReply | null
 }
 

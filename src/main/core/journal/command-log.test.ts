@@ -336,7 +336,7 @@ const ALL = {
 describe('its bounds', () => {
   const command = (name: string, ...args: readonly string[]) => ({ connection: 'main', name, args }) as const
   const call = () => ({ words: 'did something', background: false })
-  const settled = { outcome: 'ok', took: 2, error: null, reply: null } as const
+  const settle = (log: CommandLog, entry: CommandEntry, took = 2) => log.settle(entry, 'ok', took, null, null)
 
   it('hold, however many commands are sent and however large they are', () => {
     const log = new CommandLog()
@@ -356,13 +356,13 @@ describe('its bounds', () => {
   it('let the background push nothing out, which shares entries for ten seconds', () => {
     let now = 0
     const log = new CommandLog(() => now)
-    doFor(call(), () => log.settle(log.add(command('hset', 'k', 'f', 'v')), settled))
+    doFor(call(), () => settle(log, log.add(command('hset', 'k', 'f', 'v'))))
     for (let i = 0; i < 100_000; i += 1) {
       now += 1
       const entry = doFor(BACKGROUND.scan, () =>
         log.add(command('evalsha_ro', 'a'.repeat(40), '0', String(i))),
       )
-      log.settle(entry, { ...settled, took: i % 10 })
+      settle(log, entry, i % 10)
     }
     const { rows, totals } = log.read(ALL)
     expect(totals).toMatchObject({ commands: 1, background: 100_000, writes: 1, averageMs: 2 })
@@ -428,7 +428,7 @@ describe('its bounds', () => {
     const entry = doFor(call(), () => log.add(command('get', 'k')))
     expect(entry).toBeInstanceOf(CommandEntry)
     log.clear()
-    log.settle(entry, settled)
+    settle(log, entry)
     expect(log.read(ALL)).toMatchObject({ rows: [], newest: 1, totals: { commands: 0 } })
     doFor(call(), () => log.add(command('get', 'k')))
     expect(log.read(ALL).rows.map(({ number }) => number)).toEqual([2])

@@ -2,13 +2,14 @@ import { createHash } from 'node:crypto'
 import type {
   CommandConnection,
   CommandPage,
+  CommandReply,
   CommandsChange,
   CommandTotals,
   CommandWord,
 } from '#shared/commands.ts'
 import type { CommandQuery } from '#shared/contract.ts'
 import { knownScript } from '../store/script-catalogue.ts'
-import { CommandEntry, isFailure, type Settled } from './command-entry.ts'
+import { CommandEntry, isFailure, type SettledOutcome } from './command-entry.ts'
 import { canWrite } from './command-kind.ts'
 import { currentPurpose, type Purpose } from './command-purpose.ts'
 import { Ring } from './command-ring.ts'
@@ -127,18 +128,25 @@ export class CommandLog {
     return tally.shared
   }
 
-  settle(entry: CommandEntry, settled: Settled): void {
-    entry.settle(settled)
-    if (isFailure(settled.outcome)) this.#failed(entry)
-    if (!entry.sent.background && (settled.outcome === 'ok' || settled.outcome === 'failed')) {
+  /** One of the entry's commands was answered; see {@link CommandEntry.settle}. */
+  settle(
+    entry: CommandEntry,
+    outcome: SettledOutcome,
+    took: number,
+    error: string | null,
+    reply: CommandReply | null,
+  ): void {
+    entry.settle(outcome, took, error, reply)
+    if (isFailure(outcome)) this.#failed(entry)
+    if (!entry.sent.background && (outcome === 'ok' || outcome === 'failed')) {
       this.#sent.settled += 1
-      this.#sent.took += settled.took
+      this.#sent.took += took
     }
     this.#changed(entry.sent.background)
   }
 
   /** What EXEC says of a command that was queued. */
-  correct(entry: CommandEntry, ...[error, reply]: Parameters<CommandEntry['correct']>): void {
+  correct(entry: CommandEntry, error: string | null, reply: CommandReply | null): void {
     if (entry.correct(error, reply)) this.#failed(entry)
   }
 

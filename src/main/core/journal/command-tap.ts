@@ -2,7 +2,7 @@ import type { Redis } from 'ioredis'
 import type { CommandConnection, CommandReply, CommandWord } from '#shared/commands.ts'
 import { AppError } from '#shared/errors.ts'
 import { knownScript } from '../store/script-catalogue.ts'
-import type { CommandEntry, Settled } from './command-entry.ts'
+import type { CommandEntry, SettledOutcome } from './command-entry.ts'
 import type { CommandLog } from './command-log.ts'
 import { type Argument, keepWords } from './command-words.ts'
 
@@ -52,8 +52,8 @@ class Tapped {
   readonly #log: CommandLog
   readonly #began = performance.now()
   #entry: CommandEntry | null = null
-  /** Came before the entry: it was never written. */
-  #early: Settled | null = null
+  /** Why it was never written: that came before the entry. */
+  #unwritten: Error | null = null
   #traced = false
 
   constructor(log: CommandLog) {
@@ -64,24 +64,30 @@ class Tapped {
     this.#entry = entry
     const { script } = entry.sent
     this.#traced = script !== null && knownScript(script.sha)?.traced === true
-    if (this.#early !== null) {
-      const unsent = this.#early.outcome === 'failed' && !isTraced
-      this.#log.settle(entry, unsent ? { ...this.#early, outcome: 'unsent' } : this.#early)
-    }
+    if (this.#unwritten !== null) this.failed(this.#unwritten, !isTraced)
   }
 
   answered(reply: unknown): void {
-    this.#settle({ outcome: 'ok', took: this.#took, error: null, reply: this.#describe(reply) })
-    if (this.#entry === null) return
-    if (this.#traced && Array.isArray(reply)) this.#log.setRan(this.#entry, ranOf(reply[1]))
+    const entry = this.#entry
+    if (entry === null) return
+    // Of many alike nobody asks what each was answered.
+    const told = entry.count === 1 ? this.#describe(reply) : null
+    this.#log.settle(entry, 'ok', performance.now() - this.#began, null, told)
+    if (this.#traced && Array.isArray(reply)) this.#log.setRan(entry, ranOf(reply[1]))
     if (this.transaction !== null && Array.isArray(reply)) {
       for (const [at, tapped] of this.transaction.entries()) tapped.executed(reply[at])
     }
   }
 
-  failed(error: Error): void {
+  failed(error: Error, unwritten = false): void {
+    if (this.#entry === null) {
+      this.#unwritten = error
+      return
+    }
     const outcome = outcomeOf(error)
-    this.#settle({ outcome, took: this.#took, error: firstLine(error.message), reply: null })
+    const took = performance.now() - this.#began
+    const told = outcome === 'failed' && unwritten ? 'unsent' : outcome
+    this.#log.settle(this.#entry, told, took, firstLine(error.message), null)
   }
 
   /** What EXEC says came of it. */
@@ -89,15 +95,6 @@ class Tapped {
     if (this.#entry === null) return
     const error = reply instanceof Error ? firstLine(reply.message) : null
     this.#log.correct(this.#entry, error, error === null ? this.#describe(reply) : null)
-  }
-
-  get #took(): number {
-    return performance.now() - this.#began
-  }
-
-  #settle(settled: Settled): void {
-    if (this.#entry === null) this.#early = settled
-    else this.#log.settle(this.#entry, settled)
   }
 
   #describe(reply: unknown): CommandReply {
@@ -113,7 +110,7 @@ class Tapped {
   }
 }
 
-function outcomeOf(error: Error): Settled['outcome'] {
+function outcomeOf(error: Error): SettledOutcome {
   if (error instanceof AppError && error.code === 'read_only') return 'refused'
   return /^(NOSCRIPT|ERR unknown (sub)?command)/.test(error.message) ? 'unknown' : 'failed'
 }

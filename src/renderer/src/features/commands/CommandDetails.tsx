@@ -59,7 +59,7 @@ function Outcome({ entry }: { readonly entry: LoggedCommand }) {
           {tookText(entry)}
           {isSlow(entry) ? ', slow' : ''}
         </span>
-        {outcome === 'ok' ? <span>answered {replyText(reply)}</span> : null}
+        {outcome === 'ok' && reply !== null ? <span>answered {replyText(reply)}</span> : null}
         {connection === 'notifications' ? <span>connection for notifications</span> : null}
       </p>
       {error === null ? null : (

@@ -32,8 +32,8 @@ export function rowLine({ name, words, script }: LoggedCommand): string {
   return [name, `${script.sha.slice(0, 8)}…`, ...rest.map(shownWord)].join(' ')
 }
 
-export function replyText(reply: CommandReply | null): string {
-  if (reply === null) return 'no answer'
+/** What was answered: how much, or the number itself. */
+export function replyText(reply: CommandReply): string {
   if (reply.kind === 'nothing') return 'nothing'
   if (reply.size === null) return 'a number'
   if (reply.kind === 'number') return formatCount(reply.size)
