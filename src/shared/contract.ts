@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { BULK_OUTCOMES, type BulkRow, type BulkStatus } from './bulk.ts'
 import { type Bytes, bytesSchema } from './bytes.ts'
+import type { CommandPage, CommandScript, CommandsChange, CommandTotals } from './commands.ts'
 import type { HistoryOutcome, HistoryStatus } from './history.ts'
 import {
   type AppInfo,
@@ -158,6 +159,18 @@ export const timelineQuerySchema = z.strictObject({
   /** What the user's name or the id must contain. */
   text: z.string().max(LIMITS.timelineTextCharacters).optional(),
 })
+/** Which of the commands that were sent to Redis, the newest first. */
+export const commandQuerySchema = z.strictObject({
+  /** Only commands with a smaller number: what comes in meanwhile then moves none of them. */
+  before: count.optional(),
+  offset: count,
+  limit: z.int().min(1).max(LIMITS.windowRows),
+  /** In the command, the script or the purpose, in letters of any case; '' for all. */
+  text: z.string().max(LIMITS.filterCharacters),
+  kinds: z.array(z.enum(['reads', 'writes', 'background'])).max(3),
+  failedOnly: z.boolean(),
+})
+export type CommandQuery = z.infer<typeof commandQuerySchema>
 
 /** Every call and every event that crosses between a host and the renderer. */
 export const contract = {
@@ -318,6 +331,15 @@ export const contract = {
     'timeline.pins': call(nothing).replies<readonly PinnedSession[]>(),
     'timeline.pin': call(sessionRef).replies<readonly PinnedSession[]>(),
     'timeline.unpin': call(sessionRef).replies<readonly PinnedSession[]>(),
+    /** What this connection has sent to Redis, without secrets. */
+    'commands.read': call(commandQuerySchema).replies<CommandPage>(),
+    'commands.clear': call(nothing).replies<CommandTotals>(),
+    /** The source of a script that was sent by its hash. */
+    'commands.script': call(
+      z.strictObject({ sha: z.string().regex(/^[0-9a-f]{40}$/) }),
+    ).replies<CommandScript>(),
+    /** Whether this client gets `commands.changed`. */
+    'commands.follow': call(z.strictObject({ on: z.boolean() })).replies<{ readonly following: boolean }>(),
 
     'demo.status': call(nothing).replies<DemoStatus>(),
     /** Port 0 takes any free one. A busy port is refused with `details.freePort`. */
@@ -338,6 +360,8 @@ export const contract = {
     /** At most ten a second for each prefix whose timeline this client has read last. */
     'timeline.changed': event<TimelineNews>(),
     'timeline.pinned': event<readonly PinnedSession[]>(),
+    /** At most five a second, and only to clients that follow. */
+    'commands.changed': event<CommandsChange>(),
     'demo.changed': event<DemoStatus>(),
     'demo.request': event<DemoRequest>(),
   },

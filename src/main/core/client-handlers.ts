@@ -16,6 +16,8 @@ import { SessionWriter } from './edit/session-writer.ts'
 import { NO_HISTORY } from './edit/undo-log.ts'
 import { surveyPrefixes } from './index/prefix-survey.ts'
 import { keyOf, readField, readSessionDetail, readValue } from './index/session-detail.ts'
+import { commandCalls } from './journal/command-calls.ts'
+import type { CommandFollowers } from './journal/command-followers.ts'
 import { TimelineNewsFeed } from './journal/timeline-news.ts'
 import { addSampleSessions } from './samples.ts'
 import { refuseReserved } from './store/fields.ts'
@@ -31,6 +33,7 @@ export interface SharedServices {
   readonly privateRedis: PrivateRedis
   readonly demo: DemoService
   readonly prefill: ResolvedTarget | null
+  readonly followers: CommandFollowers
   /** What belongs to the connection, also while it is lost. */
   current(): Workspace | null
   /** The same, for work on Redis. @throws AppError while there is none or it is lost. */
@@ -264,6 +267,7 @@ export function createClientHandlers(
       pins.unpin(prefix, id)
       return pins.all
     },
+    ...commandCalls(() => shared.current()?.commands ?? null, shared.followers, emit),
 
     'demo.status': () => demo.status,
     'demo.start': ({ port, prefix, ttl }) => {
@@ -283,6 +287,7 @@ export function createClientHandlers(
       transfers.close()
       timelineNews.stop()
       writer?.history.stop()
+      shared.followers.delete(emit)
       shared.current()?.lists.release(viewer)
       shared.current()?.lists.release(watcher)
     },

@@ -1,6 +1,7 @@
 import { type CallName, type CallReply, contract, isCallName, type ParsedArg } from '#shared/contract.ts'
 import { AppError } from '#shared/errors.ts'
 import type { Reply } from '#shared/transport.ts'
+import { doFor, purposeOfCall } from './journal/command-purpose.ts'
 
 /** One method per call of the contract. */
 export type Handlers = {
@@ -9,7 +10,7 @@ export type Handlers = {
 
 /**
  * The one way from a host into the services: refuses unknown names, parses the argument by its schema, and turns
- * whatever happens into a reply. An unexpected error keeps its stack on this side, with `report`.
+ * whatever happens into a reply. What the service sends to Redis is noted as sent for this call. An unexpected error keeps its stack on this side, with `report`.
  */
 export async function dispatch(
   handlers: Handlers,
@@ -32,7 +33,7 @@ export async function dispatch(
   }
   try {
     const handler = handlers[name] as (arg: unknown) => unknown
-    return { ok: true, value: await handler(parsed.data) }
+    return { ok: true, value: await doFor(purposeOfCall(name), () => handler(parsed.data)) }
   } catch (error) {
     if (error instanceof AppError) {
       const { code, message, details } = error

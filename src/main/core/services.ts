@@ -9,6 +9,7 @@ import { findRedisServer } from './connection/redis-process.ts'
 import { type ResolvedTarget, resolveTarget, urlWithoutPassword } from './connection/target.ts'
 import { DemoService } from './demo/demo-service.ts'
 import { dispatch } from './dispatch.ts'
+import { CommandFollowers } from './journal/command-followers.ts'
 import { Workspace } from './workspace.ts'
 
 export interface InspectorOptions {
@@ -45,6 +46,7 @@ export function createInspector(options: InspectorOptions): Inspector {
   }
 
   const privateRedis = new PrivateRedis()
+  const followers = new CommandFollowers()
   const demo = new DemoService({
     statusChanged: (status) => broadcast('demo.changed', status),
     requested: (request) => broadcast('demo.request', request),
@@ -62,11 +64,13 @@ export function createInspector(options: InspectorOptions): Inspector {
         const onNotPushed = () => connection.setPolling()
         const onPins = (pins: readonly PinnedSession[]) => broadcast('timeline.pinned', pins)
         workspace = new Workspace(opened, { clock, onError: reportUnexpected, onNotPushed, onPins })
+        followers.use(workspace.commands)
       }
     },
     closed() {
       workspace?.stop()
       workspace = null
+      followers.use(null)
       demo.stop().catch(report)
     },
   })
@@ -88,6 +92,7 @@ export function createInspector(options: InspectorOptions): Inspector {
     privateRedis,
     demo,
     prefill,
+    followers,
     connected(): Workspace {
       connection.require()
       if (workspace === null)

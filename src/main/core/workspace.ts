@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis'
 import type { PinnedSession, TimelineAuthor } from '#shared/timeline.ts'
 import type { Connection } from './connection/connection-manager.ts'
 import { ListRegistry, type ListRegistryOptions } from './index/list-registry.ts'
+import type { CommandLog } from './journal/command-log.ts'
 import { Pins } from './journal/pins.ts'
 import { Timelines } from './journal/timelines.ts'
 import { SessionStore, type SessionStoreOptions } from './store/session-store.ts'
@@ -20,9 +21,12 @@ export class Workspace {
   readonly lists: ListRegistry
   readonly timelines: Timelines
   readonly pins: Pins
+  /** Null where nobody notes what is sent. */
+  readonly commands: CommandLog | null
 
   constructor(connection: Connection, { onPins, ...options }: WorkspaceOptions) {
     this.client = connection.client
+    this.commands = connection.commands ?? null
     this.timelines = new Timelines(options)
     this.lists = new ListRegistry(connection, {
       ...options,

@@ -70,7 +70,11 @@ export async function createdKeys(
   prefix: string,
   ids: readonly string[],
 ): Promise<BulkChanges> {
-  const script = new BatchScript(client, CREATED, { readOnly: true })
+  const script = new BatchScript(client, CREATED, {
+    readOnly: true,
+    name: 'note what was made',
+    argv: 'plain',
+  })
   const batches: ChangeBatch[] = []
   for (let from = 0; from < ids.length; from += BATCH_DEFAULTS.keys) {
     const some = ids.slice(from, from + BATCH_DEFAULTS.keys)
@@ -116,7 +120,10 @@ export class BulkChanges implements Reversible {
 
   /** Whoever has changed since is left as it is, also by force: many cannot be looked at one by one. */
   async revert(_force: boolean, onProgress: (done: number) => void): Promise<Reverted> {
-    const script = new BatchScript(this.#client, REVERT_EACH, { readOnly: false })
+    const script = new BatchScript(this.#client, REVERT_EACH, {
+      readOnly: false,
+      name: 'undo or redo a write of many',
+    })
     const inverse: ChangeBatch[] = []
     const keys: (string | Buffer)[] = []
     const existing: (string | Buffer)[] = []

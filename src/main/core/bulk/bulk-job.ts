@@ -82,7 +82,11 @@ export class BulkJob {
   /** Reads what the keys are at this moment. @throws AppError; then there is no list */
   async freeze(): Promise<BulkStatus> {
     const { client, ids, prefix, complete, confirmation, clock } = this.#options
-    const script = new BatchScript(client, FREEZE, { readOnly: true })
+    const script = new BatchScript(client, FREEZE, {
+      readOnly: true,
+      name: 'make a frozen list',
+      argv: 'plain',
+    })
     const at = clock()
     const places = ids.map((_, place) => place)
     let done = 0
@@ -173,7 +177,8 @@ export class BulkJob {
     ]
     let reply: Buffer
     try {
-      reply = await this.#call(new BatchScript(client, lua, { readOnly: false }), lua, ids, args)
+      const name = action.kind === 'delete' ? 'delete many' : 'set the TTL of many'
+      reply = await this.#call(new BatchScript(client, lua, { readOnly: false, name }), lua, ids, args)
     } catch (error) {
       const { code } = toAppError(error)
       // A call that was cut off may have been done.

@@ -7,6 +7,9 @@ import type {
   NotificationChange,
   PublicTarget,
 } from '#shared/model.ts'
+import { CommandLog } from '../journal/command-log.ts'
+import { BACKGROUND, doFor } from '../journal/command-purpose.ts'
+import { tapCommands } from '../journal/command-tap.ts'
 import { createClient, openClient } from './client.ts'
 import {
   type MadeChange,
@@ -27,6 +30,8 @@ export interface Connection {
   readonly facts: ServerFacts
   /** How its lists learn of changes. */
   readonly live: LiveMode
+  /** What it has sent, also before it was lost; nowhere where it is left out. */
+  readonly commands?: CommandLog
 }
 
 /** What the person says of a connection. */
@@ -128,6 +133,8 @@ export class ConnectionManager {
     this.#setStatus({ state: 'connecting', target: shown })
     const client = createClient(target)
     guardWrites(client, guard)
+    const commands = new CommandLog()
+    tapCommands(client, 'main', commands)
     // Errors are told by the calls that fail and by 'close'; without a listener they would end the process.
     client.on('error', () => {})
     try {
@@ -140,7 +147,7 @@ export class ConnectionManager {
           'This connection was given up for another or none before it was open. Connect again if it is wanted still.',
         )
       }
-      this.#connection = { client, target, facts, live: liveMode(facts) }
+      this.#connection = { client, target, facts, live: liveMode(facts), commands }
       client.on('close', () => this.#onClose(generation, shown))
       this.#opened(shown, false)
       return this.#status
@@ -301,7 +308,7 @@ export class ConnectionManager {
 
   #tryAgain(generation: number): Promise<void> {
     if (this.#attempt === null) {
-      const attempt = this.#reopen(generation).finally(() => {
+      const attempt = doFor(BACKGROUND.again, () => this.#reopen(generation)).finally(() => {
         // One that a disconnect has left behind says nothing of the attempts after it.
         if (this.#attempt === attempt) this.#attempt = null
       })
@@ -335,8 +342,7 @@ export class ConnectionManager {
       const connection = this.#connection
       if (generation !== this.#generation || connection === null) return
       const late = setTimeout(() => connection.client.disconnect(), CONNECTION_DEFAULTS.heartbeatTimeout)
-      connection.client
-        .ping()
+      doFor(BACKGROUND.heartbeat, () => connection.client.ping())
         .catch(() => {})
         .finally(() => {
           clearTimeout(late)

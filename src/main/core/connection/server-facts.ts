@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis'
 import { AppError } from '#shared/errors.ts'
 import type { ServerInfo } from '#shared/model.ts'
+import { BACKGROUND, doFor } from '../journal/command-purpose.ts'
 import { readNotifySetting } from './notifications.ts'
 
 /** What is asked of a server right after connecting to it. */
@@ -19,7 +20,7 @@ export async function readServerFacts(client: Redis): Promise<ServerFacts> {
   const [server, notify, missing] = await Promise.all([
     readServerInfo(client),
     readNotifySetting(client),
-    findMissingCommands(client),
+    doFor(BACKGROUND.allowed, () => findMissingCommands(client)),
   ])
   refuseEnded(client)
   return { server, notify, missing }

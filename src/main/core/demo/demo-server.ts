@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { DemoRequest, StoreOperation } from '#shared/model.ts'
+import { doFor, purposeOfRequest } from '../journal/command-purpose.ts'
 import type { SessionStore } from '../store/session-store.ts'
 import { type Answer, Refusal } from './answer.ts'
 import { readParams } from './body.ts'
@@ -75,13 +76,14 @@ export async function startDemoServer(options: DemoOptions): Promise<DemoServer>
     const started = performance.now()
     const operations: StoreOperation[] = []
     const { id, garbage } = cookie.read(request.headers.cookie)
-    const outcome = await causes
-      .run(operations, () => answerTo(request, response, id, context))
-      .catch((error: unknown) => answerOfError(error, id, report))
+    const path = pathOf(request)
+    const purpose = purposeOfRequest(`${request.method} ${path.slice(0, 100)}`)
+    const outcome = await doFor(purpose, () =>
+      causes.run(operations, () => answerTo(request, response, id, context)),
+    ).catch((error: unknown) => answerOfError(error, id, report))
     // A cookie that cannot be an id is cleared by whatever answers, unless that hands out a good one.
     const answer: Answer = garbage ? { cookie: 'clear', ...outcome } : outcome
     const { status, effect, sessionId } = answer
-    const path = pathOf(request)
     // The parts of the page cannot touch a session and would only hide the requests that do.
     if (status !== 200 || !isPagePart(path)) {
       const durationMs = performance.now() - started

@@ -130,3 +130,14 @@ export const DELETE_KEY = `${KEY_STATE}${FINGERPRINT}${GUARD}
 if ARGV[2] ~= '' and fingerprint(kind) ~= ARGV[2] then return {'conflict', false} end
 redis.call('UNLINK', KEYS[1])
 return {'done'}`
+
+/** What each does, for the command log. */
+export const EDIT_NAMES: ReadonlyMap<string, string> = new Map([
+  [SET_FIELD, 'set a field'],
+  [REMOVE_FIELD, 'remove a field'],
+  [RENAME_FIELD, 'rename a field'],
+  [SET_VALUE, 'set a string'],
+  [SET_EXPIRY, 'set when a key expires'],
+  [SET_FIELD_TTL, 'set when a field ends'],
+  [DELETE_KEY, 'delete a key'],
+])

@@ -11,6 +11,7 @@ import type { KeyChange } from '../store/key-state.ts'
 import { Script, type ScriptArgs } from '../store/script.ts'
 import {
   DELETE_KEY,
+  EDIT_NAMES,
   REMOVE_FIELD,
   RENAME_FIELD,
   SET_EXPIRY,
@@ -206,7 +207,7 @@ export class KeyEditor {
     ...args: ScriptArgs
   ): Promise<Reply> {
     const { client, record } = this.#options
-    const script = new Script(client, lua)
+    const script = new Script(client, lua, 1, { name: EDIT_NAMES.get(lua) ?? 'edit a key' })
     const kind = state === 'foreign' ? type : state
     const { reply, changes } = await script
       .record(keyOf(prefix, id), kind, ...args)

@@ -59,7 +59,7 @@ export async function revert(
   force: boolean,
 ): Promise<readonly KeyChange[] | Obstacle> {
   const expiryWord = (exists: boolean, expiresAt: number | null) => String(exists ? (expiresAt ?? -1) : -2)
-  const script = new Script(client, REVERT, changes.length)
+  const script = new Script(client, REVERT, changes.length, { name: 'undo or redo a write' })
   const reply = (await script
     .bytes(
       ...changes.map(({ key }) => key),

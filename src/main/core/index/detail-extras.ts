@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis'
 import { LIMITS } from '#shared/model.ts'
 import { FINGERPRINT, KEY_KIND } from '../store/key-kind.ts'
 import { KEY_STATE } from '../store/key-state.ts'
+import { noteScript } from '../store/script-catalogue.ts'
 
 /** What TYPE, PTTL and HGETALL do not tell of a key. */
 export interface DetailExtras {
@@ -63,6 +64,8 @@ export function refusedOn(client: Redis): Refused {
   client.once('close', () => known.delete(client))
   return refused
 }
+
+noteScript(EXTRAS, { name: 'read what not every server tells of a key', argv: 'plain' })
 
 /** The command that reads the extras, for the transaction. */
 export const extrasCommand = (client: Redis, key: Buffer): [string, string, number, Buffer, string] => [

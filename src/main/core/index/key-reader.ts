@@ -68,9 +68,21 @@ export class KeyReader {
     this.#pattern = prefixPattern(options.prefix)
     this.#barePrefix = this.#pattern.slice(0, -1)
     this.#clock = options.clock
-    this.#lookAhead = new BatchScript(options.client, LOOK_AHEAD_SCRIPT, { readOnly: true })
-    this.#scan = new BatchScript(options.client, SCAN_SCRIPT, { readOnly: true })
-    this.#read = new BatchScript(options.client, READ_SCRIPT, { readOnly: true })
+    this.#lookAhead = new BatchScript(options.client, LOOK_AHEAD_SCRIPT, {
+      readOnly: true,
+      name: 'find where the next batches begin',
+      argv: 'plain',
+    })
+    this.#scan = new BatchScript(options.client, SCAN_SCRIPT, {
+      readOnly: true,
+      name: 'scan a batch of keys',
+      argv: 'plain',
+    })
+    this.#read = new BatchScript(options.client, READ_SCRIPT, {
+      readOnly: true,
+      name: 'read a batch of keys',
+      argv: 'plain',
+    })
   }
 
   /** False since the server refused to run the scripts. */

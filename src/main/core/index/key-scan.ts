@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
 import type { ScanPhase } from '#shared/model.ts'
+import { BACKGROUND, doFor } from '../journal/command-purpose.ts'
 import { advance, BatchRun, type Pass } from './batch-run.ts'
 import type { KeyReader, ReadResult, ScanReply } from './key-reader.ts'
 import { type CallTime, Pace } from './pace.ts'
@@ -122,7 +123,7 @@ export class KeyScan {
     const first = new Promise<void>((resolve) => {
       began = resolve
     })
-    const work = this.#work(generation, began).catch((error: unknown) => {
+    const work = doFor(BACKGROUND.scan, () => this.#work(generation, began)).catch((error: unknown) => {
       // Given up meanwhile, it fails nobody.
       if (generation !== this.#generation) return
       if (this.#phase === 'scanning') this.#phase = 'stopped'
@@ -137,10 +138,11 @@ export class KeyScan {
   async #work(generation: number, began: () => void): Promise<void> {
     const current = () => generation === this.#generation
     this.pace.roundTrip = await this.#roundTrip()
-    if (current() && this.#readingPhase === 'scanning') await this.#readLacking(current, began)
+    const readLacking = () => doFor(BACKGROUND.reading, () => this.#readLacking(current, began))
+    if (current() && this.#readingPhase === 'scanning') await readLacking()
     if (current() && this.#phase === 'scanning') await this.#scanOn(generation, began)
     // A column may have come while the scan went on.
-    if (current() && this.#readingPhase === 'scanning') await this.#readLacking(current, began)
+    if (current() && this.#readingPhase === 'scanning') await readLacking()
     began()
   }
 
@@ -160,9 +162,11 @@ export class KeyScan {
     const pass = this.#pass
     const current = () => generation === this.#generation && pass === this.#pass
     const { reader, index, others } = this.#options
-    const stopLooking = others((alone) => {
-      this.pace.alone = alone
-    })
+    const stopLooking = doFor(BACKGROUND.others, () =>
+      others((alone) => {
+        this.pace.alone = alone
+      }),
+    )
     const run = new BatchRun({
       reader,
       pace: this.pace,

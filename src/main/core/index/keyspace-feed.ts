@@ -2,6 +2,9 @@ import { Redis } from 'ioredis'
 import { toBinary } from '../bytes.ts'
 import { targetOptions } from '../connection/client.ts'
 import type { ResolvedTarget } from '../connection/target.ts'
+import type { CommandLog } from '../journal/command-log.ts'
+import { BACKGROUND, doFor } from '../journal/command-purpose.ts'
+import { tapCommands } from '../journal/command-tap.ts'
 import { prefixPattern } from './glob.ts'
 
 export interface KeyspaceFeed {
@@ -14,18 +17,21 @@ export interface KeyspaceFeed {
 
 /**
  * Keyspace notifications on a connection of their own: only keys with a subscribed prefix are sent at all.
+ * @param commands where what it sends is noted
  * @param onHealth called when the feed's connection is lost, and when it is back with its subscriptions
  * @throws what ioredis throws when this user may not subscribe
  */
 export async function openKeyspaceFeed(
   target: ResolvedTarget,
   onHealth: (healthy: boolean) => void,
+  commands?: CommandLog,
 ): Promise<KeyspaceFeed> {
   const subscriber = new Redis({
     ...targetOptions(target),
     retryStrategy: (attempt: number) => Math.min(250 * attempt, 2000),
     connectionName: 'redis-session-inspector:live',
   })
+  if (commands !== undefined) tapCommands(subscriber, 'notifications', commands)
   const listeners = new Map<
     string,
     { readonly skip: number; readonly tell: Set<(id: string, word: string) => void> }
@@ -71,10 +77,10 @@ export async function openKeyspaceFeed(
         entry.tell.delete(listener)
         if (entry.tell.size > 0) return
         listeners.delete(pattern)
-        subscriber.punsubscribe(pattern).catch(() => {})
+        doFor(BACKGROUND.feed, () => subscriber.punsubscribe(pattern)).catch(() => {})
       }
       try {
-        await subscriber.psubscribe(pattern)
+        await doFor(BACKGROUND.feed, () => subscriber.psubscribe(pattern))
       } catch (error) {
         end()
         throw error

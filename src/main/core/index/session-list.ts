@@ -14,6 +14,7 @@ import {
   USER_FIELD,
 } from '#shared/model.ts'
 import { fromBytes, toBinary } from '../bytes.ts'
+import { BACKGROUND, doFor, type Purpose } from '../journal/command-purpose.ts'
 import { columnId, columnName, fieldColumn, neededColumns } from './columns.ts'
 import { KeyReader } from './key-reader.ts'
 import { KeyScan } from './key-scan.ts'
@@ -154,10 +155,10 @@ export class SessionList {
     this.#options.observer?.opened()
     await this.#subscribe(feed)
     if (this.#stopped) return
-    this.#every(LIST_DEFAULTS.expiryEvery, () => this.#readDue())
-    this.#every(LIST_DEFAULTS.pollEvery, () => this.#poll())
-    this.#every(LIST_DEFAULTS.judgeEvery, () => this.#judgeFilters())
-    this.#every(LIST_DEFAULTS.backgroundEvery, () => this.#stepInBackground())
+    this.#every(LIST_DEFAULTS.expiryEvery, BACKGROUND.due, () => this.#readDue())
+    this.#every(LIST_DEFAULTS.pollEvery, BACKGROUND.poll, () => this.#poll())
+    this.#every(LIST_DEFAULTS.judgeEvery, BACKGROUND.reading, () => this.#judgeFilters())
+    this.#every(LIST_DEFAULTS.backgroundEvery, BACKGROUND.pass, () => this.#stepInBackground())
     await this.rescan()
   }
 
@@ -332,7 +333,7 @@ export class SessionList {
     for (const id of ids) this.#dirty.add(id)
     this.#dirtyTimer ??= setTimeout(() => {
       this.#dirtyTimer = undefined
-      this.#readDirty().catch(this.#options.onError)
+      doFor(BACKGROUND.changed, () => this.#readDirty()).catch(this.#options.onError)
     }, LIST_DEFAULTS.gatherFor)
   }
 
@@ -512,7 +513,8 @@ export class SessionList {
   }
 
   async #countKeys(): Promise<void> {
-    this.#keys = await this.#options.client.dbsize().catch(() => this.#keys)
+    const count = doFor(BACKGROUND.count, () => this.#options.client.dbsize())
+    this.#keys = await count.catch(() => this.#keys)
   }
 
   async #poll(): Promise<void> {
@@ -561,12 +563,12 @@ export class SessionList {
   }
 
   /** Repeats some work, never twice at once, and not while the connection is lost. */
-  #every(milliseconds: number, work: () => Promise<void>): void {
+  #every(milliseconds: number, purpose: Purpose, work: () => Promise<void>): void {
     let busy = false
     const timer = setInterval(() => {
       if (busy || this.#paused || this.#stopped) return
       busy = true
-      work()
+      doFor(purpose, work)
         .catch(this.#options.onError)
         .finally(() => {
           busy = false

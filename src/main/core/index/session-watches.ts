@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis'
 import type { Bytes } from '#shared/bytes.ts'
 import type { SessionDetail } from '#shared/model.ts'
 import { fromBytes, toBinary } from '../bytes.ts'
+import { BACKGROUND, doFor } from '../journal/command-purpose.ts'
 import type { ListObserver } from './list-observer.ts'
 import { sameExpiry } from './row-table.ts'
 import { readSessionDetail } from './session-detail.ts'
@@ -70,7 +71,7 @@ export class SessionWatches {
     if (this.#watches.size === 0) return
     for (const key of [...keys]) {
       for (const watch of this.#watches.get(key) ?? []) {
-        this.#refresh(watch).catch(this.#options.onError)
+        doFor(BACKGROUND.open, () => this.#refresh(watch)).catch(this.#options.onError)
       }
     }
   }

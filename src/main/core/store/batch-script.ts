@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
+import { noteScript, type ScriptAbout } from './script-catalogue.ts'
 
 type Word = Buffer | string | number
 
@@ -14,10 +14,15 @@ export class BatchScript {
   /** EVAL_RO is promised not to write, so that replicas and careful ACLs let it pass; Redis before 7 lacks it. */
   #readOnlyForm: boolean
 
-  constructor(client: Redis, lua: string, { readOnly }: { readonly readOnly: boolean }) {
+  /** @param options what the command log says of it, and whether it writes nothing */
+  constructor(
+    client: Redis,
+    lua: string,
+    { readOnly, ...about }: ScriptAbout & { readonly readOnly: boolean },
+  ) {
     this.#client = client
     this.#lua = lua
-    this.#sha = createHash('sha1').update(lua).digest('hex')
+    this.#sha = noteScript(lua, about)
     this.#readOnlyForm = readOnly
   }
 

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
 import { KEY_STATE, type KeyChange, type RawKeyState, toKeyMark, toKeyState } from './key-state.ts'
+import { noteScript, type ScriptAbout } from './script-catalogue.ts'
 
 type Word = string | Buffer
 export type ScriptArgs = readonly (Word | readonly Word[])[]
@@ -23,16 +23,19 @@ export class Script {
   readonly #client: Redis
   readonly #lua: string
   readonly keys: number
+  readonly #about: ScriptAbout | null
   readonly #run: Command
   readonly #bytes: Command
   #trace: Command | undefined
   #record: Command | undefined
 
-  constructor(client: Redis, lua: string, keys = 1) {
+  /** @param about what the command log says of it */
+  constructor(client: Redis, lua: string, keys = 1, about: ScriptAbout | null = null) {
     this.#client = client
     this.#lua = lua
     this.keys = keys
-    const { text, bytes } = define(client, lua, keys)
+    this.#about = about
+    const { text, bytes } = define(client, lua, keys, noteScript(lua, about))
     this.#run = text
     this.#bytes = bytes
   }
@@ -49,14 +52,14 @@ export class Script {
 
   /** As {@link run}, and tells which commands ran on the server: what the script did, not what it should do. */
   async trace(...args: ScriptArgs): Promise<Traced> {
-    this.#trace ??= define(this.#client, traced(this.#lua, false), this.keys).text
+    this.#trace ??= this.#defineTraced(false).text
     const [reply, commands] = (await Reflect.apply(this.#trace, this.#client, args)) as [unknown, string[][]]
     return { reply, commands }
   }
 
   /** As {@link trace}, and tells what it did to its keys. The reply's texts are Buffers. */
   async record(...args: ScriptArgs): Promise<Recorded> {
-    this.#record ??= define(this.#client, traced(this.#lua, true), this.keys).bytes
+    this.#record ??= this.#defineTraced(true).bytes
     const [reply, commands, before, after] = (await Reflect.apply(this.#record, this.#client, args)) as [
       unknown,
       readonly (readonly Buffer[])[],
@@ -77,6 +80,12 @@ export class Script {
   /** {@link nameRefusedCommand} with this script's source. */
   nameRefused(error: unknown): unknown {
     return nameRefusedCommand(error, this.#lua)
+  }
+
+  #defineTraced(record: boolean) {
+    const lua = traced(this.#lua, record)
+    const sha = noteScript(lua, this.#about, { lua: this.#lua, traced: true })
+    return define(this.#client, lua, this.keys, sha)
   }
 }
 
@@ -104,8 +113,8 @@ export const asText = (reply: unknown): unknown =>
  * Named by its text and number of keys, so that stores which share a client share a script only when it is the same.
  * @returns the command in its two forms, whose replies are text and Buffers
  */
-function define(client: Redis, lua: string, numberOfKeys: number) {
-  const name = `session-store-${numberOfKeys}-${createHash('sha1').update(lua).digest('hex')}`
+function define(client: Redis, lua: string, numberOfKeys: number, sha: string) {
+  const name = `session-store-${numberOfKeys}-${sha}`
   const commands = client as unknown as Record<string, Command | undefined>
   if (commands[name] === undefined) client.defineCommand(name, { lua, numberOfKeys })
   const [text, bytes] = [commands[name], commands[`${name}Buffer`]]

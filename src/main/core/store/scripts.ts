@@ -1,6 +1,7 @@
 import type { Redis } from 'ioredis'
 import { luaString, SESSION_TTL } from './lua.ts'
 import { Script } from './script.ts'
+import type { ArgvLayout } from './script-catalogue.ts'
 import { indexLua, listUserLua, logOutUserLua, pruneLua, type UserIndex } from './user-index.ts'
 
 /*
@@ -198,25 +199,33 @@ redis.call('UNLINK', KEYS[1])
 ${when(index, () => 'index(ID, user, nil, 0)')}
 return 1`
 
-/** The scripts of one store on its client. */
+/** The scripts of one store on its client, with what the command log says of them. */
 export function storeScripts(client: Redis, index: UserIndex | null) {
-  const script = (lua: (index: UserIndex | null) => string, keys = 1) => new Script(client, lua(index), keys)
+  const script = (
+    lua: (index: UserIndex | null) => string,
+    name: string,
+    argv: ArgvLayout = 'plain',
+    keys = 1,
+  ) => new Script(client, lua(index), keys, { name, argv })
   return {
-    create: script(create),
-    read: script(read),
-    readAndTouch: script(readAndTouch),
-    touch: script(touch),
-    configuredTtl: script(configuredTtl),
-    remainingTtl: script(remainingTtl),
-    update: script(update),
-    increment: script(increment),
-    removeFields: script(removeFields),
-    setTtl: script(setTtl),
-    rotate: script(rotate, 2),
-    delete: script(deleteWhole),
+    create: script(create, 'create a session', { pairsFrom: 1 }),
+    read: script(read, 'read a session'),
+    readAndTouch: script(readAndTouch, 'read and touch a session'),
+    touch: script(touch, 'touch a session'),
+    configuredTtl: script(configuredTtl, 'read the configured TTL'),
+    remainingTtl: script(remainingTtl, 'read the TTL left'),
+    update: script(update, 'write fields of a session', { pairsFrom: 0 }),
+    increment: script(increment, 'increment a field', 'anything'),
+    removeFields: script(removeFields, 'remove fields of a session'),
+    setTtl: script(setTtl, 'set the TTL of a session'),
+    rotate: script(rotate, 'rotate the id of a session', 'plain', 2),
+    delete: script(deleteWhole, 'delete a session'),
     user:
       index === null
         ? null
-        : { list: new Script(client, listUserLua(index)), logOut: new Script(client, logOutUserLua(index)) },
+        : {
+            list: script(() => listUserLua(index), 'list the sessions of a user'),
+            logOut: script(() => logOutUserLua(index), 'log a user out'),
+          },
   }
 }

@@ -112,7 +112,11 @@ export class KeyBatches {
 
   constructor(client: Redis, question: Question) {
     this.#question = question
-    this.#script = new BatchScript(client, READ, { readOnly: true })
+    this.#script = new BatchScript(client, READ, {
+      readOnly: true,
+      name: 'read keys whole',
+      argv: 'plain',
+    })
     this.#calls = new PacedCalls(client)
   }
 

@@ -107,7 +107,7 @@ export class KeyWriter {
   readonly #script: Script
 
   constructor(client: Redis) {
-    this.#script = new Script(client, WRITE)
+    this.#script = new Script(client, WRITE, 1, { name: 'write an imported session' })
   }
 
   /**

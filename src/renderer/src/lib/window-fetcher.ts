@@ -1,15 +1,15 @@
 import type { WindowQuery } from '#shared/contract.ts'
 import type { ListWindow } from '#shared/model.ts'
 
-export interface WindowFetcherOptions {
-  fetch(query: WindowQuery): Promise<ListWindow>
-  deliver(window: ListWindow, query: WindowQuery): void
+export interface WindowFetcherOptions<Query, Window> {
+  fetch(query: Query): Promise<Window>
+  deliver(window: Window, query: Query): void
   fail(error: unknown): void
 }
 
-export interface WindowFetcher {
+export interface WindowFetcher<Query = WindowQuery> {
   /** Asks for this window as soon as the request before it is answered; only the latest wish is kept. */
-  want(query: WindowQuery): void
+  want(query: Query): void
   /** Makes answers to what was asked before worthless: the list itself is another one now. */
   invalidate(): void
 }
@@ -18,8 +18,12 @@ export interface WindowFetcher {
  * Keeps one request in flight. Scrolling can wish for sixty windows a second and a busy list can change ten times a
  * second; what is asked next is always the latest wish, so that the screen is at most one answer behind.
  */
-export function createWindowFetcher({ fetch, deliver, fail }: WindowFetcherOptions): WindowFetcher {
-  let wanted: WindowQuery | null = null
+export function createWindowFetcher<Query = WindowQuery, Window = ListWindow>({
+  fetch,
+  deliver,
+  fail,
+}: WindowFetcherOptions<Query, Window>): WindowFetcher<Query> {
+  let wanted: Query | null = null
   let inFlight = false
   let generation = 0
 

@@ -9,6 +9,7 @@ import { toFailure } from '../lib/failure.ts'
 import { formatInstant } from '../lib/format.ts'
 import { takenBackInWords } from '../lib/undo-words.ts'
 import { type BulkStore, createBulkStore } from './bulk.ts'
+import { type CommandsStore, createCommandsStore } from './commands.ts'
 import { type ConnectionStore, createConnectionStore } from './connection.ts'
 import { createDemoStore, type DemoStore } from './demo.ts'
 import { createDetailStore, type DetailStore } from './detail.ts'
@@ -61,6 +62,7 @@ export interface App {
   readonly timeline: TimelinePanelStore
   readonly demo: DemoStore
   readonly drawer: DrawerStore
+  readonly commands: CommandsStore
   readonly toasts: Toasts
   readonly dialog: StoreApi<{ readonly open: OpenDialog }>
   openDialog(dialog: OpenDialog): void
@@ -118,6 +120,7 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
   const sessionTimeline = createSessionTimeline(transport, detail)
   const demo = createDemoStore(transport)
   const drawer = createDrawerStore()
+  const commands = createCommandsStore(transport)
   const toasts = createToasts()
   const dialog = createStore<{ readonly open: OpenDialog }>(() => ({ open: null }))
   const list = createListStore(
@@ -156,6 +159,7 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
       picks.clear()
       bulk.close()
       pins.clear()
+      commands.forget()
       detail.select(list.store.getState().prefix, null)
     }
     // Whatever happened in the meantime was not heard: ask for everything that is on the screen.
@@ -165,6 +169,7 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
       timeline.reload()
       sessionTimeline.reload()
       void pins.load()
+      commands.reload()
       void history.load()
       void demo.load().then(() => {
         const runs = demo.store.getState().status.state === 'running'
@@ -213,6 +218,7 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
     timeline,
     demo,
     drawer,
+    commands,
     toasts,
     dialog,
     openDialog: (open) => dialog.setState({ open }),

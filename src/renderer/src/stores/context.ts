@@ -2,6 +2,7 @@ import { createContext, useContext, useEffect, useState } from 'react'
 import { type StoreApi, useStore } from 'zustand'
 import type { App } from './app.ts'
 import type { BulkState } from './bulk.ts'
+import type { CommandsState } from './commands.ts'
 import type { ConnectionState } from './connection.ts'
 import { whyNotReachable, whyNotWritable } from './connection.ts'
 import type { DemoState } from './demo.ts'
@@ -44,6 +45,7 @@ export const usePins = createHook<PinsState>((app) => app.pins.store)
 export const useSessionTimeline = createHook<SessionTimelineState>((app) => app.sessionTimeline.store)
 export const useTimeline = createHook<TimelinePanelState>((app) => app.timeline.store)
 export const useDemo = createHook<DemoState>((app) => app.demo.store)
+export const useCommands = createHook<CommandsState>((app) => app.commands.store)
 export const useDrawer = createHook<DrawerState>((app) => app.drawer.store)
 export const useSettings = createHook<Settings>((app) => app.settings)
 

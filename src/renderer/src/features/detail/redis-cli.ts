@@ -35,7 +35,8 @@ export function cliLines(
   ]
 }
 
-function cliPrefix({ host, port, db, username, tls }: PublicTarget): string {
+/** `redis-cli` with what it needs to reach the server; a password is asked for. */
+export function cliPrefix({ host, port, db, username, tls }: PublicTarget): string {
   const parts = ['redis-cli', '-h', shellQuote(host), '-p', String(port)]
   if (db !== 0) parts.push('-n', String(db))
   if (username !== null) parts.push('--user', shellQuote(username), '--askpass')

@@ -3,6 +3,8 @@ import type { ComponentType } from 'react'
 import { Splitter } from '../../components/Splitter.tsx'
 import { useApp, useDrawer, useSettings } from '../../stores/context.ts'
 import type { DrawerPanel } from '../../stores/drawer.ts'
+import { CommandsBar } from '../commands/CommandsBar.tsx'
+import { CommandsPanel } from '../commands/CommandsPanel.tsx'
 import { DemoBar, DemoPanel } from '../demo/DemoPanel.tsx'
 import { TimelineBar, TimelinePanel } from '../timeline/TimelinePanel.tsx'
 import styles from './Drawer.module.css'
@@ -18,6 +20,7 @@ const PANELS: readonly {
 }[] = [
   { id: 'demo', label: 'Demo server', Bar: DemoBar, Panel: DemoPanel },
   { id: 'timeline', label: 'Timeline', Bar: TimelineBar, Panel: TimelinePanel },
+  { id: 'commands', label: 'Commands', Bar: CommandsBar, Panel: CommandsPanel },
 ]
 
 /** Panels below the list, one at a time; closed, the bar tells of the demo server. */

@@ -1,4 +1,4 @@
-import { focusDetail, focusFilter, focusGrid, focusPrefix } from '../../lib/focus.ts'
+import { focusCommands, focusDetail, focusFilter, focusGrid, focusPrefix } from '../../lib/focus.ts'
 import { isMac, MOD } from '../../lib/platform.ts'
 import type { App } from '../../stores/app.ts'
 import { whyFieldsAreFixed, whyKeyIsFixed, whySessionIsFixed } from '../detail/session-block.ts'
@@ -201,6 +201,19 @@ export const COMMANDS: readonly Command[] = [
     matches: plain('d'),
     blocked: connected,
     run: (app) => app.drawer.toggle('demo'),
+  },
+  {
+    id: 'commands',
+    group: 'App',
+    label: 'Commands sent to Redis',
+    keys: 'm',
+    matches: plain('m'),
+    blocked: connected,
+    run: (app) => {
+      app.drawer.toggle('commands')
+      // When its panel is there.
+      if (app.drawer.store.getState().open === 'commands') requestAnimationFrame(focusCommands)
+    },
   },
   {
     id: 'palette',
