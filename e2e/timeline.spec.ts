@@ -47,7 +47,7 @@ const test = base.extend<{ timeline: Timeline }>({
 
 /** Clicks, and reads the file that is handed out. */
 async function download(app: RunningInspector, click: () => Promise<void>): Promise<unknown> {
-  const NAME = /^timeline-\d{4}-\d\d-\d\d-\d{6}\.json$/
+  const NAME = /^session-\d{4}(-\d\d){5}\.timeline\.json$/
   if (app.electronApp === null) {
     const [file] = await Promise.all([app.page.waitForEvent('download'), click()])
     expect(file.suggestedFilename()).toMatch(NAME)

@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { CallArg, CallName, CallReply, EventName, EventPayload, WindowQuery } from '#shared/contract.ts'
-import { AppError } from '#shared/errors.ts'
-import type { Endpoint } from '#shared/transport.ts'
+import type { WindowQuery } from '#shared/contract.ts'
+import { InspectorClient } from '../../test/inspector-client.ts'
 import { useRedis } from '../../test/redis.ts'
 import { createInspector, type Inspector } from './services.ts'
 
@@ -11,25 +10,7 @@ afterEach(async () => {
   for (const inspector of started.splice(0)) await inspector.stop()
 })
 
-/** A client of the inspector, as a host would hold it. */
-class Client {
-  readonly events: { name: EventName; payload: unknown }[] = []
-  readonly #endpoint: Endpoint
-
-  constructor(inspector: Inspector) {
-    this.#endpoint = inspector.attach((name, payload) => this.events.push({ name, payload }))
-  }
-
-  async invoke<N extends CallName>(name: N, arg: CallArg<N>): Promise<CallReply<N>> {
-    const reply = await this.#endpoint.dispatch(name, arg)
-    if (reply.ok) return reply.value as CallReply<N>
-    throw new AppError(reply.code, reply.message, reply.details)
-  }
-
-  dispatch(name: unknown, arg: unknown) {
-    return this.#endpoint.dispatch(name, arg)
-  }
-
+class Client extends InspectorClient {
   window(query: Partial<WindowQuery> = {}) {
     return this.invoke('list.window', {
       prefix: 'session:',
@@ -40,14 +21,6 @@ class Client {
       limit: 100,
       ...query,
     })
-  }
-
-  payloads<N extends EventName>(name: N): EventPayload<N>[] {
-    return this.events.filter((event) => event.name === name).map(({ payload }) => payload as EventPayload<N>)
-  }
-
-  close() {
-    this.#endpoint.close()
   }
 }
 

@@ -1,18 +1,15 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { CallArg, CallName, CallReply, WindowQuery } from '#shared/contract.ts'
-import { AppError } from '#shared/errors.ts'
+import type { CallArg, WindowQuery } from '#shared/contract.ts'
 import { LIMITS } from '#shared/model.ts'
+import { InspectorClient } from '../../../test/inspector-client.ts'
 import { useRedis } from '../../../test/redis.ts'
-import { createInspector, type Inspector } from '../services.ts'
 import { SessionStore } from '../store/session-store.ts'
 
 const redis = useRedis()
-const started: Inspector[] = []
+const started: InspectorClient[] = []
 afterEach(async () => {
-  for (const inspector of started.splice(0)) await inspector.stop()
+  for (const { inspector } of started.splice(0)) await inspector.stop()
 })
-
-type Invoke = <N extends CallName>(name: N, arg: CallArg<N>) => Promise<CallReply<N>>
 
 const PREFIX = 'session:'
 const QUERY: Omit<WindowQuery, 'offset' | 'limit' | 'locate'> = {
@@ -23,18 +20,15 @@ const QUERY: Omit<WindowQuery, 'offset' | 'limit' | 'locate'> = {
 }
 
 /** A client that looks at sessions of these users, and their ids. */
-async function open(users: readonly string[]): Promise<{ invoke: Invoke; ids: readonly string[] }> {
+async function open(
+  users: readonly string[],
+): Promise<{ invoke: InspectorClient['invoke']; ids: readonly string[] }> {
   const store = new SessionStore({ client: redis.client })
   const ids: string[] = []
   for (const username of users) ids.push(await store.createSession({ username }))
-  const inspector = createInspector({ host: 'web', version: '1.2.3', redisUrl: null, log: () => {} })
-  started.push(inspector)
-  const endpoint = inspector.attach(() => {})
-  const invoke: Invoke = async (name, arg) => {
-    const reply = await endpoint.dispatch(name, arg)
-    if (reply.ok) return reply.value as never
-    throw new AppError(reply.code, reply.message, reply.details)
-  }
+  const client = new InspectorClient()
+  started.push(client)
+  const invoke = client.invoke.bind(client)
   await invoke('connection.connect', { host: '127.0.0.1', port: redis.port })
   await vi.waitFor(async () => {
     const window = await invoke('list.window', { ...QUERY, offset: 0, limit: 10 })

@@ -21,14 +21,14 @@ it('keeps the values of a pinned session while another one is open, and another 
   const store = makeStore()
   const [pinned, other] = [await store.createSession({ theme: 'dark' }), await store.createSession()]
   const onlooker = await look()
-  expect(await onlooker.call('timeline.pin', { prefix: PREFIX, id: pinned })).toEqual([
+  expect(await onlooker.invoke('timeline.pin', { prefix: PREFIX, id: pinned })).toEqual([
     { prefix: PREFIX, id: pinned },
   ])
   await onlooker.watch(other)
   await redis.client.hset(store.keyOf(pinned), 'theme', 'light')
   const seen = ['watched', 'fieldChanged theme dark → light by outside']
   await onlooker.sees(pinned, seen)
-  await onlooker.call('session.watch', null)
+  await onlooker.invoke('session.watch', null)
   await onlooker.open('elsewhere:')
   await redis.client.hset(store.keyOf(pinned), 'theme', 'blue')
   await onlooker.sees(pinned, [...seen, 'fieldChanged theme light → blue by outside'])
@@ -39,7 +39,7 @@ it('watches a pinned session on when the connection is back', async () => {
   const store = makeStore()
   const id = await store.createSession({ theme: 'dark' })
   const onlooker = await look()
-  await onlooker.call('timeline.pin', { prefix: PREFIX, id })
+  await onlooker.invoke('timeline.pin', { prefix: PREFIX, id })
   await redis.client.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
   await redis.client.hset(store.keyOf(id), 'theme', 'light')
   await vi.waitFor(async () => {
@@ -52,13 +52,13 @@ it('shares the pins of a connection between its windows, and tells each of them'
   const id = await makeStore().createSession()
   const first = await look()
   const second = new Onlooker(first.inspector)
-  await first.call('timeline.pin', { prefix: PREFIX, id })
-  expect(await second.call('timeline.pins', {})).toEqual([{ prefix: PREFIX, id }])
+  await first.invoke('timeline.pin', { prefix: PREFIX, id })
+  expect(await second.invoke('timeline.pins', {})).toEqual([{ prefix: PREFIX, id }])
   expect(second.payloads('timeline.pinned').at(-1)).toEqual([{ prefix: PREFIX, id }])
   first.close()
   await redis.client.hset(`session:${id}`, 'theme', 'light')
   await second.sees(id, ['watched', 'fieldAdded theme ∅ → light by outside'])
-  expect(await second.call('timeline.unpin', { prefix: PREFIX, id })).toEqual([])
+  expect(await second.invoke('timeline.unpin', { prefix: PREFIX, id })).toEqual([])
   expect(second.payloads('timeline.pinned').at(-1)).toEqual([])
   await redis.client.hset(`session:${id}`, 'theme', 'dark')
   await second.open()
@@ -68,21 +68,21 @@ it('shares the pins of a connection between its windows, and tells each of them'
 
 it('pins a bounded number, and says what to do then', async () => {
   const onlooker = await look()
-  const pin = (id: string) => onlooker.call('timeline.pin', { prefix: PREFIX, id })
+  const pin = (id: string) => onlooker.invoke('timeline.pin', { prefix: PREFIX, id })
   for (let i = 0; i < TIMELINE_LIMITS.pins; i += 1) await pin(`s${i}`)
   await expect(pin('more')).rejects.toMatchObject({
     code: 'invalid_argument',
     message: expect.stringContaining('Unpin one first'),
   })
   expect(await pin('s0')).toHaveLength(TIMELINE_LIMITS.pins)
-  await onlooker.call('timeline.unpin', { prefix: PREFIX, id: 's3' })
+  await onlooker.invoke('timeline.unpin', { prefix: PREFIX, id: 's3' })
   expect(await pin('more')).toHaveLength(TIMELINE_LIMITS.pins)
 })
 
 it('forgets the pins with the connection', async () => {
   const id = await makeStore().createSession()
   const onlooker = await look()
-  await onlooker.call('timeline.pin', { prefix: PREFIX, id })
-  await onlooker.call('connection.disconnect', {})
-  expect(await onlooker.call('timeline.pins', {})).toEqual([])
+  await onlooker.invoke('timeline.pin', { prefix: PREFIX, id })
+  await onlooker.invoke('connection.disconnect', {})
+  expect(await onlooker.invoke('timeline.pins', {})).toEqual([])
 })

@@ -164,7 +164,7 @@ it('tells of many fields that change at once one by one up to a bound, and then 
 
 it('refuses a question that is too large', async () => {
   const onlooker = await look()
-  const ask = (arg: object) => onlooker.call('timeline.read', { prefix: 'session:', limit: 10, ...arg })
+  const ask = (arg: object) => onlooker.invoke('timeline.read', { prefix: 'session:', limit: 10, ...arg })
   await expect(ask({ limit: LIMITS.timelineEntries + 1 })).rejects.toMatchObject({ code: 'invalid_argument' })
   await expect(ask({ text: 'x'.repeat(LIMITS.timelineTextCharacters + 1) })).rejects.toMatchObject({
     code: 'invalid_argument',

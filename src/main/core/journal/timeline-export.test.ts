@@ -34,7 +34,7 @@ it('holds every event and every moment, of all sessions or of one', async () => 
   await onlooker.sees(other, ['created by outside'])
   await redis.client.persist(store.keyOf(other))
   await onlooker.sees(other, ['created by outside', 'ttlChanged by outside'])
-  await onlooker.call('session.delete', { prefix: PREFIX, id })
+  await onlooker.invoke('session.delete', { prefix: PREFIX, id })
   await onlooker.sees(id, [expect.anything(), expect.anything(), 'deleted by inspector'])
 
   const whole = await exported(onlooker, {})
@@ -74,6 +74,6 @@ it('holds every event and every moment, of all sessions or of one', async () => 
 })
 
 async function exported(onlooker: Onlooker, what: { readonly id?: string }): Promise<Exported> {
-  const { text } = await onlooker.call('timeline.export', { prefix: PREFIX, ...what })
+  const { text } = await onlooker.invoke('timeline.export', { prefix: PREFIX, ...what })
   return JSON.parse(text) as Exported
 }

@@ -34,7 +34,7 @@ describe.each(SERVERS)('the timeline, $told', ({ pushed, redis }) => {
     const store = makeStore(redis)
     await Promise.all(Array.from({ length: 50 }, () => store.createSession({ username: 'ada' })))
     const onlooker = await lookAt(redis)
-    await onlooker.call('list.rescan', { prefix: 'session:' })
+    await onlooker.invoke('list.rescan', { prefix: 'session:' })
     await onlooker.open()
     expect(await onlooker.page()).toMatchObject({ entries: [], matched: 0, newest: 0, kept: 0 })
     expect((await onlooker.page()).since).toBeGreaterThan(Date.now() - 60_000)
@@ -149,7 +149,7 @@ describe.each(SERVERS)('the timeline, $told', ({ pushed, redis }) => {
 
   it('knows what was done from here, and with which values', async () => {
     const onlooker = await lookAt(redis)
-    const { id } = await onlooker.call('session.create', {
+    const { id } = await onlooker.invoke('session.create', {
       prefix: 'session:',
       fields: { username: 'ada', theme: 'dark' },
       ttl: 600,
@@ -158,19 +158,19 @@ describe.each(SERVERS)('the timeline, $told', ({ pushed, redis }) => {
     await onlooker.watch(id)
     const seen = ['created by inspector', 'watched']
     await onlooker.sees(id, seen)
-    await onlooker.call('session.setField', { ...ref, field: 'theme', shown: 'dark', value: 'light' })
+    await onlooker.invoke('session.setField', { ...ref, field: 'theme', shown: 'dark', value: 'light' })
     seen.push('fieldChanged theme dark → light by inspector')
     await onlooker.sees(id, seen)
-    await onlooker.call('history.undo', {})
+    await onlooker.invoke('history.undo', {})
     seen.push('fieldChanged theme light → dark by inspector')
     await onlooker.sees(id, seen)
-    await onlooker.call('session.setTtl', { ...ref, ttl: 60 })
+    await onlooker.invoke('session.setTtl', { ...ref, ttl: 60 })
     seen.push('ttlChanged 600 → 60 by inspector')
     await onlooker.sees(id, seen)
-    await onlooker.call('session.delete', ref)
+    await onlooker.invoke('session.delete', ref)
     seen.push('deleted by inspector')
     await onlooker.sees(id, seen)
-    await onlooker.call('history.undo', {})
+    await onlooker.invoke('history.undo', {})
     seen.push('created by inspector')
     await onlooker.sees(id, seen)
   })
@@ -183,7 +183,7 @@ describe.each(SERVERS)('the timeline, $told', ({ pushed, redis }) => {
     await onlooker.sees(id, ['watched'])
     const others = redis.client.hset(store.keyOf(id), 'locale', 'de')
     const edit = { prefix: 'session:', id, field: 'theme', shown: 'dark', value: 'light' }
-    await Promise.all([others, others.then(() => onlooker.call('session.setField', edit))])
+    await Promise.all([others, others.then(() => onlooker.invoke('session.setField', edit))])
     await onlooker.sees(id, [
       'watched',
       'fieldChanged locale en → de by outside',
@@ -193,26 +193,26 @@ describe.each(SERVERS)('the timeline, $told', ({ pushed, redis }) => {
 
   it('follows a session that is given a new id from here, and back', async () => {
     const onlooker = await lookAt(redis)
-    const { id: old } = await onlooker.call('session.create', {
+    const { id: old } = await onlooker.invoke('session.create', {
       prefix: 'session:',
       fields: { username: 'ada' },
       ttl: 600,
     })
     await onlooker.sees(old, ['created by inspector'])
-    const { id } = await onlooker.call('session.rotate', { prefix: 'session:', id: old })
+    const { id } = await onlooker.invoke('session.rotate', { prefix: 'session:', id: old })
     const went = await onlooker.sees(old, ['created by inspector', 'rotated by inspector'])
     const came = await onlooker.sees(id, ['rotated by inspector'])
     expect([went.at(-1)?.change, came.at(-1)?.change]).toEqual([
       { kind: 'rotated', from: null, to: id },
       { kind: 'rotated', from: old, to: null },
     ])
-    await onlooker.call('history.undo', {})
+    await onlooker.invoke('history.undo', {})
     await onlooker.sees(id, ['rotated by inspector', 'rotated by inspector'])
   })
 
   it('knows what the demo server did', async () => {
     const onlooker = await lookAt(redis)
-    const demo = await onlooker.call('demo.start', { port: 0, prefix: 'session:', ttl: 300 })
+    const demo = await onlooker.invoke('demo.start', { port: 0, prefix: 'session:', ttl: 300 })
     if (demo.state !== 'running') throw new Error('it does not run')
     const visitor = new Visitor(demo)
     await visitor.post('/login', { username: 'ada', ttl: '300' })
@@ -238,7 +238,7 @@ describe.each(SERVERS)('the timeline, $told', ({ pushed, redis }) => {
 
   it('tells of samples as made from here', async () => {
     const onlooker = await lookAt(redis)
-    await onlooker.call('list.addSamples', { prefix: 'session:', count: 300 })
+    await onlooker.invoke('list.addSamples', { prefix: 'session:', count: 300 })
     await vi.waitFor(async () => {
       const page = await onlooker.page({ kinds: ['created'] })
       expect(page.matched).toBe(300)
@@ -256,7 +256,7 @@ describe.each(SERVERS)('the timeline, $told', ({ pushed, redis }) => {
     await redis.client.hset(key, 'page_views', '3')
     const seen = ['fieldChanged page_views by outside', 'watched', 'fieldChanged page_views 2 → 3 by outside']
     await onlooker.sees(id, seen)
-    await onlooker.call('session.watch', null)
+    await onlooker.invoke('session.watch', null)
     await redis.client.hset(key, 'page_views', '4')
     await onlooker.sees(id, [...seen, 'fieldChanged page_views by outside'])
     await onlooker.watch(id)
@@ -276,7 +276,7 @@ describe.each(SERVERS)('the timeline, $told', ({ pushed, redis }) => {
     const onlooker = await lookAt(redis)
     await onlooker.watch(stays)
     await onlooker.open('elsewhere:')
-    await onlooker.call('session.watch', null)
+    await onlooker.invoke('session.watch', null)
     await redis.client.del(store.keyOf(goes))
     await redis.client.hset(store.keyOf(stays), 'page_views', '2')
     await onlooker.open()
@@ -299,7 +299,7 @@ describe.each(SERVERS)('the timeline, $told', ({ pushed, redis }) => {
     ]
     await onlooker.sees(ada, ['created by outside'])
     await onlooker.sees(grace, ['created by outside'])
-    await onlooker.call('session.touch', { prefix: 'session:', id: grace })
+    await onlooker.invoke('session.touch', { prefix: 'session:', id: grace })
     await vi.waitFor(async () => expect((await onlooker.page()).matched).toBe(3), 8000)
     const found = async (query: Parameters<Onlooker['page']>[0]) =>
       (await onlooker.page(query)).entries.map(({ id, change }) => `${change.kind} ${id}`)

@@ -33,6 +33,18 @@ const MOST_FIELDS = 200
 const MOST_TEXT = 64 * 1024
 
 /**
+ * Lua: `is_larger(key, most)`, whether a key takes more bytes of memory; false where that may not be asked. MEMORY USAGE
+ * guesses from five elements, of which one that is large makes it guess far too much; then all are looked at.
+ */
+export const IS_LARGER = `
+local function is_larger(key, most)
+  local guess = redis.pcall('MEMORY', 'USAGE', key)
+  if type(guess) ~= 'number' or guess <= most then return false, guess end
+  local size = redis.pcall('MEMORY', 'USAGE', key, 'SAMPLES', 0)
+  return size > most, size
+end`
+
+/**
  * Lua: `key_state(key)`, a key as {DUMP, a SHA-1 of what it holds, PEXPIRETIME, fields or the string, ends of
  * fields}, '' and -2 where there is none; nil where it cannot be told: it is too large, this user may not look, or the server is older than Redis 7.0,
  * whose PEXPIRETIME it needs.
@@ -40,7 +52,7 @@ const MOST_TEXT = 64 * 1024
  * The SHA-1 is of a hash's sorted fields, values and (Redis 7.4) expiries: DUMP lists a hash table in an order that
  * changes by itself, while Redis moves it to a larger table. Of any other type it is that of the DUMP.
  */
-export const KEY_STATE = `
+export const KEY_STATE = `${IS_LARGER}
 local function key_mark(key, dump, h)
   if not h then return redis.sha1hex(dump), {} end
   local names, values, ends = {}, {}, {}
@@ -68,8 +80,7 @@ local function key_mark(key, dump, h)
   return redis.sha1hex(table.concat(parts, '\\n')), ends
 end
 local function key_state(key)
-  local size = redis.pcall('MEMORY', 'USAGE', key)
-  if type(size) == 'number' and size > ${MOST_BYTES} then return nil end
+  if is_larger(key, ${MOST_BYTES}) then return nil end
   local dump = redis.pcall('DUMP', key)
   if type(dump) == 'table' then return nil end
   local at = redis.pcall('PEXPIRETIME', key)

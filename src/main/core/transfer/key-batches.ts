@@ -3,6 +3,7 @@ import { TRANSFER_LIMITS } from '#shared/transfer.ts'
 import { toAppError } from '../connection/redis-errors.ts'
 import { CLOCK } from '../index/read-script.ts'
 import { BatchScript } from '../store/batch-script.ts'
+import { IS_LARGER } from '../store/key-state.ts'
 import { nameRefusedCommand } from '../store/script.ts'
 import { CONTENT_MARK } from './content-mark.ts'
 import { PacedCalls } from './paced-calls.ts'
@@ -41,7 +42,7 @@ end`
  *
  * A key is read whole in one step, so that its content and its expiry belong together.
  */
-const READ = `${CLOCK}${EXPIRES_AT}${CONTENT_MARK}
+const READ = `${CLOCK}${EXPIRES_AT}${IS_LARGER}${CONTENT_MARK}
 local question, most_time, most_bytes, largest = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local out, bytes = {0, unix_time()}, 0
 local function content(key, kind)
@@ -61,10 +62,10 @@ end
 for _, key in ipairs(KEYS) do
   local kind = redis.call('TYPE', key).ok
   local entry = {kind, expires_at(key)}
-  local size = kind ~= 'none' and redis.pcall('MEMORY', 'USAGE', key)
-  if type(size) ~= 'number' then size = 1000 end
-  if kind ~= 'none' and size <= largest then
-    bytes = bytes + size
+  local too_large, size
+  if kind ~= 'none' then too_large, size = is_larger(key, largest) end
+  if kind ~= 'none' and not too_large then
+    bytes = bytes + (type(size) == 'number' and size or 1000)
     if question == 'content' then
       entry[3], entry[4] = content(key, kind)
     else

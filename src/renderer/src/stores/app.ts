@@ -4,9 +4,9 @@ import type { ConnectionStatus } from '#shared/model.ts'
 import type { Transport } from '#shared/transport.ts'
 import { DEFAULT_TTL_SECONDS } from '#shared/ttl.ts'
 import { type Clock, createClock } from '../lib/clock.ts'
-import { downloadText } from '../lib/download.ts'
 import { toFailure } from '../lib/failure.ts'
-import { formatInstant } from '../lib/format.ts'
+import { plural } from '../lib/format.ts'
+import { fileName, saveFile } from '../lib/save-file.ts'
 import { takenBackInWords } from '../lib/undo-words.ts'
 import { type BulkStore, createBulkStore } from './bulk.ts'
 import { type CommandsStore, createCommandsStore } from './commands.ts'
@@ -19,7 +19,7 @@ import { createHistoryStore, type HistoryStore } from './history.ts'
 import { createImportStore, type ImportStore } from './import.ts'
 import { createListStore } from './list.ts'
 import type { ListStore } from './list-state.ts'
-import { createPicksStore, type PicksStore, picksProblem, scopeOf } from './picks.ts'
+import { countPicked, createPicksStore, type PicksStore, picksProblem, scopeOf } from './picks.ts'
 import { createPinsStore, type PinsStore } from './pins.ts'
 import { createPrefixesStore, type PrefixesStore } from './prefixes.ts'
 import { createSessionTimeline, type SessionTimelineStore } from './session-timeline.ts'
@@ -82,7 +82,9 @@ export interface App {
   remove(fingerprint: string | null): Promise<boolean>
   /** Makes the frozen list of the picked sessions for what is to be done to them. */
   beginBulk(kind: 'delete' | 'setTtl'): void
-  /** The same for all sessions of a user. */
+  /** Asks how the picked sessions are to be exported. */
+  exportPicked(): void
+  /** Makes the frozen list of all sessions of a user. */
   beginLogOut(user: Bytes): void
   /** Says that a write was done, with a way to undo it where there is one. */
   wrote(text: string): void
@@ -247,6 +249,19 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
       if (problem !== null) toasts.show('failed', problem)
       else void bulk.begin({ kind }, prefix, scopeOf(picks.store.getState(), filter))
     },
+    exportPicked() {
+      const { prefix, filter, view } = list.store.getState()
+      const picked = picks.store.getState()
+      const problem = picksProblem(picked)
+      if (problem !== null) {
+        toasts.show('failed', problem)
+        return
+      }
+      const count = countPicked(picked, view?.matched ?? 0)
+      const choice = { label: plural(count, 'selected session'), scope: scopeOf(picked, filter), count }
+      exporting.open({ prefix, choices: [choice] })
+      dialog.setState({ open: 'export' })
+    },
     beginLogOut(user) {
       void bulk.begin({ kind: 'logOut', user }, list.store.getState().prefix, { user })
     },
@@ -287,7 +302,8 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
       const { prefix } = id === null ? list.store.getState() : detail.store.getState()
       try {
         const { text } = await transport.invoke('timeline.export', { prefix, ...(id === null ? {} : { id }) })
-        downloadText(`timeline-${fileStamp(clock.now())}.json`, text, 'application/json')
+        const file = new Blob([text], { type: 'application/json' })
+        saveFile(fileName(prefix, 'timeline', 'json', clock.now()), file)
       } catch (error) {
         toasts.show('failed', toFailure(error).message)
       }
@@ -299,9 +315,6 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
     start: () => connection.start(),
   }
 }
-
-/** `2026-04-02-123456`: good for a file's name everywhere. */
-const fileStamp = (epoch: number): string => formatInstant(epoch).replaceAll(':', '').replace(' ', '-')
 
 const address = (status: ConnectionStatus | null): string | null =>
   status === null || status.state === 'disconnected' ? null : JSON.stringify(status.target)

@@ -1,28 +1,22 @@
 import { expect, vi } from 'vitest'
 import type { Bytes } from '#shared/bytes.ts'
-import type { CallArg, CallName, CallReply, EventName, EventPayload } from '#shared/contract.ts'
-import { AppError } from '#shared/errors.ts'
+import type { CallArg } from '#shared/contract.ts'
 import type { TimelineEntry } from '#shared/timeline.ts'
-import type { Endpoint } from '#shared/transport.ts'
+import { InspectorClient } from '../../../../test/inspector-client.ts'
 import { createInspector, type Inspector } from '../../services.ts'
 
 const PREFIX = 'session:'
 
 /** A client of an inspector of its own, with the list of `session:` open. */
-export class Onlooker {
-  readonly inspector: Inspector
-  readonly events: { readonly name: EventName; readonly payload: unknown }[] = []
-  readonly #endpoint: Endpoint
-
+export class Onlooker extends InspectorClient {
   constructor(inspector?: Inspector) {
-    this.inspector = inspector ?? createInspector({ host: 'web', version: '0', redisUrl: null, log: fail })
-    this.#endpoint = this.inspector.attach((name, payload) => this.events.push({ name, payload }))
+    super(inspector ?? createInspector({ host: 'web', version: '0', redisUrl: null, log: fail }))
   }
 
   /** Connects and waits until every key that there is has been met. */
   static async at(port: number): Promise<Onlooker> {
     const onlooker = new Onlooker()
-    await onlooker.call('connection.connect', { port })
+    await onlooker.invoke('connection.connect', { port })
     await onlooker.open()
     return onlooker
   }
@@ -32,7 +26,7 @@ export class Onlooker {
   }
 
   window(prefix = PREFIX) {
-    return this.call('list.window', {
+    return this.invoke('list.window', {
       prefix,
       columns: ['username', 'page_views'],
       filter: '',
@@ -42,18 +36,12 @@ export class Onlooker {
     })
   }
 
-  async call<N extends CallName>(name: N, arg: CallArg<N>): Promise<CallReply<N>> {
-    const reply = await this.#endpoint.dispatch(name, arg)
-    if (reply.ok) return reply.value as CallReply<N>
-    throw new AppError(reply.code, reply.message, reply.details)
-  }
-
   watch(id: Bytes) {
-    return this.call('session.watch', { prefix: PREFIX, id })
+    return this.invoke('session.watch', { prefix: PREFIX, id })
   }
 
   page(query: Omit<CallArg<'timeline.read'>, 'prefix' | 'limit'> = {}) {
-    return this.call('timeline.read', { prefix: PREFIX, limit: 500, ...query })
+    return this.invoke('timeline.read', { prefix: PREFIX, limit: 500, ...query })
   }
 
   /** Oldest first. */
@@ -71,14 +59,6 @@ export class Onlooker {
       },
       { timeout: 8000, interval: 20 },
     )
-  }
-
-  payloads<N extends EventName>(name: N): EventPayload<N>[] {
-    return this.events.filter((event) => event.name === name).map(({ payload }) => payload as EventPayload<N>)
-  }
-
-  close(): void {
-    this.#endpoint.close()
   }
 }
 

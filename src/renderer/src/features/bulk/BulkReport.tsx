@@ -4,13 +4,13 @@ import { BULK_OUTCOMES, type BulkOutcome, type BulkStatus } from '#shared/bulk.t
 import { Button } from '../../components/Button.tsx'
 import { Dialog, DialogButtons } from '../../components/Dialog.tsx'
 import { Problem } from '../../components/Problem.tsx'
-import { downloadText } from '../../lib/download.ts'
 import { toFailure } from '../../lib/failure.ts'
 import { formatCount, formatDuration } from '../../lib/format.ts'
+import { fileName, saveFile } from '../../lib/save-file.ts'
 import { useApp, useHistory, useWriteBlock } from '../../stores/context.ts'
 import styles from './Bulk.module.css'
 import { BulkRows } from './BulkRows.tsx'
-import { reportName, reportText } from './bulk-report.ts'
+import { reportText } from './bulk-report.ts'
 import { OUTCOME_WORDS, resultOf } from './bulk-words.ts'
 
 type Finished = Extract<BulkStatus, { state: 'finished' }>
@@ -30,7 +30,9 @@ export function BulkReport({ status }: { readonly status: Finished }) {
   const save = async () => {
     setSaving(true)
     try {
-      downloadText(reportName(status), reportText(status, await app.bulk.allRows()), 'application/json')
+      const report = new Blob([reportText(status, await app.bulk.allRows())], { type: 'application/json' })
+      const kind = action.kind === 'delete' ? 'deleted' : 'changed-ttl'
+      saveFile(fileName(list.prefix, kind, 'json', status.at), report)
     } catch (error) {
       app.toasts.show('failed', toFailure(error).message)
     }

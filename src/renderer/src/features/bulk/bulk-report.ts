@@ -31,7 +31,3 @@ export function reportText(
   }
   return `${JSON.stringify(report, null, 2)}\n`
 }
-
-/** `deleted-sessions-20261125T205700.json` */
-export const reportName = ({ action, at }: Finished): string =>
-  `${action.kind === 'delete' ? 'deleted' : 'changed-ttl'}-sessions-${new Date(at).toISOString().slice(0, 19).replace(/[-:]/g, '')}.json`

@@ -1,7 +1,7 @@
-import { Timer, Trash2, X } from 'lucide-react'
+import { Download, Timer, Trash2, X } from 'lucide-react'
 import { Button, IconButton } from '../../components/Button.tsx'
 import { formatCount, plural } from '../../lib/format.ts'
-import { useApp, useList, usePicks, useWriteBlock } from '../../stores/context.ts'
+import { useApp, useList, usePicks, useReadBlock, useWriteBlock } from '../../stores/context.ts'
 import { countPicked } from '../../stores/picks.ts'
 import styles from './ListPane.module.css'
 
@@ -12,6 +12,7 @@ export function SelectionBar() {
   const matched = useList((state) => state.view?.matched ?? 0)
   const filter = useList((state) => state.filter)
   const blocked = useWriteBlock()
+  const unreachable = useReadBlock()
   const count = countPicked(picks, matched)
   const everything = filter.trim() === '' ? 'under the prefix' : 'that match'
   return (
@@ -29,6 +30,9 @@ export function SelectionBar() {
           </Button>
         )}
       </div>
+      <Button small icon={Download} blocked={unreachable} onClick={() => app.exportPicked()}>
+        Export…
+      </Button>
       <Button small icon={Timer} blocked={blocked} onClick={() => app.beginBulk('setTtl')}>
         Change TTL…
       </Button>

@@ -29,6 +29,13 @@ export const LIST_COMMANDS: readonly Command[] = [
     run: (app) => app.picks.all(),
   },
   {
+    id: 'export-picked',
+    group: 'List',
+    label: 'Export those selected…',
+    blocked: (app) => reachable(app) ?? pickedAny(app),
+    run: (app) => app.exportPicked(),
+  },
+  {
     id: 'bulk-ttl',
     group: 'List',
     label: 'Change the TTL of those selected…',
