@@ -18,15 +18,15 @@ export function SelectionBar() {
   return (
     <div className={styles.toolbar} role="toolbar" aria-label="Selection" data-picking>
       <div className={styles.progress}>
-        <span className={styles.said} role="status">
+        <span className={styles.picked} role="status">
           {picks.mode === 'all' && picks.keys.size === 0
             ? `All ${formatCount(count)} ${everything} selected`
             : `${formatCount(count)} selected`}
           {picks.busy ? '…' : ''}
         </span>
         {picks.mode === 'all' || count >= matched ? null : (
-          <Button small kind="quiet" onClick={() => app.picks.all()}>
-            Select all {formatCount(matched)} {everything}
+          <Button small kind="quiet" title={`All ${everything}`} onClick={() => app.picks.all()}>
+            Select all {formatCount(matched)}
           </Button>
         )}
       </div>

@@ -6,7 +6,7 @@ import { Button, IconButton } from '../../components/Button.tsx'
 import { paintText, Ticking } from '../../components/Ticking.tsx'
 import { formatCount, formatCountdown, plural } from '../../lib/format.ts'
 import { MOD } from '../../lib/platform.ts'
-import { useApp, useHistory, useWriteBlock } from '../../stores/context.ts'
+import { useApp, useDrawer, useHistory, useSettings, useWriteBlock } from '../../stores/context.ts'
 import styles from './Toasts.module.css'
 
 /** What came of actions. The region is there from the start, so that a screen reader hears what enters it. */
@@ -14,9 +14,10 @@ export function Toasts() {
   const { toasts } = useApp()
   const shown = useStore(toasts.store, (state) => state.toasts)
   const next = useHistory((state) => state.status?.undo[0])
+  const bottom = useBottom()
   const running = useHistory((state) => state.status?.running ?? null)
   return (
-    <div className={styles.toasts} aria-live="polite" role="log" aria-label="Results">
+    <div className={styles.toasts} style={{ bottom }} aria-live="polite" role="log" aria-label="Results">
       {running === null ? null : (
         // Its figures change too often to be spoken.
         <div className={styles.toast} aria-hidden>
@@ -42,6 +43,13 @@ export function Toasts() {
       ))}
     </div>
   )
+}
+
+/** Above the drawer, whose rows they would cover. */
+function useBottom(): string {
+  const open = useDrawer((state) => state.open !== null)
+  const height = useSettings((state) => state.drawerHeight)
+  return open ? `calc(44px + min(${height}px, 45vh))` : '44px'
 }
 
 /** With the time for which it can be undone. */
