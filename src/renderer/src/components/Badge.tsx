@@ -2,7 +2,7 @@ import type { ReactNode } from 'react'
 import styles from './Badge.module.css'
 
 interface BadgeProps {
-  readonly tone?: 'plain' | 'amber' | 'red' | 'calm'
+  readonly tone?: 'plain' | 'amber' | 'red' | 'calm' | 'accent'
   readonly title?: string
   readonly children: ReactNode
 }

@@ -2,9 +2,9 @@ import { Square } from 'lucide-react'
 import { Button } from '../../components/Button.tsx'
 import { Dialog, DialogButtons } from '../../components/Dialog.tsx'
 import { Problem } from '../../components/Problem.tsx'
+import { Working } from '../../components/Working.tsx'
 import { formatCount } from '../../lib/format.ts'
 import { useApp, useBulk } from '../../stores/context.ts'
-import styles from './Bulk.module.css'
 import { BulkQuestion } from './BulkQuestion.tsx'
 import { BulkReport } from './BulkReport.tsx'
 import { resultOf, titleOf } from './bulk-words.ts'
@@ -24,7 +24,9 @@ export function BulkDialog() {
     return (
       // Escape does not end it: that would be a click away from a half-done action.
       <Dialog wide title={titleOf(intent, list.total).replace(/\?$/, '')} onClose={() => {}}>
-        <Progress done={sum} total={list.total} words={resultOf(action.kind, counts, list.total)} />
+        <Working label="Progress" value={sum} max={list.total}>
+          {resultOf(action.kind, counts, list.total)}
+        </Working>
         <DialogButtons>
           <Button icon={Square} onClick={() => bulk.stop()}>
             Stop
@@ -43,28 +45,13 @@ export function BulkDialog() {
       {failure !== null ? (
         <Problem>{failure.message}</Problem>
       ) : status.state === 'freezing' ? (
-        <Progress {...status} words={`${formatCount(status.done)} of ${formatCount(status.total)} read`} />
+        <Working label="Progress" value={status.done} max={status.total}>
+          {formatCount(status.done)} of {formatCount(status.total)} read
+        </Working>
       ) : null}
       <DialogButtons>
         <Button onClick={() => bulk.close()}>{failure === null ? 'Cancel' : 'Close'}</Button>
       </DialogButtons>
     </Dialog>
-  )
-}
-
-function Progress({
-  done,
-  total,
-  words,
-}: {
-  readonly done: number
-  readonly total: number
-  readonly words: string
-}) {
-  return (
-    <div className={styles.progress}>
-      <progress value={done} max={Math.max(1, total)} aria-label="Progress" />
-      <span role="status">{words}</span>
-    </div>
   )
 }

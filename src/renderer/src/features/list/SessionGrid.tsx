@@ -195,7 +195,6 @@ function HeaderRow({ columns }: { readonly columns: readonly Column[] }) {
       {/* biome-ignore lint/a11y/useFocusableInteractive: its buttons take the focus. */}
       {/* biome-ignore lint/a11y/useSemanticElements: a virtualised grid has no table layout. */}
       <div role="row" aria-rowindex={1} className={styles.headerRow}>
-        <PickAll />
         {columns.map((column) => {
           const sorted = sortKeyId(sort.by) === sortKeyId(column.sort) ? sort.direction : undefined
           const Arrow = sorted === 'ascending' ? ArrowUp : ArrowDown
@@ -210,6 +209,7 @@ function HeaderRow({ columns }: { readonly columns: readonly Column[] }) {
               data-column={column.id}
               data-end={column.end || undefined}
             >
+              {column.id === 'user' ? <PickAll /> : null}
               <button
                 type="button"
                 className={styles.sort}

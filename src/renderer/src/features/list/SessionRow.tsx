@@ -52,30 +52,22 @@ export const SessionRow = memo(function SessionRow({
       data-gone={gone || undefined}
       data-picked={picked || undefined}
     >
-      <input
-        type="checkbox"
-        className={styles.pick}
-        tabIndex={-1}
-        aria-label={`Select ${toLine(row.cells[0] || row.id)}`}
-        checked={picked}
-        // The grid hears the clicks, which may also pick a stretch.
-        readOnly
-      />
       {glows ? <span key={row.revision} className={styles.glow} aria-hidden /> : null}
-      {cellsOf(row, columns)}
+      {cellsOf(row, columns, picked)}
     </div>
   )
 })
 
-function cellsOf(row: Row, columns: readonly Column[]) {
-  if (row.problem === null) return columns.map((column) => <Cell key={column.id} row={row} column={column} />)
+function cellsOf(row: Row, columns: readonly Column[], picked: boolean) {
+  if (row.problem === null)
+    return columns.map((column) => <Cell key={column.id} row={row} column={column} picked={picked} />)
   // What is wrong with it takes the place of what it lacks.
   const [user, id, ...rest] = columns
   const ttl = rest.at(-1)
   return (
     <>
-      {user === undefined ? null : <Cell row={row} column={user} />}
-      {id === undefined ? null : <Cell row={row} column={id} />}
+      {user === undefined ? null : <Cell row={row} column={user} picked={picked} />}
+      {id === undefined ? null : <Cell row={row} column={id} picked={picked} />}
       {/* biome-ignore lint/a11y/useFocusableInteractive: the grid holds the focus. */}
       {/* biome-ignore lint/a11y/useSemanticElements: a virtualised grid has no table layout. */}
       <div
@@ -88,12 +80,20 @@ function cellsOf(row: Row, columns: readonly Column[]) {
       >
         {row.problem}
       </div>
-      {ttl === undefined ? null : <Cell row={row} column={ttl} />}
+      {ttl === undefined ? null : <Cell row={row} column={ttl} picked={picked} />}
     </>
   )
 }
 
-function Cell({ row, column }: { readonly row: Row; readonly column: Column }) {
+function Cell({
+  row,
+  column,
+  picked,
+}: {
+  readonly row: Row
+  readonly column: Column
+  readonly picked: boolean
+}) {
   return (
     // biome-ignore lint/a11y/useFocusableInteractive: the grid holds the focus.
     // biome-ignore lint/a11y/useSemanticElements: a virtualised grid has no table layout.
@@ -105,8 +105,23 @@ function Cell({ row, column }: { readonly row: Row; readonly column: Column }) {
       // The id's two halves would be read with a gap between them.
       aria-label={column.id === 'id' ? toLine(row.id) : undefined}
     >
+      {column.id === 'user' ? <Pick row={row} picked={picked} /> : null}
       <CellContent row={row} column={column} />
     </div>
+  )
+}
+
+/** Stands left of the first column. The grid hears the clicks, which may also pick a stretch. */
+function Pick({ row, picked }: { readonly row: Row; readonly picked: boolean }) {
+  return (
+    <input
+      type="checkbox"
+      className={styles.pick}
+      tabIndex={-1}
+      aria-label={`Select ${toLine(row.cells[0] || row.id)}`}
+      checked={picked}
+      readOnly
+    />
   )
 }
 

@@ -1,5 +1,6 @@
 import { useCallback } from 'react'
 import type { FieldEvent, KeptValue, TimelineAuthor, TimelineKind } from '#shared/timeline.ts'
+import { Badge } from '../../components/Badge.tsx'
 import { paintText, Ticking } from '../../components/Ticking.tsx'
 import { toLine } from '../../lib/bytes-view.ts'
 import { formatAgo, formatBytes, plural } from '../../lib/format.ts'
@@ -17,12 +18,10 @@ export function KindMark({ kind }: { readonly kind: TimelineKind }) {
   )
 }
 
+const TONES = { inspector: 'accent', demo: 'calm', outside: 'plain' } as const
+
 export const Author = ({ by }: { readonly by: TimelineAuthor | null }) =>
-  by === null ? null : (
-    <span className={styles.by} data-by={by}>
-      {AUTHORS[by]}
-    </span>
-  )
+  by === null ? null : <Badge tone={TONES[by]}>{AUTHORS[by]}</Badge>
 
 export function Ago({ at }: { readonly at: number }) {
   const paint = useCallback(

@@ -4,6 +4,7 @@ import type { ImportState } from '#shared/transfer.ts'
 import { Button } from '../../components/Button.tsx'
 import { DialogButtons } from '../../components/Dialog.tsx'
 import { Problem } from '../../components/Problem.tsx'
+import { Working } from '../../components/Working.tsx'
 import { formatBytes, plural } from '../../lib/format.ts'
 import { useApp, useWriteBlock } from '../../stores/context.ts'
 import type { ImportScreen } from '../../stores/import.ts'
@@ -12,7 +13,6 @@ import { prefixInWords } from './export-target.ts'
 import { OutcomeTable } from './OutcomeTable.tsx'
 import { writesOf } from './outcomes.ts'
 import styles from './Transfer.module.css'
-import { Working } from './Working.tsx'
 
 interface DryRunProps {
   readonly screen: ImportScreen

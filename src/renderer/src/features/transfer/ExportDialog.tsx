@@ -5,6 +5,7 @@ import type { ExportForm } from '#shared/transfer.ts'
 import { Button } from '../../components/Button.tsx'
 import { Dialog, DialogButtons } from '../../components/Dialog.tsx'
 import { Problem } from '../../components/Problem.tsx'
+import { Working } from '../../components/Working.tsx'
 import { formatBytes, formatCount, plural } from '../../lib/format.ts'
 import { saveFile } from '../../lib/save-file.ts'
 import { useApp, useList, useReadBlock } from '../../stores/context.ts'
@@ -12,7 +13,6 @@ import type { ExportTarget } from '../../stores/export.ts'
 import { Choices } from './Choices.tsx'
 import { prefixInWords } from './export-target.ts'
 import styles from './Transfer.module.css'
-import { Working } from './Working.tsx'
 
 /** Writes sessions to a file: what, in which form, and what came of it. */
 export function ExportDialog({ onClose }: { readonly onClose: () => void }) {

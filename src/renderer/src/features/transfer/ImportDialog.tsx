@@ -5,6 +5,7 @@ import type { ImportSource } from '#shared/transfer.ts'
 import { Button } from '../../components/Button.tsx'
 import { Dialog, DialogButtons } from '../../components/Dialog.tsx'
 import { Problem } from '../../components/Problem.tsx'
+import { Working } from '../../components/Working.tsx'
 import { formatCount, formatInstant, plural } from '../../lib/format.ts'
 import { fileName, saveFile } from '../../lib/save-file.ts'
 import { useApp, useList, useReadBlock } from '../../stores/context.ts'
@@ -15,7 +16,6 @@ import { prefixInWords } from './export-target.ts'
 import { OutcomeTable } from './OutcomeTable.tsx'
 import { writesOf } from './outcomes.ts'
 import styles from './Transfer.module.css'
-import { Working } from './Working.tsx'
 
 /** Brings sessions of a file back: first a dry run, then, if it is wanted, what the dry run said. */
 export function ImportDialog({ onClose }: { readonly onClose: () => void }) {

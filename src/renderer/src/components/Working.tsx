@@ -1,5 +1,5 @@
 import type { ReactNode } from 'react'
-import styles from './Transfer.module.css'
+import styles from './Working.module.css'
 
 interface WorkingProps {
   readonly label: string
