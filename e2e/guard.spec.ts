@@ -173,6 +173,7 @@ test('the TTL of a session is removed after a warning, and compared by what is c
   await ui.open('ada')
   await ui.button('Change TTL').click()
   const popover = ui.page.getByRole('dialog', { name: 'Change TTL' })
+  await expect(popover).toBeVisible()
   await store.setSessionTtl(id, 900)
   await popover.getByRole('button', { name: '1 h' }).click()
   await expect(sides(ui)).toHaveText(['600 s', '3600 s from now', '900 s'])

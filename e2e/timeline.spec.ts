@@ -235,6 +235,7 @@ test('nothing moves under the pointer, nor while it is paused; a mark says how m
 }) => {
   await expect(ui.list).toBeVisible()
   await ui.page.keyboard.press('h')
+  await expect(timeline.toolbar).toBeVisible()
   await store.createSession({ username: 'ada' })
   await timeline.event('ada').hover()
   await store.createSession({ username: 'grace' })
