@@ -5,6 +5,9 @@ import type { WindowQuery } from '#shared/contract.ts'
 import type { SortKey } from '#shared/model.ts'
 import { openKeyspaceFeed } from '../../src/main/core/index/keyspace-feed.ts'
 import { SessionList } from '../../src/main/core/index/session-list.ts'
+import { CommandLog } from '../../src/main/core/journal/command-log.ts'
+import { tapCommands } from '../../src/main/core/journal/command-tap.ts'
+import { Timelines } from '../../src/main/core/journal/timelines.ts'
 import { connect, PREFIX, quantile } from '../setup.ts'
 
 export interface ListOptions {
@@ -61,10 +64,13 @@ const query = (change: Partial<WindowQuery> = {}): WindowQuery => ({
 let longestWindow = 0
 let asking = false
 let again = false
+// As in the app: what is sent is noted, and what happens to the sessions.
+tapCommands(client, 'main', new CommandLog(Date.now))
 const list = new SessionList({
   client,
   prefix: PREFIX,
   clock: Date.now,
+  observer: new Timelines({ clock: Date.now }).of(PREFIX),
   onChange: () => void ask(),
   onError: (error) => {
     if (process.connected) console.error(error)
