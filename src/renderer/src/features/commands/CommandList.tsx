@@ -56,6 +56,8 @@ export function CommandList() {
   const entryAt = (index: number) => page?.rows[index - page.offset]
   const place = page?.rows.findIndex(({ number }) => number === selected?.number) ?? -1
   const at = place < 0 || page === null ? -1 : page.offset + place
+  // Rows that are scrolled away are not on the page.
+  const isThere = items.some(({ index }) => index === at)
   const wanted = cursor.current >= 0 ? entryAt(cursor.current) : undefined
   useEffect(() => {
     // A row that the keyboard has gone to is selected when it has come.
@@ -129,7 +131,7 @@ export function CommandList() {
         role="listbox"
         tabIndex={0}
         aria-label="Commands sent to Redis, the newest first"
-        aria-activedescendant={at < 0 || selected === null ? undefined : commandRowId(selected.number)}
+        aria-activedescendant={isThere && selected !== null ? commandRowId(selected.number) : undefined}
         aria-busy={page === null}
         className={styles.scroller}
         onKeyDown={press}

@@ -48,6 +48,8 @@ export function TimelineRows({ entries }: { readonly entries: readonly TimelineE
   }, [timeline])
 
   const at = entries.findIndex(({ number }) => number === active)
+  // Rows that are scrolled away are not on the page.
+  const isThere = virtualizer.getVirtualItems().some(({ index }) => index === at)
   const goTo = (entry: TimelineEntry | undefined) => {
     if (entry?.id != null) app.goTo(prefix, entry.id)
   }
@@ -81,7 +83,7 @@ export function TimelineRows({ entries }: { readonly entries: readonly TimelineE
       tabIndex={0}
       aria-label="Events"
       aria-rowcount={matched}
-      aria-activedescendant={at < 0 || active === null ? undefined : eventId(active)}
+      aria-activedescendant={isThere && active !== null ? eventId(active) : undefined}
       className={styles.rows}
       onKeyDown={press}
       onScroll={({ currentTarget }) => timeline.hold('scrolled', currentTarget.scrollTop > NEAR_TOP)}
