@@ -9,7 +9,7 @@ import { Banners } from './status/Banners.tsx'
 import { TopBar } from './status/TopBar.tsx'
 
 const LEAST_DETAIL = 320
-const LEAST_LIST = 568
+const LEAST_LIST = 580
 
 /** The screen of a connected inspector: bar, list, detail, drawer. */
 export function Inspector() {

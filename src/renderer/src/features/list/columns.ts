@@ -50,7 +50,7 @@ export const columnTracks = (columns: readonly Column[]): string =>
   columns.map(({ width }) => width).join(' ')
 
 const GAP = 8
-const EDGES = 42
+const EDGES = 38
 
 /** Pixels below which the list scrolls sideways. */
 export const leastWidth = (columns: readonly Column[]): number =>
