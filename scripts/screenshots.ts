@@ -33,7 +33,12 @@ async function takeAll(theme: (typeof THEMES)[number]): Promise<void> {
   await client.flushall()
   await addSampleSessions(client, 'session:', 400)
   await client.hset('session:left-behind', 'page_views', '1')
-  const context = await browser.newContext({ viewport: SIZE, colorScheme: theme })
+  const context = await browser.newContext({
+    viewport: SIZE,
+    colorScheme: theme,
+    // Nothing is caught while it fades.
+    reducedMotion: 'reduce',
+  })
   const take = (page: Page, name: string) => page.screenshot({ path: join(FOLDER, `${name}-${theme}.png`) })
 
   const unconnected = await launchWeb(context, [])
@@ -67,12 +72,10 @@ async function takeAll(theme: (typeof THEMES)[number]): Promise<void> {
   await page.mouse.move(640, 20)
   await take(page, 'inspector')
   const grid = page.getByRole('grid', { name: 'Sessions' })
-  await grid.getByRole('row', { name: /grace/ }).first().hover()
-  await grid.getByRole('row', { name: /grace/ }).first().getByRole('checkbox').click()
-  await grid
-    .getByRole('row')
-    .nth(14)
-    .click({ modifiers: ['Shift'] })
+  const rows = grid.getByRole('row')
+  await rows.nth(3).hover()
+  await rows.nth(3).getByRole('checkbox').click()
+  await rows.nth(13).click({ modifiers: ['Shift'] })
   await page.getByRole('toolbar', { name: 'Selection' }).getByRole('button', { name: 'Delete…' }).click()
   await page.getByRole('button', { name: /^Delete \d+ sessions$/ }).waitFor()
   await page.getByRole('listitem').first().waitFor()
