@@ -18,10 +18,10 @@ import { surveyPrefixes } from './index/prefix-survey.ts'
 import { keyOf, readField, readSessionDetail, readValue } from './index/session-detail.ts'
 import { commandCalls } from './journal/command-calls.ts'
 import type { CommandFollowers } from './journal/command-followers.ts'
-import { TimelineNewsFeed } from './journal/timeline-news.ts'
+import { createTimelineHandlers } from './journal/timeline-handlers.ts'
 import { addSampleSessions } from './samples.ts'
 import { refuseReserved } from './store/fields.ts'
-import { Transfers } from './transfer/transfers.ts'
+import { createTransferHandlers } from './transfer/transfer-handlers.ts'
 import type { Workspace } from './workspace.ts'
 
 /** What all clients have in common. */
@@ -79,14 +79,19 @@ export function createClientHandlers(
     asker: viewer,
     onChange: (status) => emit('bulk.changed', status),
   })
-  const transfers = new Transfers({
+  const transfers = createTransferHandlers({
     clock,
+    connection,
     connected,
-    writer: writing,
-    server: () => (connection.status.state === 'connected' ? connection.status.server : null),
+    writing,
+    listOf: (prefix) => listOf(prefix),
+    asker: viewer,
   })
-  const timelines = () => (shared.current() ?? connected()).timelines
-  const timelineNews = new TimelineNewsFeed(timelines, (news) => emit('timeline.changed', news))
+  const timelines = createTimelineHandlers({
+    current: shared.current,
+    connected,
+    onNews: (news) => emit('timeline.changed', news),
+  })
 
   /** The lists as they are, which a lost connection leaves as they were. */
   const lists = () => (shared.current() ?? connected()).lists
@@ -224,23 +229,6 @@ export function createClientHandlers(
       if (id === null) throw await missing(ref)
       return { id }
     },
-    'export.begin': async ({ prefix, scope, form }) => {
-      connected()
-      return transfers.beginExport(prefix, form, await listOf(prefix).resolve(scope, viewer))
-    },
-    'export.read': ({ handle }) => transfers.readExport(handle),
-    'export.stop': async ({ handle }) => {
-      await transfers.stop(handle)
-      return null
-    },
-    'import.begin': ({ prefix, ...options }) => transfers.beginImport(prefix, options),
-    'import.check': ({ handle, chunk, last }) => transfers.checkImport(handle, chunk, last),
-    'import.run': ({ handle, chunk, last }) => {
-      connection.requireWritable()
-      return transfers.runImport(handle, chunk, last)
-    },
-    'import.stop': ({ handle }) => transfers.stop(handle),
-
     'history.status': history,
     'history.undo': ({ force }) => writing().history.undo(force),
     'history.redo': ({ force }) => writing().history.redo(force),
@@ -250,23 +238,8 @@ export function createClientHandlers(
     },
 
     ...bulk.handlers,
-    'timeline.read': ({ prefix, ...query }) => {
-      timelineNews.follow(prefix)
-      return timelines().read({ prefix, ...query })
-    },
-    'timeline.diff': ({ prefix, id, from, to }) => timelines().diff(prefix, id, from, to),
-    'timeline.export': ({ prefix, id }) => ({ text: timelines().export(prefix, id ?? null) }),
-    'timeline.pins': () => shared.current()?.pins.all ?? [],
-    'timeline.pin': async ({ prefix, id }) => {
-      const { pins } = connected()
-      await pins.pin(prefix, id)
-      return pins.all
-    },
-    'timeline.unpin': ({ prefix, id }) => {
-      const { pins } = shared.current() ?? connected()
-      pins.unpin(prefix, id)
-      return pins.all
-    },
+    ...transfers.handlers,
+    ...timelines.handlers,
     ...commandCalls(() => shared.current()?.commands ?? null, shared.followers, emit),
 
     'demo.status': () => demo.status,
@@ -285,7 +258,7 @@ export function createClientHandlers(
       stopWatching()
       bulk.close()
       transfers.close()
-      timelineNews.stop()
+      timelines.close()
       writer?.history.stop()
       shared.followers.delete(emit)
       shared.current()?.lists.release(viewer)

@@ -10,7 +10,8 @@ export type Handlers = {
 
 /**
  * The one way from a host into the services: refuses unknown names, parses the argument by its schema, and turns
- * whatever happens into a reply. What the service sends to Redis is noted as sent for this call. An unexpected error keeps its stack on this side, with `report`.
+ * whatever happens into a reply. What the service sends to Redis is noted as sent for this call. An unexpected error
+ * keeps its stack on this side, with `report`.
  */
 export async function dispatch(
   handlers: Handlers,
