@@ -6,6 +6,7 @@ import type { Emit } from '#shared/transport.ts'
 import { parseTtl } from '#shared/ttl.ts'
 import { createdKeys } from './bulk/bulk-changes.ts'
 import { createBulkHandlers } from './bulk/bulk-handlers.ts'
+import type { ClientContext } from './client-context.ts'
 import type { ConnectionManager } from './connection/connection-manager.ts'
 import type { PrivateRedis } from './connection/private-redis.ts'
 import { type ResolvedTarget, resolveTarget } from './connection/target.ts'
@@ -70,29 +71,6 @@ export function createClientHandlers(
   }
   const history = () => (shared.current() === null ? NO_HISTORY : writing().history.status)
 
-  const bulk = createBulkHandlers({
-    clock,
-    connection,
-    connected,
-    writing,
-    listOf: (prefix) => listOf(prefix),
-    asker: viewer,
-    onChange: (status) => emit('bulk.changed', status),
-  })
-  const transfers = createTransferHandlers({
-    clock,
-    connection,
-    connected,
-    writing,
-    listOf: (prefix) => listOf(prefix),
-    asker: viewer,
-  })
-  const timelines = createTimelineHandlers({
-    current: shared.current,
-    connected,
-    onNews: (news) => emit('timeline.changed', news),
-  })
-
   /** The lists as they are, which a lost connection leaves as they were. */
   const lists = () => (shared.current() ?? connected()).lists
   const listOf = (prefix: string) => {
@@ -101,6 +79,15 @@ export function createClientHandlers(
       throw new AppError('invalid_argument', `Nobody looks at the prefix ${prefix}. Open it first.`)
     return list
   }
+  const context: ClientContext = { clock, connection, connected, writing, listOf, asker: viewer }
+  const bulk = createBulkHandlers(context, (status) => emit('bulk.changed', status))
+  const transfers = createTransferHandlers(context)
+  const timelines = createTimelineHandlers({
+    current: shared.current,
+    connected,
+    onNews: (news) => emit('timeline.changed', news),
+  })
+
   const readDetail = ({ prefix, id }: SessionRef) => readSessionDetail(connected().client, prefix, id, clock)
   const detailOf = async (ref: SessionRef): Promise<SessionDetail> => {
     const detail = await readDetail(ref)
@@ -181,10 +168,7 @@ export function createClientHandlers(
     'list.addSamples': async ({ prefix, count }) => {
       const workspace = connected()
       const { client } = workspace
-      const ids = await addSampleSessions(client, prefix, count, clock, (key) =>
-        workspace.timelines.wroteKey(key, 'inspector'),
-      )
-      lists().get(prefix)?.hint(ids)
+      const ids = await addSampleSessions(client, prefix, count, clock, (key) => workspace.wrote(key))
       // Who may not look at keys so closely has them all the same; they cannot be taken back then.
       const made = await createdKeys(client, prefix, ids).catch(() => null)
       if (made?.first != null)

@@ -6,22 +6,22 @@ export const BATCH_DEFAULTS = {
   atOnce: 2,
 } as const
 
-/** Parts of some places, so that none has too many nor too much. @param bytesOf what a place holds */
-export function batchesOf(
-  places: readonly number[],
-  bytesOf: (place: number) => number,
-): readonly (readonly number[])[] {
-  const batches: number[][] = []
-  let batch: number[] = []
+/** Parts of a list, so that none has too many nor too much. @param bytesOf what one holds; by default it counts as nothing */
+export function batchesOf<T>(
+  items: readonly T[],
+  bytesOf: (item: T) => number = () => 0,
+): readonly (readonly T[])[] {
+  const batches: T[][] = []
+  let batch: T[] = []
   let bytes = 0
-  for (const place of places) {
-    const size = bytesOf(place)
+  for (const item of items) {
+    const size = bytesOf(item)
     if (batch.length === BATCH_DEFAULTS.keys || (batch.length > 0 && bytes + size > BATCH_DEFAULTS.bytes)) {
       batches.push(batch)
       batch = []
       bytes = 0
     }
-    batch.push(place)
+    batch.push(item)
     bytes += size
   }
   if (batch.length > 0) batches.push(batch)

@@ -4,8 +4,7 @@ import { toAppError } from '../connection/redis-errors.ts'
 import type { Reversible, Reverted } from '../edit/reversible.ts'
 import { MessageReader } from '../index/message-reader.ts'
 import { BatchScript } from '../store/batch-script.ts'
-import { nameRefusedCommand } from '../store/script.ts'
-import { BATCH_DEFAULTS } from './batches.ts'
+import { batchesOf } from './batches.ts'
 import { CREATED, OUTCOME, REVERT_EACH } from './bulk-scripts.ts'
 
 /** Keys of one call, and what the script answered of them: kept so, since an object for each of many would cost more. */
@@ -46,9 +45,7 @@ export const keyWord = (prefix: string, id: string): string | Buffer =>
 
 /** Batches of one key each, put together so that they are taken back many at a time. */
 export function joinBatches(singles: readonly ChangeBatch[]): readonly ChangeBatch[] {
-  const joined: ChangeBatch[] = []
-  for (let from = 0; from < singles.length; from += BATCH_DEFAULTS.keys) {
-    const some = singles.slice(from, from + BATCH_DEFAULTS.keys)
+  return batchesOf(singles).map((some) => {
     let values = 1
     const bodies = some.map(({ reply }) => {
       const reader = new MessageReader(reply)
@@ -59,9 +56,8 @@ export function joinBatches(singles: readonly ChangeBatch[]): readonly ChangeBat
     // An array of 32-bit length, which begins with the microseconds that it took.
     const head = Buffer.from([0xdd, 0, 0, 0, 0, 0])
     head.writeUInt32BE(values, 1)
-    joined.push({ ids: some.flatMap(({ ids }) => ids), reply: Buffer.concat([head, ...bodies]) })
-  }
-  return joined
+    return { ids: some.flatMap(({ ids }) => ids), reply: Buffer.concat([head, ...bodies]) }
+  })
 }
 
 /** What takes back that these keys were made a moment ago. @throws AppError */
@@ -76,11 +72,10 @@ export async function createdKeys(
     argv: 'plain',
   })
   const batches: ChangeBatch[] = []
-  for (let from = 0; from < ids.length; from += BATCH_DEFAULTS.keys) {
-    const some = ids.slice(from, from + BATCH_DEFAULTS.keys)
+  for (const some of batchesOf(ids)) {
     const keys = some.map((id) => keyWord(prefix, id))
     const reply = await script.run(keys, []).catch((error: unknown) => {
-      throw toAppError(nameRefusedCommand(error, CREATED))
+      throw toAppError(script.nameRefused(error))
     })
     batches.push({ ids: some, reply: Buffer.from(reply as Buffer) })
   }
@@ -136,7 +131,7 @@ export class BulkChanges implements Reversible {
         batch = { ids, reply: Buffer.from((await script.run(words, [reply])) as Buffer) }
       } catch (error) {
         const left = new BulkChanges(this.#client, this.#prefix, this.#batches.slice(position))
-        rest = { reversible: left, error: toAppError(nameRefusedCommand(error, REVERT_EACH)) }
+        rest = { reversible: left, error: toAppError(script.nameRefused(error)) }
         break
       }
       inverse.push(batch)

@@ -1,36 +1,18 @@
 import type { BulkStatus } from '#shared/bulk.ts'
 import { AppError } from '#shared/errors.ts'
 import { parseTtl } from '#shared/ttl.ts'
-import type { ConnectionManager } from '../connection/connection-manager.ts'
+import type { ClientContext } from '../client-context.ts'
 import type { Handlers } from '../dispatch.ts'
-import type { SessionWriter } from '../edit/session-writer.ts'
-import type { SessionList } from '../index/session-list.ts'
 import type { Workspace } from '../workspace.ts'
 import { BulkJob } from './bulk-job.ts'
-
-export interface BulkDependencies {
-  readonly clock: () => number
-  readonly connection: ConnectionManager
-  readonly connected: () => Workspace
-  readonly writing: () => SessionWriter
-  readonly listOf: (prefix: string) => SessionList
-  /** Whose columns a filter's words are looked for in. */
-  readonly asker: object
-  readonly onChange: (status: BulkStatus) => void
-}
 
 type BulkCalls = Extract<keyof Handlers, `bulk.${string}`>
 
 /** One client's bulk action, one at a time. */
-export function createBulkHandlers({
-  clock,
-  connection,
-  connected,
-  writing,
-  listOf,
-  asker,
-  onChange,
-}: BulkDependencies): { readonly handlers: Pick<Handlers, BulkCalls>; readonly close: () => void } {
+export function createBulkHandlers(
+  { clock, connection, connected, writing, listOf, asker }: ClientContext,
+  onChange: (status: BulkStatus) => void,
+): { readonly handlers: Pick<Handlers, BulkCalls>; readonly close: () => void } {
   let job: BulkJob | null = null
   let workspace: Workspace | null = null
   const status = (): BulkStatus => job?.status ?? { state: 'idle' }
@@ -51,11 +33,10 @@ export function createBulkHandlers({
           throw new AppError('invalid_argument', 'A bulk action is under way. Stop it, or wait for its end.')
         close()
         const current = connected()
-        const { client } = current
         const { ids, complete } = await listOf(prefix).resolve(scope, asker)
         const marked = connection.status.state === 'connected' ? connection.status : null
         const fresh: BulkJob = new BulkJob({
-          client,
+          client: current.client,
           writer: writing(),
           prefix,
           ids,

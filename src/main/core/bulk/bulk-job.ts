@@ -7,9 +7,8 @@ import { toAppError } from '../connection/redis-errors.ts'
 import type { SessionWriter } from '../edit/session-writer.ts'
 import { UNDO_DEFAULTS } from '../edit/undo-log.ts'
 import { BatchScript } from '../store/batch-script.ts'
-import { nameRefusedCommand } from '../store/script.ts'
 import { formatTimestamp } from '../store/timestamp.ts'
-import { BATCH_DEFAULTS, batchesOf, forEachBatch } from './batches.ts'
+import { batchesOf, forEachBatch } from './batches.ts'
 import { BulkChanges, type ChangeBatch, eachOutcome, keyWord } from './bulk-changes.ts'
 import { DELETE, FREEZE, OUTCOME, SET_TTL } from './bulk-scripts.ts'
 import { FrozenKeys } from './frozen-keys.ts'
@@ -88,14 +87,12 @@ export class BulkJob {
       argv: 'plain',
     })
     const at = clock()
-    const places = ids.map((_, place) => place)
     let done = 0
     this.#set({ state: 'freezing', done, total: ids.length })
     await forEachBatch(
-      batchesOf(places, () => BATCH_DEFAULTS.bytes / BATCH_DEFAULTS.keys),
-      async (batch) => {
-        const some = batch.map((place) => ids[place] as string)
-        this.#keys.add(some, await this.#call(script, FREEZE, some, [USER_FIELD]))
+      batchesOf(ids),
+      async (some) => {
+        this.#keys.add(some, await this.#call(script, some, [USER_FIELD]))
         done += some.length
         this.#tell({ state: 'freezing', done, total: ids.length })
       },
@@ -129,6 +126,8 @@ export class BulkJob {
       if (keys.isSession(place) || (options.others && action.kind === 'delete')) places.push(place)
       else keys.setOutcome(place, 'left_out')
     }
+    const [lua, name] = action.kind === 'delete' ? [DELETE, 'delete many'] : [SET_TTL, 'set the TTL of many']
+    const script = new BatchScript(this.#options.client, lua, { readOnly: false, name })
     const changes: ChangeBatch[] = []
     const running = { state: 'running', list, action } as const
     this.#set({ ...running, counts: keys.counts() })
@@ -137,7 +136,7 @@ export class BulkJob {
       await forEachBatch(
         batchesOf(places, (place) => keys.bytes(place)),
         async (batch) => {
-          const change = await this.#write(action, options, batch)
+          const change = await this.#write(script, action, options, batch)
           if (list.undoable) changes.push(change)
           if (this.#due()) this.#set({ ...running, counts: keys.counts() })
         },
@@ -160,14 +159,14 @@ export class BulkJob {
   }
 
   async #write(
+    script: BatchScript,
     action: BulkAction,
     { unchangedOnly }: RunOptions,
     places: readonly number[],
   ): Promise<ChangeBatch> {
-    const { client, clock, prefix, onWrite } = this.#options
+    const { clock, prefix, onWrite } = this.#options
     const keys = this.#keys
     const ids = places.map((place) => keys.id(place))
-    const lua = action.kind === 'delete' ? DELETE : SET_TTL
     const kinds = places.map((place) => (keys.isSession(place) ? 1 : 0)).join('')
     const args = [
       unchangedOnly ? 1 : 0,
@@ -177,8 +176,7 @@ export class BulkJob {
     ]
     let reply: Buffer
     try {
-      const name = action.kind === 'delete' ? 'delete many' : 'set the TTL of many'
-      reply = await this.#call(new BatchScript(client, lua, { readOnly: false, name }), lua, ids, args)
+      reply = await this.#call(script, ids, args)
     } catch (error) {
       const { code } = toAppError(error)
       // A call that was cut off may have been done.
@@ -211,7 +209,6 @@ export class BulkJob {
 
   async #call(
     script: BatchScript,
-    lua: string,
     ids: readonly string[],
     args: readonly (string | number | Buffer)[],
   ): Promise<Buffer> {
@@ -219,7 +216,7 @@ export class BulkJob {
     try {
       return (await script.run(keys, args)) as Buffer
     } catch (error) {
-      throw toAppError(nameRefusedCommand(error, lua))
+      throw toAppError(script.nameRefused(error))
     }
   }
 

@@ -71,12 +71,10 @@ export class SessionWriter {
     const [first] = changes ?? []
     if (changes === null || first === undefined) return
     this.workspace.timelines.wrote(changes, 'inspector')
-    const id = idOf(prefix, first)
+    const id = toBytes(first.key.subarray(Buffer.byteLength(prefix)))
     this.history.push({ prefix, id, label: `${what} · ${user ?? userOf(first) ?? shortId(id)}` }, changes)
   }
 }
-
-const idOf = (prefix: string, { key }: KeyChange): Bytes => toBytes(key.subarray(Buffer.byteLength(prefix)))
 
 function userOf({ before: { fields } }: KeyChange): string | null {
   const at = fields?.findIndex((word, position) => position % 2 === 0 && toBinary(word) === USER_FIELD) ?? -1

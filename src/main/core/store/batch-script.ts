@@ -1,4 +1,5 @@
 import type { Redis } from 'ioredis'
+import { nameRefusedCommand } from './script.ts'
 import { noteScript, type ScriptAbout } from './script-catalogue.ts'
 
 type Word = Buffer | string | number
@@ -36,6 +37,11 @@ export class BatchScript {
       this.#readOnlyForm = false
       return this.run(keys, args)
     }
+  }
+
+  /** {@link nameRefusedCommand} with this script's source. */
+  nameRefused(error: unknown): unknown {
+    return nameRefusedCommand(error, this.#lua)
   }
 
   #send(

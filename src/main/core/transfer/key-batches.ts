@@ -4,7 +4,6 @@ import { toAppError } from '../connection/redis-errors.ts'
 import { CLOCK } from '../index/read-script.ts'
 import { BatchScript } from '../store/batch-script.ts'
 import { IS_LARGER } from '../store/key-state.ts'
-import { nameRefusedCommand } from '../store/script.ts'
 import { CONTENT_MARK } from './content-mark.ts'
 import { PacedCalls } from './paced-calls.ts'
 import type { Content } from './record.ts'
@@ -156,7 +155,7 @@ export class KeyBatches {
       if (!this.#single || keys.length === 0) return await this.#run(keys)
     } catch (error) {
       if (!(error instanceof Error) || !/CROSSSLOT|same slot|non-local key/i.test(error.message)) {
-        throw toAppError(nameRefusedCommand(error, READ))
+        throw toAppError(this.#script.nameRefused(error))
       }
       this.#single = true
     }
@@ -166,7 +165,7 @@ export class KeyBatches {
       const served = replies.reduce((sum, [each]) => sum + each, 0)
       return [served, last?.[1] ?? 0, ...replies.flatMap(([, , ...entries]) => entries)]
     } catch (error) {
-      throw toAppError(nameRefusedCommand(error, READ))
+      throw toAppError(this.#script.nameRefused(error))
     }
   }
 

@@ -1,19 +1,6 @@
-import type { ConnectionManager } from '../connection/connection-manager.ts'
+import type { ClientContext } from '../client-context.ts'
 import type { Handlers } from '../dispatch.ts'
-import type { SessionWriter } from '../edit/session-writer.ts'
-import type { SessionList } from '../index/session-list.ts'
-import type { Workspace } from '../workspace.ts'
 import { Transfers } from './transfers.ts'
-
-export interface TransferDependencies {
-  readonly clock: () => number
-  readonly connection: ConnectionManager
-  readonly connected: () => Workspace
-  readonly writing: () => SessionWriter
-  readonly listOf: (prefix: string) => SessionList
-  /** Whose columns a filter's words are looked for in. */
-  readonly asker: object
-}
 
 type TransferCalls = Extract<keyof Handlers, `export.${string}` | `import.${string}`>
 
@@ -25,7 +12,7 @@ export function createTransferHandlers({
   writing,
   listOf,
   asker,
-}: TransferDependencies): {
+}: ClientContext): {
   readonly handlers: Pick<Handlers, TransferCalls>
   readonly close: () => void
 } {

@@ -1,16 +1,14 @@
 import { BookOpen, Pencil, RefreshCw, Search, TriangleAlert, X } from 'lucide-react'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useRef } from 'react'
 import { LIMITS } from '#shared/model.ts'
 import { Tip } from '../../components/Tip.tsx'
-import { debounce } from '../../lib/debounce.ts'
 import { focusCommands } from '../../lib/focus.ts'
 import { formatCompact, formatCount } from '../../lib/format.ts'
+import { useTyped } from '../../lib/use-typed.ts'
 import { type CommandKind, totalsOf } from '../../stores/commands.ts'
 import { useApp, useCommands } from '../../stores/context.ts'
 import boxes from '../list/Boxes.module.css'
 import styles from './CommandsPanel.module.css'
-
-const PAUSE_MILLISECONDS = 120
 
 const KINDS = [
   { kind: 'reads', label: 'Reads', icon: BookOpen, what: 'commands that change nothing' },
@@ -44,15 +42,8 @@ export function CommandFilter() {
 function TextBox() {
   const { commands } = useApp()
   const applied = useCommands((state) => state.text)
-  const [text, setText] = useState(applied)
+  const { text, change } = useTyped(applied, commands.setText)
   const input = useRef<HTMLInputElement>(null)
-  const apply = useMemo(() => debounce(PAUSE_MILLISECONDS, commands.setText), [commands])
-  useEffect(() => setText(applied), [applied])
-  useEffect(() => apply.cancel, [apply])
-  const change = (next: string, how: 'push' | 'flush') => {
-    setText(next)
-    apply[how](next)
-  }
   return (
     <div className={`${boxes.box} ${styles.box}`}>
       <Search size={14} aria-hidden className={boxes.icon} />

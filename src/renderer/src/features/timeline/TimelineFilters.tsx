@@ -1,17 +1,16 @@
 import { Check, ChevronDown, Search, X } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
-import { useEffect, useMemo, useState } from 'react'
+import { type ReactNode, useCallback } from 'react'
 import { LIMITS } from '#shared/model.ts'
 import { TIMELINE_AUTHORS, TIMELINE_KINDS, type TimelineKind } from '#shared/timeline.ts'
 import { Button } from '../../components/Button.tsx'
 import menu from '../../components/Menu.module.css'
-import { debounce } from '../../lib/debounce.ts'
 import { formatCount } from '../../lib/format.ts'
+import { useTyped } from '../../lib/use-typed.ts'
 import { useApp, useTimeline } from '../../stores/context.ts'
 import { AUTHORS, KINDS } from './event-words.ts'
 import styles from './Timeline.module.css'
 
-const PAUSE_MILLISECONDS = 120
 /** A panel of all sessions has no entry of where one of them began to be watched. */
 const SHOWN_KINDS = TIMELINE_KINDS.filter((kind) => kind !== 'watched')
 
@@ -49,24 +48,15 @@ export const ROWS_ID = 'timeline-rows'
 
 function TextFilter() {
   const { timeline } = useApp()
-  const text = useTimeline((state) => state.filter.text)
-  const [typed, setTyped] = useState(text)
-  const apply = useMemo(
-    () => debounce(PAUSE_MILLISECONDS, (wanted: string) => timeline.setFilter({ text: wanted })),
-    [timeline],
-  )
-  useEffect(() => setTyped(text), [text])
-  useEffect(() => apply.cancel, [apply])
-  const change = (wanted: string, how: 'push' | 'flush') => {
-    setTyped(wanted)
-    apply[how](wanted)
-  }
+  const applied = useTimeline((state) => state.filter.text)
+  const apply = useCallback((text: string) => timeline.setFilter({ text }), [timeline])
+  const { text, change } = useTyped(applied, apply)
   return (
     <div className={styles.search}>
       <Search size={13} aria-hidden />
       <input
         className={styles.input}
-        value={typed}
+        value={text}
         aria-label="User or session id"
         placeholder="User or session id"
         maxLength={LIMITS.timelineTextCharacters}
@@ -74,14 +64,14 @@ function TextFilter() {
         autoComplete="off"
         onChange={(event) => change(event.target.value, 'push')}
         onKeyDown={(event) => {
-          if (event.key === 'Enter') change(typed, 'flush')
-          if (event.key === 'Escape' && typed !== '') {
+          if (event.key === 'Enter') change(text, 'flush')
+          if (event.key === 'Escape' && text !== '') {
             event.stopPropagation()
             change('', 'flush')
           }
         }}
       />
-      {typed === '' ? null : (
+      {text === '' ? null : (
         <button
           type="button"
           className={styles.clear}
@@ -106,43 +96,31 @@ function KindFilter() {
       kinds: kinds.includes(kind) ? kinds.filter((each) => each !== kind) : [...kinds, kind],
     })
   return (
-    <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger asChild>
-        <Button small aria-label={`Kinds: ${label}`}>
-          {label}
-          <ChevronDown size={13} aria-hidden />
-        </Button>
-      </DropdownMenu.Trigger>
-      <DropdownMenu.Portal>
-        <DropdownMenu.Content className={menu.menu} align="start" sideOffset={4} collisionPadding={8}>
-          <DropdownMenu.Item
-            className={menu.item}
-            onSelect={(event) => {
-              event.preventDefault()
-              timeline.setFilter({ kinds: [] })
-            }}
-          >
-            <span className={menu.mark}>{kinds.length === 0 ? <Check size={14} aria-hidden /> : null}</span>
-            All kinds
-          </DropdownMenu.Item>
-          <DropdownMenu.Separator className={menu.separator} />
-          {SHOWN_KINDS.map((kind) => (
-            <DropdownMenu.CheckboxItem
-              key={kind}
-              className={menu.item}
-              checked={kinds.includes(kind)}
-              onSelect={(event) => event.preventDefault()}
-              onCheckedChange={() => toggle(kind)}
-            >
-              <span className={menu.mark}>
-                {kinds.includes(kind) ? <Check size={14} aria-hidden /> : null}
-              </span>
-              {KINDS[kind].label}
-            </DropdownMenu.CheckboxItem>
-          ))}
-        </DropdownMenu.Content>
-      </DropdownMenu.Portal>
-    </DropdownMenu.Root>
+    <FilterMenu name="Kinds" label={label}>
+      <DropdownMenu.Item
+        className={menu.item}
+        onSelect={(event) => {
+          event.preventDefault()
+          timeline.setFilter({ kinds: [] })
+        }}
+      >
+        <span className={menu.mark}>{kinds.length === 0 ? <Check size={14} aria-hidden /> : null}</span>
+        All kinds
+      </DropdownMenu.Item>
+      <DropdownMenu.Separator className={menu.separator} />
+      {SHOWN_KINDS.map((kind) => (
+        <DropdownMenu.CheckboxItem
+          key={kind}
+          className={menu.item}
+          checked={kinds.includes(kind)}
+          onSelect={(event) => event.preventDefault()}
+          onCheckedChange={() => toggle(kind)}
+        >
+          <span className={menu.mark}>{kinds.includes(kind) ? <Check size={14} aria-hidden /> : null}</span>
+          {KINDS[kind].label}
+        </DropdownMenu.CheckboxItem>
+      ))}
+    </FilterMenu>
   )
 }
 
@@ -152,28 +130,45 @@ function AuthorFilter() {
   const label = by === null ? 'By anybody' : `By ${AUTHORS[by]}`
   const choices = [null, ...TIMELINE_AUTHORS]
   return (
+    <FilterMenu name="Who" label={label}>
+      <DropdownMenu.RadioGroup value={by ?? ''}>
+        {choices.map((choice) => (
+          <DropdownMenu.RadioItem
+            key={choice ?? ''}
+            value={choice ?? ''}
+            className={menu.item}
+            onSelect={() => timeline.setFilter({ by: choice })}
+          >
+            <span className={menu.mark}>{by === choice ? <Check size={14} aria-hidden /> : null}</span>
+            {choice === null ? 'By anybody' : `By ${AUTHORS[choice]}`}
+          </DropdownMenu.RadioItem>
+        ))}
+      </DropdownMenu.RadioGroup>
+    </FilterMenu>
+  )
+}
+
+/** A button that says what is chosen, and the menu of the choices. */
+function FilterMenu({
+  name,
+  label,
+  children,
+}: {
+  readonly name: string
+  readonly label: string
+  readonly children: ReactNode
+}) {
+  return (
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>
-        <Button small aria-label={`Who: ${label}`}>
+        <Button small aria-label={`${name}: ${label}`}>
           {label}
           <ChevronDown size={13} aria-hidden />
         </Button>
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className={menu.menu} align="start" sideOffset={4} collisionPadding={8}>
-          <DropdownMenu.RadioGroup value={by ?? ''}>
-            {choices.map((choice) => (
-              <DropdownMenu.RadioItem
-                key={choice ?? ''}
-                value={choice ?? ''}
-                className={menu.item}
-                onSelect={() => timeline.setFilter({ by: choice })}
-              >
-                <span className={menu.mark}>{by === choice ? <Check size={14} aria-hidden /> : null}</span>
-                {choice === null ? 'By anybody' : `By ${AUTHORS[choice]}`}
-              </DropdownMenu.RadioItem>
-            ))}
-          </DropdownMenu.RadioGroup>
+          {children}
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
