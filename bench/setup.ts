@@ -7,6 +7,7 @@ import type { Redis } from 'ioredis'
 import { AppError } from '#shared/errors.ts'
 import { createClient } from '../src/main/core/connection/client.ts'
 import { findRedisServer, startRedisProcess } from '../src/main/core/connection/redis-process.ts'
+import { resolveTarget } from '../src/main/core/connection/target.ts'
 
 export const PREFIX = 'session:'
 
@@ -40,7 +41,7 @@ export async function startBenchRedis(...args: readonly string[]): Promise<Bench
 }
 
 export async function connect(host: string, port: number): Promise<Redis> {
-  const client = createClient({ host, port, username: null, password: null, db: 0, tls: false })
+  const client = createClient(resolveTarget({ host, port }))
   await client.connect()
   return client
 }

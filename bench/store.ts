@@ -3,6 +3,7 @@ import type { Redis } from 'ioredis'
 import { AppError } from '#shared/errors.ts'
 import { createClient } from '../src/main/core/connection/client.ts'
 import { findRedisServer, startRedisProcess } from '../src/main/core/connection/redis-process.ts'
+import { resolveTarget } from '../src/main/core/connection/target.ts'
 import { SessionStore } from '../src/main/core/store/session-store.ts'
 import { ReadThenWriteStore } from '../src/main/core/store/testing/read-then-write-store.ts'
 import type { BenchResult } from './index.ts'
@@ -46,7 +47,7 @@ export async function benchStore(): Promise<BenchResult> {
   // The app's own client, for every contender alike.
   const connect = async () => {
     const { host, port } = server
-    const client = createClient({ host, port, username: null, password: null, db: 0, tls: false })
+    const client = createClient(resolveTarget({ host, port }))
     clients.push(client)
     await client.connect()
     return client

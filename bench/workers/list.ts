@@ -3,6 +3,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { WindowQuery } from '#shared/contract.ts'
 import type { SortKey } from '#shared/model.ts'
+import { resolveTarget } from '../../src/main/core/connection/target.ts'
 import { openKeyspaceFeed } from '../../src/main/core/index/keyspace-feed.ts'
 import { SessionList } from '../../src/main/core/index/session-list.ts'
 import { CommandLog } from '../../src/main/core/journal/command-log.ts'
@@ -96,7 +97,7 @@ const completed = async () => {
 }
 process.on('disconnect', () => process.exit())
 
-const target = { ...options, username: null, password: null, db: 0, tls: false }
+const target = resolveTarget({ host: options.host, port: options.port })
 const feed = options.notifications ? await openKeyspaceFeed(target, () => {}) : null
 if (options.mode === 'measure') tell(await measure())
 else {

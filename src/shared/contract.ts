@@ -17,6 +17,7 @@ import {
   type SessionChange,
   type SessionDetail,
 } from './model.ts'
+import { connectionTargetSchema } from './target.ts'
 import {
   type PinnedSession,
   TIMELINE_AUTHORS,
@@ -106,24 +107,6 @@ export const scopeSchema = z.union([
   z.strictObject({ user: bytesSchema }),
 ])
 export type Scope = z.infer<typeof scopeSchema>
-
-export const connectionTargetSchema = z.strictObject({
-  /** `redis://` or `rediss://`; when it is given the other members fill in what it leaves out. */
-  url: z.string().max(4096).optional(),
-  host: z.string().max(255).optional(),
-  port: z.int().min(1).max(65_535).optional(),
-  username: z.string().max(1024).optional(),
-  password: z.string().max(4096).optional(),
-  db: z.int().min(0).max(1_000_000).optional(),
-  tls: z.boolean().optional(),
-  /** Use the password that came with the prefilled URL, which the screen never sees. */
-  usePrefillPassword: z.boolean().optional(),
-  /** Write nothing until it is switched off. @default false */
-  readOnly: z.boolean().optional(),
-  /** @default unmarked */
-  environment: z.enum(ENVIRONMENTS).optional(),
-})
-export type ConnectionTarget = z.infer<typeof connectionTargetSchema>
 
 export const sortSchema = z.strictObject({
   by: z.union([

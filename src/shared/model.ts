@@ -50,13 +50,21 @@ export interface ServerInfo {
 
 /** A connection as the screen may see it: never with its password. */
 export interface PublicTarget {
-  /** `host:port`, for the bar. */
+  /** `host:port`, the socket's path, or what the Sentinels call the master; for the bar. */
   readonly label: string
+  readonly deployment: 'standalone' | 'sentinel' | 'cluster'
+  /** The server; else the first Sentinel, or the first known node of the cluster. */
   readonly host: string
   readonly port: number
+  /** A Unix socket, instead of host and port. */
+  readonly path: string | null
   readonly username: string | null
   readonly db: number
   readonly tls: boolean
+  /** Its certificate is accepted whoever vouches for it: nobody knows who reads along. */
+  readonly untrusted: boolean
+  /** `host:port` of the SSH server that it is reached through; null for none. */
+  readonly tunnel: string | null
   /** True for the Redis that the app started itself. */
   readonly isPrivate: boolean
 }

@@ -1,7 +1,7 @@
 import type { Bytes } from '#shared/bytes.ts'
-import type { ConnectionTarget } from '#shared/contract.ts'
 import { AppError } from '#shared/errors.ts'
 import { type AppInfo, type SessionDetail, USER_FIELD } from '#shared/model.ts'
+import type { ConnectionTarget } from '#shared/target.ts'
 import type { Emit } from '#shared/transport.ts'
 import { parseTtl } from '#shared/ttl.ts'
 import { createdKeys } from './bulk/bulk-changes.ts'

@@ -6,7 +6,7 @@ import type { ConnectionStatus } from '#shared/model.ts'
 import { useRedis } from '../../../test/redis.ts'
 import { ConnectionManager } from './connection-manager.ts'
 import { findRedisServer, freePort, type RedisProcess, startRedisProcess } from './redis-process.ts'
-import type { ResolvedTarget } from './target.ts'
+import { type ResolvedTarget, resolveTarget } from './target.ts'
 
 const redis = useRedis()
 const closers: (() => void | Promise<void>)[] = []
@@ -15,12 +15,7 @@ afterEach(async () => {
 })
 
 const at = (port: number, rest: Partial<ResolvedTarget> = {}): ResolvedTarget => ({
-  host: '127.0.0.1',
-  port,
-  username: null,
-  password: null,
-  db: 0,
-  tls: false,
+  ...resolveTarget({ port }),
   ...rest,
 })
 
@@ -192,7 +187,11 @@ describe('connecting', () => {
     ['there is no such database', async () => at(redis.port, { db: 99 }), 'redis_error', /no database 99/],
     [
       'TLS meets a web server',
-      async () => at(await listen(createHttpServer((_, reply) => void reply.end('hello'))), { tls: true }),
+      async () =>
+        resolveTarget({
+          port: await listen(createHttpServer((_, reply) => void reply.end('hello'))),
+          tls: true,
+        }),
       'tls_mismatch',
       /switch TLS off/,
     ],

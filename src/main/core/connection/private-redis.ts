@@ -1,6 +1,6 @@
 import { AppError } from '#shared/errors.ts'
 import { findRedisServer, type RedisProcess, startRedisProcess } from './redis-process.ts'
-import type { ResolvedTarget } from './target.ts'
+import { type ResolvedTarget, resolveTarget } from './target.ts'
 
 /** A Redis of the app's own, on this machine, kept until the app ends so that no session in it is lost by mistake. */
 export class PrivateRedis {
@@ -10,7 +10,7 @@ export class PrivateRedis {
   async start(): Promise<ResolvedTarget> {
     this.#process ??= this.#launch()
     const { host, port } = await this.#process
-    return { host, port, username: null, password: null, db: 0, tls: false }
+    return resolveTarget({ host, port })
   }
 
   async stop(): Promise<void> {

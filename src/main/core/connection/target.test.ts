@@ -4,23 +4,30 @@ import { publicTarget, resolveTarget, urlWithoutPassword } from './target.ts'
 describe('a connection target', () => {
   it('is the local Redis when nothing is said', () => {
     expect(resolveTarget({})).toEqual({
+      deployment: 'standalone',
       host: '127.0.0.1',
       port: 6379,
+      path: null,
+      nodes: [],
+      masterName: 'mymaster',
+      sentinelUsername: null,
+      sentinelPassword: null,
       username: null,
       password: null,
       db: 0,
-      tls: false,
+      tls: null,
+      ssh: null,
     })
   })
 
   it('takes everything from a URL, decoded', () => {
-    expect(resolveTarget({ url: 'rediss://us%40er:p%3Ass@cache.example:6380/3' })).toEqual({
+    expect(resolveTarget({ url: 'rediss://us%40er:p%3Ass@cache.example:6380/3' })).toMatchObject({
       host: 'cache.example',
       port: 6380,
       username: 'us@er',
       password: 'p:ss',
       db: 3,
-      tls: true,
+      tls: { acceptUntrusted: false },
     })
   })
 
@@ -32,7 +39,7 @@ describe('a connection target', () => {
       port: 7000,
       password: 'secret',
       db: 2,
-      tls: false,
+      tls: null,
     })
   })
 

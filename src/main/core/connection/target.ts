@@ -1,40 +1,125 @@
-import type { ConnectionTarget } from '#shared/contract.ts'
 import { AppError } from '#shared/errors.ts'
 import type { PublicTarget } from '#shared/model.ts'
+import type { ConnectionTarget, Deployment, SshMethod } from '#shared/target.ts'
+
+export interface Address {
+  readonly host: string
+  readonly port: number
+}
+
+/** How a TLS connection is made; PEM texts. */
+export interface TlsSettings {
+  readonly ca: string | null
+  readonly cert: string | null
+  readonly key: string | null
+  readonly keyPassphrase: string | null
+  /** Null for the host that is connected to. */
+  readonly servername: string | null
+  readonly acceptUntrusted: boolean
+}
+
+/** The SSH server through which every connection of a target goes. */
+export interface SshSettings extends Address {
+  readonly username: string
+  readonly method: SshMethod
+  readonly privateKey: string | null
+  readonly passphrase: string | null
+  readonly password: string | null
+  readonly hostKey: string | null
+}
 
 /** Where to connect and as whom: every member decided. */
 export interface ResolvedTarget {
+  readonly deployment: Deployment
+  /** The server; else the first of the Sentinels, or of the known nodes of the cluster. */
   readonly host: string
   readonly port: number
+  /** A Unix socket; then host and port say nothing. */
+  readonly path: string | null
+  /** Further Sentinels or nodes. */
+  readonly nodes: readonly Address[]
+  /** What the Sentinels call the master. */
+  readonly masterName: string
+  readonly sentinelUsername: string | null
+  readonly sentinelPassword: string | null
   readonly username: string | null
   readonly password: string | null
   readonly db: number
-  readonly tls: boolean
+  readonly tls: TlsSettings | null
+  readonly ssh: SshSettings | null
 }
 
-export const TARGET_DEFAULTS = { host: '127.0.0.1', port: 6379, db: 0 } as const
+export const TARGET_DEFAULTS = {
+  deployment: 'standalone',
+  host: '127.0.0.1',
+  port: 6379,
+  sentinelPort: 26_379,
+  masterName: 'mymaster',
+  db: 0,
+  sshPort: 22,
+} as const
 
 /**
  * Decides what a form or a URL leaves open. What the URL says goes before the other members.
  * @throws AppError `bad_url`; its message never repeats the URL, which may hold a password.
  */
-export function resolveTarget(target: ConnectionTarget): ResolvedTarget {
+export function resolveTarget(target: Omit<ConnectionTarget, 'usePrefillPassword'>): ResolvedTarget {
   const url = target.url?.trim() ? parseRedisUrl(target.url.trim()) : {}
+  const deployment = target.deployment ?? TARGET_DEFAULTS.deployment
+  const defaultPort = deployment === 'sentinel' ? TARGET_DEFAULTS.sentinelPort : TARGET_DEFAULTS.port
+  const tls = url.tls ?? target.tls ?? false
   return {
+    deployment,
     host: url.host ?? (target.host?.trim() || TARGET_DEFAULTS.host),
-    port: url.port ?? target.port ?? TARGET_DEFAULTS.port,
+    port: url.port ?? target.port ?? defaultPort,
+    path: target.path?.trim() || null,
+    nodes: (target.nodes ?? []).map(({ host, port }) => ({ host: host.trim(), port: port ?? defaultPort })),
+    masterName: target.masterName?.trim() || TARGET_DEFAULTS.masterName,
+    sentinelUsername: target.sentinelUsername || null,
+    sentinelPassword: target.sentinelPassword || null,
     username: url.username ?? (target.username || null),
     password: url.password ?? (target.password || null),
     db: url.db ?? target.db ?? TARGET_DEFAULTS.db,
-    tls: url.tls ?? target.tls ?? false,
+    tls: tls ? tlsSettings(target.tlsOptions) : null,
+    ssh: target.ssh === undefined ? null : sshSettings(target.ssh),
   }
+}
+
+const tlsSettings = (options: ConnectionTarget['tlsOptions'] = {}): TlsSettings => ({
+  ca: options.ca || null,
+  cert: options.cert || null,
+  key: options.key || null,
+  keyPassphrase: options.keyPassphrase || null,
+  servername: options.servername?.trim() || null,
+  acceptUntrusted: options.acceptUntrusted ?? false,
+})
+
+const sshSettings = (options: NonNullable<ConnectionTarget['ssh']>): SshSettings => ({
+  host: options.host.trim(),
+  port: options.port ?? TARGET_DEFAULTS.sshPort,
+  username: options.username,
+  method: options.method,
+  privateKey: options.privateKey || null,
+  passphrase: options.passphrase || null,
+  password: options.password || null,
+  hostKey: options.hostKey || null,
+})
+
+/** What a URL says; nothing of what it leaves out. */
+interface UrlParts {
+  readonly host?: string
+  readonly port?: number
+  readonly username?: string
+  readonly password?: string
+  readonly db?: number
+  readonly tls?: boolean
 }
 
 /**
  * Reads `redis://[user[:password]@]host[:port][/db]`, or the same with `rediss:` for TLS
  * (https://www.iana.org/assignments/uri-schemes/prov/redis).
  */
-export function parseRedisUrl(text: string): Partial<ResolvedTarget> {
+export function parseRedisUrl(text: string): UrlParts {
   let url: URL
   try {
     url = new URL(text)
@@ -69,16 +154,36 @@ function decode(text: string): string {
   }
 }
 
+/** `host:port`, an IPv6 address in brackets. */
+export const addressLabel = ({ host, port }: Address): string =>
+  `${host.includes(':') ? `[${host}]` : host}:${port}`
+
+/** What a target is called: its socket, the name that its Sentinels know it by, or its address. */
+export function targetLabel(target: ResolvedTarget): string {
+  if (target.path !== null) return target.path
+  return target.deployment === 'sentinel' ? target.masterName : addressLabel(target)
+}
+
 /** A target as the screen may see it. */
 export function publicTarget(target: ResolvedTarget, isPrivate: boolean): PublicTarget {
-  const { host, port, username, db, tls } = target
-  const shownHost = host.includes(':') ? `[${host}]` : host
-  return { label: `${shownHost}:${port}`, host, port, username, db, tls, isPrivate }
+  const { deployment, host, port, path, username, db, tls, ssh } = target
+  return {
+    label: targetLabel(target),
+    deployment,
+    host,
+    port,
+    path,
+    username,
+    db,
+    tls: tls !== null,
+    untrusted: tls?.acceptUntrusted ?? false,
+    tunnel: ssh === null ? null : addressLabel(ssh),
+    isPrivate,
+  }
 }
 
 /** The URL of a target without its password, for the prefilled form. */
 export function urlWithoutPassword(target: ResolvedTarget): string {
   const user = target.username === null ? '' : `${encodeURIComponent(target.username)}@`
-  const { label } = publicTarget(target, false)
-  return `${target.tls ? 'rediss' : 'redis'}://${user}${label}/${target.db}`
+  return `${target.tls ? 'rediss' : 'redis'}://${user}${addressLabel(target)}/${target.db}`
 }

@@ -1,6 +1,7 @@
 import { createServer, type Socket } from 'node:net'
 import { afterEach, expect, it, vi } from 'vitest'
 import { useRedis } from '../../../test/redis.ts'
+import { resolveTarget } from '../connection/target.ts'
 import { ListRegistry } from './list-registry.ts'
 
 const redis = useRedis()
@@ -20,7 +21,7 @@ it('does not call the next connection a polled one when the feed of the last one
     const registry = new ListRegistry(
       {
         client: redis.client,
-        target: { host: '127.0.0.1', port, username: null, password: null, db: 0, tls: false },
+        target: resolveTarget({ port }),
         facts: {
           server: { product: 'Redis', version: '7.0.15', mode: 'standalone', role: 'master' },
           notify: 'AK',

@@ -1,5 +1,4 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
-import type { ConnectionTarget } from '#shared/contract.ts'
 import type {
   AppInfo,
   ConnectionStatus,
@@ -7,6 +6,7 @@ import type {
   NotificationChange,
   PublicTarget,
 } from '#shared/model.ts'
+import type { ConnectionTarget } from '#shared/target.ts'
 import type { Transport } from '#shared/transport.ts'
 import { type Failure, toFailure } from '../lib/failure.ts'
 

@@ -1,6 +1,6 @@
-import type { ConnectionTarget } from '#shared/contract.ts'
 import type { ErrorCode } from '#shared/errors.ts'
 import type { Environment, PublicTarget } from '#shared/model.ts'
+import type { ConnectionTarget } from '#shared/target.ts'
 
 /** What stands in the form, as it was typed. */
 export interface ConnectForm {

@@ -4,11 +4,15 @@ import { cliLines } from './redis-cli.ts'
 
 const target: PublicTarget = {
   label: 'local',
+  deployment: 'standalone',
   host: '127.0.0.1',
   port: 6379,
+  path: null,
   username: null,
   db: 0,
   tls: false,
+  untrusted: false,
+  tunnel: null,
   isPrivate: false,
 }
 const detail: SessionDetail = {
