@@ -40,6 +40,7 @@ export async function benchScroll(sessions: number): Promise<BenchResult> {
     const still: number[][] = []
     const scrolling: number[][] = []
     let loading = 0
+    let blank = 0
     for (let round = 0; round < ROUNDS; round += 1) {
       still.push([...(await recordFrames(page, LENGTH / 2)).durations])
       await grid.press('Home')
@@ -53,6 +54,7 @@ export async function benchScroll(sessions: number): Promise<BenchResult> {
       const recorded = await frames
       scrolling.push([...recorded.durations])
       loading += recorded.loading
+      blank += recorded.blank
     }
     const rows = Object.entries({ still, scrolling }).map(([name, all]) => ({
       name,
@@ -62,7 +64,7 @@ export async function benchScroll(sessions: number): Promise<BenchResult> {
       over50: all.flat().filter((duration) => duration > 50).length,
       frames: all.flat().length,
     }))
-    const figures = { machine: machine(redis.version), sessions, rows, loading }
+    const figures = { machine: machine(redis.version), sessions, rows, loading, blank }
     return {
       report: [
         `${figures.machine}; ${count(sessions)} sessions from top to bottom in ${LENGTH / 1000} s, ${ROUNDS} rounds.`,
@@ -76,6 +78,8 @@ export async function benchScroll(sessions: number): Promise<BenchResult> {
             count(frames),
           ]),
         ),
+        '',
+        `Of the frames that scroll, ${count(loading)} drew all rows as on their way, ${count(blank)} nothing.`,
       ].join('\n'),
       figures,
     }

@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test'
 export interface Frames {
   /** Milliseconds between two frames, sorted. */
   readonly durations: readonly number[]
-  /** Frames without any row, and frames whose rows were all on their way. */
+  /** Frames without any row, and frames whose rows were all on their way and drawn as such. */
   readonly blank: number
   readonly loading: number
 }
@@ -21,9 +21,12 @@ export function recordFrames(page: Page, milliseconds: number): Promise<Frames> 
         const frame = (now: number) => {
           durations.push(now - last)
           last = now
-          const cells = [...document.querySelectorAll('[role="grid"] [role="gridcell"]:first-of-type')]
-          if (cells.length === 0) blank += 1
-          else if (!cells.some((cell) => cell.textContent?.startsWith('user-'))) loading += 1
+          const grid = document.querySelector('[role="grid"]')
+          const cells = [...(grid?.querySelectorAll('[role="gridcell"]:first-of-type') ?? [])]
+          if (!cells.some((cell) => cell.textContent?.startsWith('user-'))) {
+            if (grid?.ariaBusy === 'true') loading += 1
+            else blank += 1
+          }
           if (now < end) requestAnimationFrame(frame)
           else resolve({ durations: durations.slice(1).toSorted((a, b) => a - b), blank, loading })
         }

@@ -1,20 +1,29 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown, ArrowUp } from 'lucide-react'
-import { type CSSProperties, useEffect, useLayoutEffect, useMemo, useRef } from 'react'
+import {
+  type CSSProperties,
+  useEffect,
+  useLayoutEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react'
 import { type Bytes, bytesId } from '#shared/bytes.ts'
 import { toFailure } from '../../lib/failure.ts'
+import { createFling } from '../../lib/fling.ts'
 import { focusDetail, GRID_ID } from '../../lib/focus.ts'
 import { useApp, useDetail, useList, usePicks, useSettings, useWriteBlock } from '../../stores/context.ts'
 import { sortKeyId } from '../../stores/list.ts'
 import { isPicked } from '../../stores/picks.ts'
 import { type Column, columnTracks, figureFields, leastWidth, listColumns } from './columns.ts'
 import styles from './SessionGrid.module.css'
-import { rowId, SessionRow, SkeletonRow } from './SessionRow.tsx'
+import { rowId, SessionRow } from './SessionRow.tsx'
 
 const HEADER_HEIGHT = 28
 const ROW_HEIGHTS = { compact: 28, roomy: 34 } as const
-/** Rows shown as on their way until the first answer. */
-const FIRST_SKELETONS = 12
+/** Rows drawn as on their way until the first answer. */
+const FIRST_ROWS = 12
 /** What keys move the selection by. */
 const STEPS: Readonly<Record<string, number | 'page' | '-page' | 'first' | 'last'>> = {
   ArrowDown: 1,
@@ -42,7 +51,7 @@ export function SessionGrid() {
   const columns = useMemo(() => listColumns(fields, new Set(JSON.parse(figures))), [fields, figures])
   const scroller = useRef<HTMLDivElement>(null)
 
-  const count = view?.matched ?? FIRST_SKELETONS
+  const count = view?.matched ?? FIRST_ROWS
   const virtualizer = useVirtualizer({
     count,
     getScrollElement: () => scroller.current,
@@ -51,13 +60,17 @@ export function SessionGrid() {
     scrollMargin: HEADER_HEIGHT,
     scrollPaddingStart: HEADER_HEIGHT,
   })
-  const items = virtualizer.getVirtualItems()
-  const first = items[0]?.index ?? 0
-  const last = items.at(-1)?.index ?? 0
+  const flinging = useFlinging(scroller)
+  // What nobody can read is neither asked for nor rendered: the background says that rows are there.
+  const items = flinging ? [] : virtualizer.getVirtualItems()
+  const first = items[0]?.index
+  const last = items.at(-1)?.index
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: a new height of the rows is the one reason to measure.
   useLayoutEffect(() => virtualizer.measure(), [rowHeight])
-  useEffect(() => list.setRange(first, last), [list, first, last])
+  useEffect(() => {
+    if (first !== undefined && last !== undefined) list.setRange(first, last)
+  }, [list, first, last])
   // biome-ignore lint/correctness/useExhaustiveDependencies: each wish to scroll counts once.
   useEffect(() => {
     if (reveal !== null) virtualizer.scrollToIndex(reveal.index, { align: 'auto' })
@@ -77,6 +90,11 @@ export function SessionGrid() {
   const picking = picks.mode === 'all' || picks.keys.size > 0
   const selectedKey = selected === null ? null : bytesId(selected)
   const rowAt = (index: number) => view?.rows[index - view.offset]
+  const { range } = virtualizer
+  const onTheirWay =
+    view === null ||
+    flinging ||
+    (range !== null && [range.startIndex, range.endIndex].some((index) => rowAt(index) === undefined))
   const active = items.find(({ index }) => {
     const row = rowAt(index)
     return row !== undefined && bytesId(row.id) === selectedKey
@@ -128,11 +146,12 @@ export function SessionGrid() {
       aria-rowcount={count + 1}
       aria-colcount={columns.length}
       aria-activedescendant={active === undefined ? undefined : rowId(active.index)}
-      aria-busy={view === null}
+      aria-busy={onTheirWay}
       aria-multiselectable
       className={styles.grid}
       data-stale={stale || undefined}
       data-picking={picking || undefined}
+      data-flinging={flinging || undefined}
       style={gridStyle(columns, rowHeight)}
       onKeyDown={press}
     >
@@ -156,16 +175,14 @@ export function SessionGrid() {
       >
         {items.map((item) => {
           const row = rowAt(item.index)
-          const top = item.start - HEADER_HEIGHT
-          if (row === undefined)
-            return <SkeletonRow key={`skeleton-${item.index}`} index={item.index} top={top} />
+          if (row === undefined) return null
           const key = bytesId(row.id)
           return (
             <SessionRow
               key={key}
               row={row}
               index={item.index}
-              top={top}
+              top={item.start - HEADER_HEIGHT}
               columns={columns}
               selected={key === selectedKey}
               picked={isPicked(picks, key)}
@@ -244,6 +261,21 @@ function PickAll() {
       onChange={() => (some || mode === 'all' ? picks.clear() : picks.all())}
     />
   )
+}
+
+/** Whether the list scrolls past too fast to be read. */
+function useFlinging(scroller: React.RefObject<HTMLDivElement | null>): boolean {
+  const [fling] = useState(createFling)
+  useLayoutEffect(() => {
+    const element = scroller.current
+    const listen = ({ timeStamp }: Event) => {
+      if (element !== null) fling.moved(element.scrollTop, element.clientHeight, timeStamp)
+    }
+    // Before the virtualiser hears of it, which renders rows at once.
+    element?.addEventListener('scroll', listen, { capture: true, passive: true })
+    return () => element?.removeEventListener('scroll', listen, { capture: true })
+  }, [fling, scroller])
+  return useSyncExternalStore(fling.subscribe, fling.flinging)
 }
 
 /** Rows that come or go above must not push the selected one away under the eye: the list scrolls along with it. */

@@ -188,22 +188,3 @@ function Seen({ at }: { readonly at: number | null }) {
   )
   return <Ticking className={styles.text} title={at === null ? '' : formatInstant(at)} paint={paint} />
 }
-
-/** A row that is on its way: as high as the one that comes. */
-export function SkeletonRow({ index, top }: { readonly index: number; readonly top: number }) {
-  return (
-    // biome-ignore lint/a11y/useFocusableInteractive: the grid holds the focus.
-    // biome-ignore lint/a11y/useSemanticElements: a virtualised grid has no table layout.
-    <div
-      role="row"
-      id={rowId(index)}
-      aria-rowindex={index + 2}
-      className={styles.row}
-      style={{ transform: `translateY(${top}px)` }}
-    >
-      {/* biome-ignore lint/a11y/useFocusableInteractive: the grid holds the focus. */}
-      {/* biome-ignore lint/a11y/useSemanticElements: a virtualised grid has no table layout. */}
-      <div role="gridcell" className={styles.skeleton} aria-label="Loading" />
-    </div>
-  )
-}
