@@ -1,22 +1,14 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown, ArrowUp } from 'lucide-react'
-import {
-  type CSSProperties,
-  useEffect,
-  useLayoutEffect,
-  useMemo,
-  useRef,
-  useState,
-  useSyncExternalStore,
-} from 'react'
+import { type CSSProperties, useEffect, useLayoutEffect, useMemo, useRef } from 'react'
 import { type Bytes, bytesId } from '#shared/bytes.ts'
 import { toFailure } from '../../lib/failure.ts'
-import { createFling } from '../../lib/fling.ts'
 import { focusDetail, GRID_ID } from '../../lib/focus.ts'
 import { useApp, useDetail, useList, usePicks, useSettings, useWriteBlock } from '../../stores/context.ts'
 import { sortKeyId } from '../../stores/list.ts'
 import { isPicked } from '../../stores/picks.ts'
 import { type Column, columnTracks, figureFields, leastWidth, listColumns } from './columns.ts'
+import { FlingPosition, useFlinging } from './FlingPosition.tsx'
 import styles from './SessionGrid.module.css'
 import { rowId, SessionRow } from './SessionRow.tsx'
 
@@ -136,62 +128,65 @@ export function SessionGrid() {
   }
 
   return (
-    // biome-ignore lint/a11y/useSemanticElements: a virtualised grid has no table layout.
-    <div
-      ref={scroller}
-      id={GRID_ID}
-      role="grid"
-      tabIndex={0}
-      aria-label="Sessions"
-      aria-rowcount={count + 1}
-      aria-colcount={columns.length}
-      aria-activedescendant={active === undefined ? undefined : rowId(active.index)}
-      aria-busy={onTheirWay}
-      aria-multiselectable
-      className={styles.grid}
-      data-stale={stale || undefined}
-      data-picking={picking || undefined}
-      data-flinging={flinging || undefined}
-      style={gridStyle(columns, rowHeight)}
-      onKeyDown={press}
-    >
-      <HeaderRow columns={columns} />
+    <div className={styles.frame}>
       {/* biome-ignore lint/a11y/useSemanticElements: a virtualised grid has no table layout. */}
-      {/* biome-ignore lint/a11y/useKeyWithClickEvents: the grid hears the keys. */}
       <div
-        role="rowgroup"
-        className={styles.rows}
-        style={{ height: virtualizer.getTotalSize() }}
-        onClick={click}
-        onMouseDown={(event) => {
-          // Picking is no wish to mark text, nor to leave the grid, which hears the keys.
-          if (!event.shiftKey && !(event.target instanceof HTMLInputElement)) return
-          event.preventDefault()
-          scroller.current?.focus()
-        }}
-        onDoubleClick={focusDetail}
-        onPointerMove={() => list.setPointing(true)}
-        onPointerLeave={() => list.setPointing(false)}
+        ref={scroller}
+        id={GRID_ID}
+        role="grid"
+        tabIndex={0}
+        aria-label="Sessions"
+        aria-rowcount={count + 1}
+        aria-colcount={columns.length}
+        aria-activedescendant={active === undefined ? undefined : rowId(active.index)}
+        aria-busy={onTheirWay}
+        aria-multiselectable
+        className={styles.grid}
+        data-stale={stale || undefined}
+        data-picking={picking || undefined}
+        data-flinging={flinging || undefined}
+        style={gridStyle(columns, rowHeight)}
+        onKeyDown={press}
       >
-        {items.map((item) => {
-          const row = rowAt(item.index)
-          if (row === undefined) return null
-          const key = bytesId(row.id)
-          return (
-            <SessionRow
-              key={key}
-              row={row}
-              index={item.index}
-              top={item.start - HEADER_HEIGHT}
-              columns={columns}
-              selected={key === selectedKey}
-              picked={isPicked(picks, key)}
-              gone={gone.has(key)}
-              fresh={fresh.has(key)}
-            />
-          )
-        })}
+        <HeaderRow columns={columns} />
+        {/* biome-ignore lint/a11y/useSemanticElements: a virtualised grid has no table layout. */}
+        {/* biome-ignore lint/a11y/useKeyWithClickEvents: the grid hears the keys. */}
+        <div
+          role="rowgroup"
+          className={styles.rows}
+          style={{ height: virtualizer.getTotalSize() }}
+          onClick={click}
+          onMouseDown={(event) => {
+            // Picking is no wish to mark text, nor to leave the grid, which hears the keys.
+            if (!event.shiftKey && !(event.target instanceof HTMLInputElement)) return
+            event.preventDefault()
+            scroller.current?.focus()
+          }}
+          onDoubleClick={focusDetail}
+          onPointerMove={() => list.setPointing(true)}
+          onPointerLeave={() => list.setPointing(false)}
+        >
+          {items.map((item) => {
+            const row = rowAt(item.index)
+            if (row === undefined) return null
+            const key = bytesId(row.id)
+            return (
+              <SessionRow
+                key={key}
+                row={row}
+                index={item.index}
+                top={item.start - HEADER_HEIGHT}
+                columns={columns}
+                selected={key === selectedKey}
+                picked={isPicked(picks, key)}
+                gone={gone.has(key)}
+                fresh={fresh.has(key)}
+              />
+            )
+          })}
+        </div>
       </div>
+      {flinging ? <FlingPosition scroller={scroller} count={count} rowHeight={rowHeight} /> : null}
     </div>
   )
 }
@@ -261,21 +256,6 @@ function PickAll() {
       onChange={() => (some || mode === 'all' ? picks.clear() : picks.all())}
     />
   )
-}
-
-/** Whether the list scrolls past too fast to be read. */
-function useFlinging(scroller: React.RefObject<HTMLDivElement | null>): boolean {
-  const [fling] = useState(createFling)
-  useLayoutEffect(() => {
-    const element = scroller.current
-    const listen = ({ timeStamp }: Event) => {
-      if (element !== null) fling.moved(element.scrollTop, element.clientHeight, timeStamp)
-    }
-    // Before the virtualiser hears of it, which renders rows at once.
-    element?.addEventListener('scroll', listen, { capture: true, passive: true })
-    return () => element?.removeEventListener('scroll', listen, { capture: true })
-  }, [fling, scroller])
-  return useSyncExternalStore(fling.subscribe, fling.flinging)
 }
 
 /** Rows that come or go above must not push the selected one away under the eye: the list scrolls along with it. */
