@@ -10,6 +10,7 @@ import { APP_ORIGIN, rendererPage } from './hosts/electron/page.ts'
 import { setupPermissions } from './hosts/electron/permissions.ts'
 import { registerScheme, setupProtocol } from './hosts/electron/protocol.ts'
 import { setupQuit } from './hosts/electron/quit.ts'
+import { createTabMenu } from './hosts/electron/tab-menu.ts'
 import { openWindow } from './hosts/electron/window.ts'
 import { readRedisUrl, redisOption } from './hosts/redis-url.ts'
 
@@ -33,11 +34,17 @@ function start(): void {
       log,
     })
 
+  const chooseTab = createTabMenu({
+    attach: inspector.attach,
+    ipc,
+    window: () => BrowserWindow.getAllWindows()[0],
+  })
+
   registerScheme()
   setupNavigation(app)
-  setupSecondInstance(app, inspector.attach, showWindow)
+  setupSecondInstance(app, { attach: inspector.attach, ipc }, showWindow)
   setupQuit(app, () => inspector.stop(), log)
-  ipcMain.handle(INVOKE_CHANNEL, (event, name, arg) => ipc.invoke(event, name, arg))
+  ipcMain.handle(INVOKE_CHANNEL, (event, name, arg, tab) => ipc.invoke(event, name, arg, tab))
 
   // Not awaited: Electron is ready only after this module has run to its end.
   app
@@ -46,7 +53,7 @@ function start(): void {
       // The development server brings the renderer itself.
       if (page.origin === APP_ORIGIN) await setupProtocol(inRoot('out/renderer'))
       setupPermissions(session.defaultSession, page.origin)
-      setupMenu(app)
+      setupMenu(app, (item) => void chooseTab(item))
       showWindow()
       app.on('activate', showWindow)
     })

@@ -19,14 +19,14 @@ export interface Names {
  */
 export function createBridge(ipc: RendererIpc, names: Names): PreloadBridge {
   return {
-    async invoke(name, arg) {
+    async invoke(name, arg, tab = 0) {
       if (!names.calls.includes(name)) return UNKNOWN_CALL
-      return (await ipc.invoke(INVOKE_CHANNEL, name, arg)) as Reply
+      return (await ipc.invoke(INVOKE_CHANNEL, name, arg, tab)) as Reply
     },
     on(name, listener) {
       if (!names.events.includes(name)) throw new Error(`The inspector has no event '${name}'.`)
-      const forward = (_event: unknown, sent: unknown, payload: unknown) => {
-        if (sent === name) listener(payload)
+      const forward = (_event: unknown, sent: unknown, payload: unknown, tab: unknown) => {
+        if (sent === name) listener(payload, typeof tab === 'number' ? tab : 0)
       }
       ipc.on(EVENT_CHANNEL, forward)
       return () => {

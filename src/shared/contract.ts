@@ -17,6 +17,7 @@ import {
   type SessionChange,
   type SessionDetail,
 } from './model.ts'
+import { type MenuChoice, type TabStatus, tabNumberSchema } from './tabs.ts'
 import { connectionTargetSchema } from './target.ts'
 import {
   type PinnedSession,
@@ -160,6 +161,13 @@ export const contract = {
   calls: {
     'app.info': call(nothing).replies<AppInfo>(),
 
+    /** The connections that are open side by side; all windows and pages see the same ones. Answered for any tab. */
+    'tabs.list': call(nothing).replies<readonly TabStatus[]>(),
+    /** Opens one more, connected to nothing. */
+    'tabs.open': call(nothing).replies<TabStatus>(),
+    /** Ends its connection and its demo server; the last one leaves a new one. @returns those that are open then */
+    'tabs.close': call(z.strictObject({ number: tabNumberSchema })).replies<readonly TabStatus[]>(),
+
     'connection.status': call(nothing).replies<ConnectionStatus>(),
     'connection.connect': call(connectionTargetSchema).replies<ConnectionStatus>(),
     'connection.disconnect': call(nothing).replies<ConnectionStatus>(),
@@ -180,6 +188,8 @@ export const contract = {
 
     /** A window of the sorted and filtered list; the first for a prefix starts its scan. */
     'list.window': call(windowQuerySchema).replies<ListWindow>(),
+    /** Nobody looks at the rows for now: they are not read for this client until it asks for a window again. */
+    'list.rest': call(nothing).replies<null>(),
     'list.stopScan': call(z.strictObject({ prefix })).replies<ListProgress>(),
     'list.resumeScan': call(z.strictObject({ prefix })).replies<ListProgress>(),
     'list.rescan': call(z.strictObject({ prefix })).replies<ListProgress>(),
@@ -209,6 +219,8 @@ export const contract = {
 
     /** Reads one session and, until the next call, sends `session.changed` as it changes; null watches none. */
     'session.watch': call(sessionRef.nullable()).replies<SessionDetail | null>(),
+    /** Reads one session, of any prefix, and watches nothing; null where there is none. */
+    'session.read': call(sessionRef).replies<SessionDetail | null>(),
     'session.readField': call(sessionRef.extend({ field: bytesSchema })).replies<Bytes>(),
     'session.create': call(z.strictObject({ prefix, fields: fieldRecord, ttl })).replies<{
       readonly id: string
@@ -332,6 +344,10 @@ export const contract = {
     'demo.requests': call(nothing).replies<readonly DemoRequest[]>(),
   },
   events: {
+    /** A tab was opened or closed, or what is said of one is another thing now. Belongs to no tab. */
+    'tabs.changed': event<readonly TabStatus[]>(),
+    /** What was chosen in the menu of the desktop app, for the window that is in front. Belongs to no tab. */
+    'menu.chosen': event<MenuChoice>(),
     'connection.changed': event<ConnectionStatus>(),
     /** At most ten a second for each prefix that this client has a window of; never rows. */
     'list.changed': event<ListProgress>(),

@@ -3,6 +3,7 @@ export const ERROR_CODES = [
   'invalid_argument',
   'unknown_call',
   'forbidden',
+  'tab_closed',
   'bad_url',
   'not_connected',
   'connection_lost',

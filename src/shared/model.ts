@@ -8,6 +8,8 @@ export const USER_FIELD = 'username'
 
 /** Limits of what the inspector writes. Sessions are small; a longer value is shown but not written. */
 export const LIMITS = {
+  /** Connections that are open at once. */
+  tabs: 20,
   /** UTF-8 bytes of a field name. */
   fieldNameBytes: 1024,
   /** Bytes of one field's value. */

@@ -11,18 +11,18 @@ export type Reply<T = unknown> =
       readonly details?: ErrorDetails
     }
 
-/** One client of the core, as a host holds it: a window or a browser tab. */
+/** One client of the core, as a host holds it: a window or a page in a browser. */
 export interface Endpoint {
-  /** Never rejects: what goes wrong is in the reply. */
-  dispatch(name: unknown, arg: unknown): Promise<Reply>
+  /** Never rejects: what goes wrong is in the reply. @param tab the number of an open one @default 0 */
+  dispatch(name: unknown, arg: unknown, tab?: unknown): Promise<Reply>
   /** Ends the client's subscriptions and watches. */
   close(): void
 }
 
-/** Sends one event to one client. */
-export type Emit = <N extends EventName>(name: N, payload: EventPayload<N>) => void
+/** Sends one event to one client. @param tab which one it is of @default 0 */
+export type Emit = <N extends EventName>(name: N, payload: EventPayload<N>, tab?: number) => void
 
-/** What a host needs of the core: one endpoint per window or tab. */
+/** What a host needs of the core: one endpoint per window or page. */
 export type Attach = (emit: Emit) => Endpoint
 
 /** The renderer's side of the contract. */
@@ -35,17 +35,30 @@ export interface Transport {
   onLink(listener: (up: boolean) => void): () => void
 }
 
+/** The renderer's side of one wire: a transport for each tab, of which the first is its own. */
+export interface TabbedTransport extends Transport {
+  /** Calls and events of one tab; the same object each time. */
+  tab(number: number): Transport
+  /** Ends every subscription that was made on a tab, which is closed. */
+  release(number: number): void
+}
+
 /** What preload puts on `window`: nothing else crosses from Electron to the page. */
 export interface PreloadBridge {
-  invoke(name: string, arg: unknown): Promise<Reply>
-  on(name: string, listener: (payload: unknown) => void): () => void
+  invoke(name: string, arg: unknown, tab?: number): Promise<Reply>
+  on(name: string, listener: (payload: unknown, tab: number) => void): () => void
 }
 
 /** Where the web host takes WebSockets. */
 export const SOCKET_PATH = '/socket'
 
-/** WebSocket frames. */
-export type ClientFrame = { readonly id: number; readonly name: string; readonly arg: unknown }
+/** WebSocket frames. A tab that is left out is the first, 0. */
+export type ClientFrame = {
+  readonly id: number
+  readonly tab?: number
+  readonly name: string
+  readonly arg: unknown
+}
 export type ServerFrame =
   | { readonly id: number; readonly reply: Reply }
-  | { readonly event: EventName; readonly payload: unknown }
+  | { readonly event: EventName; readonly payload: unknown; readonly tab?: number }

@@ -27,6 +27,8 @@ export interface TestCore {
   readonly attach: Attach
   /** Sends an event to every client that is attached. */
   readonly emit: Emit
+  /** The tabs that calls came for, in their order. */
+  readonly tabs: readonly unknown[]
   /** Clients attached at the moment, and those that have been closed. */
   readonly clients: () => { readonly open: number; readonly closed: number }
   /** Errors that were kept on the core's side. */
@@ -41,6 +43,7 @@ export function createTestCore(): TestCore {
   const clients = new Set<Emit>()
   const waiting = new Map<string, () => void>()
   const reported: unknown[] = []
+  const tabs: unknown[] = []
   let closed = 0
 
   const handlers = {
@@ -67,16 +70,19 @@ export function createTestCore(): TestCore {
     attach: (emit) => {
       clients.add(emit)
       return {
-        dispatch: (name, arg) =>
-          dispatch(handlers as Partial<Handlers> as Handlers, name, arg, (error) => reported.push(error)),
+        dispatch: (name, arg, tab = 0) => {
+          tabs.push(tab)
+          return dispatch(handlers as Partial<Handlers>, name, arg, (error) => reported.push(error))
+        },
         close: () => {
           if (clients.delete(emit)) closed += 1
         },
       }
     },
-    emit: (name, payload) => {
-      for (const emit of clients) emit(name, payload)
+    emit: (name, payload, tab) => {
+      for (const emit of clients) emit(name, payload, tab)
     },
+    tabs,
     clients: () => ({ open: clients.size, closed }),
     reported,
   }

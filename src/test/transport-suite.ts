@@ -2,14 +2,14 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { CallName } from '#shared/contract.ts'
 import { AppError } from '#shared/errors.ts'
 import { LIMITS } from '#shared/model.ts'
-import type { Attach, Transport } from '#shared/transport.ts'
+import type { Attach, TabbedTransport } from '#shared/transport.ts'
 import { APP_INFO, createTestCore, progress, type TestCore } from './test-core.ts'
 
 /** Milliseconds to wait for what comes by itself: far more than it takes, for a machine that is busy. */
 export const WAIT = 10_000
 
 export interface OpenTransport {
-  readonly transport: Transport
+  readonly transport: TabbedTransport
   /** Ends the client; its endpoint closes with it. */
   close(): Promise<void>
 }
@@ -19,7 +19,7 @@ export function describeTransport(name: string, open: (attach: Attach) => Promis
   describe(`the transport over ${name}`, () => {
     let core: TestCore
     let opened: OpenTransport
-    let transport: Transport
+    let transport: TabbedTransport
     beforeEach(async () => {
       core = createTestCore()
       opened = await open(core.attach)
@@ -139,6 +139,39 @@ export function describeTransport(name: string, open: (attach: Attach) => Promis
       endFirst()
       core.emit('list.changed', progress(1))
       await vi.waitFor(() => expect(listener).toHaveBeenCalledOnce(), WAIT)
+    })
+
+    it('carries the number of the tab with each call', async () => {
+      await transport.tab(3).invoke('app.info', {})
+      await transport.tab(0).invoke('app.info', {})
+      await transport.tab(12).invoke('session.watch', null)
+      expect(core.tabs.slice(-3)).toEqual([3, 0, 12])
+    })
+
+    it('delivers an event to the listeners of its tab alone', async () => {
+      const [first, third] = [vi.fn(), vi.fn()]
+      transport.tab(0).on('list.changed', first)
+      transport.tab(3).on('list.changed', third)
+      core.emit('list.changed', progress(1), 3)
+      core.emit('list.changed', progress(2))
+      core.emit('list.changed', progress(3), 4)
+      core.emit('list.changed', progress(4), 3)
+      await vi.waitFor(() => expect(third).toHaveBeenCalledTimes(2), WAIT)
+      expect(third.mock.calls).toEqual([[progress(1)], [progress(4)]])
+      expect(first.mock.calls).toEqual([[progress(2)]])
+    })
+
+    it('says nothing more to a tab that is released, and hears what belongs to none all the same', async () => {
+      const [own, link, whole] = [vi.fn(), vi.fn(), vi.fn()]
+      transport.tab(0).on('list.changed', own)
+      transport.tab(0).onLink(link)
+      transport.on('tabs.changed', whole)
+      transport.release(0)
+      core.emit('list.changed', progress(1))
+      core.emit('tabs.changed', [])
+      await vi.waitFor(() => expect(whole).toHaveBeenCalledExactlyOnceWith([]), WAIT)
+      expect(own).not.toHaveBeenCalled()
+      expect(link).toHaveBeenCalledExactlyOnceWith(true)
     })
 
     it('says at once whether the host can be reached', () => {

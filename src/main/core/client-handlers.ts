@@ -19,13 +19,14 @@ import { surveyPrefixes } from './index/prefix-survey.ts'
 import { keyOf, readField, readSessionDetail, readValue } from './index/session-detail.ts'
 import { commandCalls } from './journal/command-calls.ts'
 import type { CommandFollowers } from './journal/command-followers.ts'
+import { BACKGROUND, doFor } from './journal/command-purpose.ts'
 import { createTimelineHandlers } from './journal/timeline-handlers.ts'
 import { addSampleSessions } from './samples.ts'
 import { refuseReserved } from './store/fields.ts'
 import { createTransferHandlers } from './transfer/transfer-handlers.ts'
 import type { Workspace } from './workspace.ts'
 
-/** What all clients have in common. */
+/** What all clients of a tab have in common. */
 export interface SharedServices {
   readonly clock: () => number
   readonly report: (error: unknown) => void
@@ -46,11 +47,11 @@ interface SessionRef {
   readonly id: Bytes
 }
 
-/** One client's calls: the shared services, its own viewport and the one session that it watches. */
+/** One client's calls in one tab: the shared services, its own viewport and the one session that it watches. */
 export function createClientHandlers(
   shared: SharedServices,
   emit: Emit,
-): { readonly handlers: Handlers; readonly close: () => void } {
+): { readonly handlers: Omit<Handlers, `tabs.${string}`>; readonly close: () => void } {
   const { clock, connection, connected, demo, privateRedis, prefill } = shared
   /** Who holds a list: the table by its windows, the open session by its watch. */
   const viewer = {}
@@ -109,7 +110,10 @@ export function createClientHandlers(
   }
   const wrote = ({ prefix, id }: SessionRef) => connected().wrote(keyOf(prefix, id))
 
-  const handlers: Handlers = {
+  /** Rises when nobody looks at the rows any more: a window that is still being made does not bring them back. */
+  let rests = 0
+
+  const handlers: Omit<Handlers, `tabs.${string}`> = {
     'app.info': shared.info,
 
     'connection.status': () => connection.status,
@@ -127,9 +131,17 @@ export function createClientHandlers(
     'connection.startPrivate': async () => connection.connect(await privateRedis.start(), true),
 
     'list.window': async (query) => {
+      const asked = rests
       lists().release(viewer, query.prefix)
       const list = await lists().use(query.prefix, viewer, (progress) => emit('list.changed', progress))
-      return list.window(query, viewer)
+      const window = await list.window(query, viewer)
+      if (asked !== rests) list.forget(viewer)
+      return window
+    },
+    'list.rest': () => {
+      rests += 1
+      shared.current()?.lists.rest(viewer)
+      return null
     },
     'list.stopScan': ({ prefix }) => {
       const list = listOf(prefix)
@@ -195,6 +207,7 @@ export function createClientHandlers(
       else stop()
       return detail
     },
+    'session.read': (ref) => doFor(BACKGROUND.compare, () => readDetail(ref)),
     'session.readField': ({ prefix, id, field }) => readField(connected().client, prefix, id, field),
     'session.readValue': ({ prefix, id }) => readValue(connected().client, prefix, id),
     'session.create': async ({ prefix, fields, ttl }) => {

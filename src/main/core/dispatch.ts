@@ -14,7 +14,7 @@ export type Handlers = {
  * keeps its stack on this side, with `report`.
  */
 export async function dispatch(
-  handlers: Handlers,
+  handlers: Partial<Handlers>,
   name: unknown,
   arg: unknown,
   report: (error: unknown) => void,

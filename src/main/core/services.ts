@@ -1,16 +1,11 @@
-import { AppError } from '#shared/errors.ts'
-import type { AppInfo, ConnectionStatus } from '#shared/model.ts'
-import type { PinnedSession } from '#shared/timeline.ts'
+import type { AppInfo } from '#shared/model.ts'
 import type { Attach, Emit } from '#shared/transport.ts'
-import { createClientHandlers, type SharedServices } from './client-handlers.ts'
-import { type Connection, ConnectionManager } from './connection/connection-manager.ts'
 import { PrivateRedis } from './connection/private-redis.ts'
 import { findRedisServer } from './connection/redis-process.ts'
 import { type ResolvedTarget, resolveTarget, urlWithoutPassword } from './connection/target.ts'
-import { DemoService } from './demo/demo-service.ts'
-import { dispatch } from './dispatch.ts'
-import { CommandFollowers } from './journal/command-followers.ts'
-import { Workspace } from './workspace.ts'
+import { type CommonServices, createTab } from './tab.ts'
+import { TabEndpoint } from './tab-endpoint.ts'
+import { Tabs } from './tabs.ts'
 
 export interface InspectorOptions {
   readonly host: AppInfo['host']
@@ -23,60 +18,25 @@ export interface InspectorOptions {
   readonly clock?: () => number
 }
 
-/** The core as a host holds it: one endpoint for each window or browser tab. */
+/** The core as a host holds it: one endpoint for each window or page in a browser. */
 export interface Inspector {
   readonly attach: Attach
-  /** Ends the demo server, the private Redis and every connection. */
+  /** Ends the demo servers, the private Redis and every connection. */
   stop(): Promise<void>
 }
 
 /** Builds the services behind the contract, and hands each client its calls. */
 export function createInspector(options: InspectorOptions): Inspector {
-  const clock = options.clock ?? Date.now
   const report = (error: unknown) =>
     options.log(error instanceof Error ? (error.stack ?? error.message) : String(error))
-  // Background work that fails because the connection is lost says nothing that the screen does not say already.
-  const reportUnexpected = (error: unknown) => {
-    if (!(error instanceof AppError && error.code === 'connection_lost')) report(error)
-  }
   const prefill = readPrefill(options)
-  const clients = new Set<Emit>()
-  const broadcast: Emit = (name, payload) => {
-    for (const emit of clients) emit(name, payload)
+  const clients = new Map<TabEndpoint, Emit>()
+  const broadcast: Emit = (name, payload, tab) => {
+    for (const emit of clients.values()) emit(name, payload, tab)
   }
 
-  const privateRedis = new PrivateRedis()
-  const followers = new CommandFollowers()
-  const demo = new DemoService({
-    statusChanged: (status) => broadcast('demo.changed', status),
-    requested: (request) => broadcast('demo.request', request),
-    report,
-  })
-  let workspace: Workspace | null = null
-  const connection = new ConnectionManager({
-    statusChanged(status: ConnectionStatus) {
-      if (status.state === 'lost') workspace?.lists.pause()
-      broadcast('connection.changed', status)
-    },
-    opened(opened: Connection, again: boolean) {
-      if (again) workspace?.lists.resume(opened)
-      else {
-        const onNotPushed = () => connection.setPolling()
-        const onPins = (pins: readonly PinnedSession[]) => broadcast('timeline.pinned', pins)
-        workspace = new Workspace(opened, { clock, onError: reportUnexpected, onNotPushed, onPins })
-        followers.use(workspace.commands)
-      }
-    },
-    closed() {
-      workspace?.stop()
-      workspace = null
-      followers.use(null)
-      demo.stop().catch(report)
-    },
-  })
-
-  const shared: SharedServices = {
-    clock,
+  const common: CommonServices = {
+    clock: options.clock ?? Date.now,
     report,
     async info(): Promise<AppInfo> {
       return {
@@ -88,36 +48,32 @@ export function createInspector(options: InspectorOptions): Inspector {
         redisServer: await findRedisServer(),
       }
     },
-    connection,
-    privateRedis,
-    demo,
+    privateRedis: new PrivateRedis(),
     prefill,
-    followers,
-    connected(): Workspace {
-      connection.require()
-      if (workspace === null)
-        throw new AppError('not_connected', 'No Redis is connected. Connect to one first.')
-      return workspace
-    },
-    current: () => workspace,
   }
+  const tabs = new Tabs({
+    create: (number, onChange) => createTab({ number, common, broadcast, onChange }),
+    onChange: (list) => broadcast('tabs.changed', list),
+    onClose(number) {
+      for (const endpoint of clients.keys()) endpoint.closeTab(number)
+    },
+  })
 
   return {
     attach(emit) {
-      clients.add(emit)
-      const { handlers, close } = createClientHandlers(shared, emit)
+      const endpoint = new TabEndpoint({ tabs, emit, report })
+      clients.set(endpoint, emit)
       return {
-        dispatch: (name, arg) => dispatch(handlers, name, arg, report),
+        dispatch: (name, arg, tab) => endpoint.dispatch(name, arg, tab),
         close() {
-          clients.delete(emit)
-          close()
+          clients.delete(endpoint)
+          endpoint.close()
         },
       }
     },
     async stop() {
-      connection.disconnect()
-      await demo.stop()
-      await privateRedis.stop()
+      await tabs.stop()
+      await common.privateRedis.stop()
     },
   }
 }

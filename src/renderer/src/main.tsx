@@ -5,19 +5,16 @@ import './styles/base.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { Screen } from './features/Screen.tsx'
-import { createApp } from './stores/app.ts'
-import { AppProvider } from './stores/context.ts'
+import { createTabs } from './stores/tabs.ts'
 import { detectTransport } from './transport/index.ts'
 
-const app = createApp(detectTransport(), window.localStorage)
+const tabs = createTabs(detectTransport(), { settings: window.localStorage, page: window.sessionStorage })
 const root = document.getElementById('root')
 if (root === null) throw new Error('index.html has no #root')
 
 createRoot(root).render(
   <StrictMode>
-    <AppProvider value={app}>
-      <Screen />
-    </AppProvider>
+    <Screen tabs={tabs} />
   </StrictMode>,
 )
-void app.start()
+void tabs.start()

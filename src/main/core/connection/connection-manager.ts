@@ -96,6 +96,7 @@ export class ConnectionManager {
   /** What the client's guard looks at; a switch of this connection. */
   #guard = { readOnly: false }
   #environment: Environment | null = null
+  #closed = false
   readonly #listener: ConnectionListener
 
   constructor(listener: ConnectionListener) {
@@ -124,6 +125,8 @@ export class ConnectionManager {
     isPrivate: boolean,
     { readOnly = false, environment = null }: ConnectionMarks = {},
   ): Promise<ConnectionStatus> {
+    if (this.#closed)
+      throw new AppError('tab_closed', 'This tab is closed. Open another one to connect again.')
     this.disconnect()
     this.#environment = environment
     const guard = { readOnly }
@@ -172,6 +175,12 @@ export class ConnectionManager {
     }
     if (this.#status.state !== 'disconnected') this.#setStatus({ state: 'disconnected' })
     return this.#status
+  }
+
+  /** Disconnects for good: what still wants to connect later is refused. */
+  close(): void {
+    this.#closed = true
+    this.disconnect()
   }
 
   /** While the connection is lost: tries now. Resolves when that attempt has ended, however it ended. */

@@ -66,6 +66,11 @@ export class ListRegistry {
     }
   }
 
+  /** The user keeps its lists, but looks at no row of them until it asks for a window again. */
+  rest(user: object): void {
+    for (const { list, users } of this.#entries.values()) if (users.has(user)) list.forget(user)
+  }
+
   /** We have written this key: the lists that it belongs to read it, and at once where it is watched. */
   hint(key: string | Buffer): void {
     const bytes = Buffer.from(key)

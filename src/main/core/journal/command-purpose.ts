@@ -35,6 +35,7 @@ export const BACKGROUND = {
   due: repeated('looked whether sessions have expired'),
   pass: repeated('looked for changes that nobody tells of'),
   open: repeated('read the open session again'),
+  compare: repeated('read a session that is compared'),
   heartbeat: repeated('heartbeat'),
   feed: once('listened for changes'),
   again: once('connected again'),
@@ -44,6 +45,9 @@ export const BACKGROUND = {
 /** What a call of the contract does, by its name; null for one that sends nothing itself: a scan goes on by itself. */
 const CALLS: Readonly<Record<CallName, string | null>> = {
   'app.info': null,
+  'tabs.list': null,
+  'tabs.open': null,
+  'tabs.close': null,
   'connection.status': null,
   'connection.connect': 'connected',
   'connection.disconnect': null,
@@ -53,6 +57,7 @@ const CALLS: Readonly<Record<CallName, string | null>> = {
   'connection.changeNotifications': 'changed the server’s notifications',
   'connection.startPrivate': 'connected to the private Redis',
   'list.window': 'showed the list',
+  'list.rest': null,
   'list.stopScan': null,
   'list.resumeScan': null,
   'list.rescan': null,
@@ -64,6 +69,7 @@ const CALLS: Readonly<Record<CallName, string | null>> = {
   'list.fields': 'looked which fields there are',
   'list.addSamples': 'added sample sessions',
   'session.watch': 'opened a session',
+  'session.read': null,
   'session.readField': 'read a whole field',
   'session.readValue': 'read a whole string',
   'session.create': 'created a session',

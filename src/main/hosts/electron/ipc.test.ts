@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events'
 import { describe, expect, it, vi } from 'vitest'
 import { contract } from '#shared/contract.ts'
-import { INVOKE_CHANNEL } from '#shared/ipc.ts'
+import { EVENT_CHANNEL, INVOKE_CHANNEL } from '#shared/ipc.ts'
 import type { Attach } from '#shared/transport.ts'
 import { createBridge, type RendererIpc } from '../../../preload/bridge.ts'
 import { createElectronTransport } from '../../../renderer/src/transport/electron.ts'
@@ -27,12 +27,13 @@ class Wire extends EventEmitter implements Sender {
 function openWindow(attach: Attach, senderFrame: object | null = { origin: ORIGIN, parent: null }) {
   const host = createIpcHost(attach, ORIGIN)
   const sender = new Wire()
-  const call = async (name: unknown, arg: unknown, frame: typeof senderFrame = senderFrame) =>
-    host.invoke({ sender, senderFrame: frame as { origin: string; parent: null } | null }, name, arg)
+  const call = async (name: unknown, arg: unknown, frame: typeof senderFrame = senderFrame, tab?: unknown) =>
+    host.invoke({ sender, senderFrame: frame as { origin: string; parent: null } | null }, name, arg, tab)
   const ipc: RendererIpc = {
-    async invoke(channel, name, arg) {
+    async invoke(channel, name, arg, tab) {
       expect(channel).toBe(INVOKE_CHANNEL)
-      return structuredClone(await call(structuredClone(name), structuredClone(arg)))
+      const sent = structuredClone([name, arg, tab])
+      return structuredClone(await call(sent[0], sent[1], senderFrame, sent[2]))
     },
     on: (channel, listener) => sender.on(channel, listener),
     off: (channel, listener) => sender.off(channel, listener),
@@ -86,6 +87,17 @@ describe('the IPC host', () => {
     expect(sent).not.toHaveBeenCalled()
   })
 
+  it('hands what was chosen in the menu to the windows that it let in', () => {
+    const { host, sender } = openWindow(createTestCore().attach)
+    const sent = vi.spyOn(sender, 'send')
+    host.choose(sender, { item: 'nextTab' })
+    expect(sent.mock.calls).toEqual([[EVENT_CHANNEL, 'menu.chosen', { item: 'nextTab' }, 0]])
+    const stranger = new Wire()
+    const heard = vi.spyOn(stranger, 'send')
+    host.choose(stranger, { item: 'nextTab' })
+    expect(heard).not.toHaveBeenCalled()
+  })
+
   it('gives a reloaded page an endpoint of its own', async () => {
     const core = createTestCore()
     const { host, sender, call } = openWindow(core.attach)
@@ -113,6 +125,10 @@ describe('the bridge', () => {
     const listener = vi.fn()
     bridge.on('list.changed', listener)
     core.emit('list.changed', progress(3))
-    expect(listener.mock.calls).toEqual([[progress(3)]])
+    core.emit('list.changed', progress(4), 7)
+    expect(listener.mock.calls).toEqual([
+      [progress(3), 0],
+      [progress(4), 7],
+    ])
   })
 })

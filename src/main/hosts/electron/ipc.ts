@@ -1,4 +1,5 @@
 import { EVENT_CHANNEL } from '#shared/ipc.ts'
+import type { MenuChoice } from '#shared/tabs.ts'
 import type { Attach, Emit, Endpoint, Reply } from '#shared/transport.ts'
 
 /** What this adapter needs of Electron's `webContents`. */
@@ -22,7 +23,9 @@ export interface IpcHost {
   /** It has closed. */
   release(sender: Sender): void
   /** Answers one call of a window; a call from anywhere but its own top frame is refused. */
-  invoke(event: InvokeEvent, name: unknown, arg: unknown): Promise<Reply>
+  invoke(event: InvokeEvent, name: unknown, arg: unknown, tab?: unknown): Promise<Reply>
+  /** Hands what was chosen in the menu to a window. */
+  choose(sender: Sender, choice: MenuChoice): void
 }
 
 /** @param origin of the renderer's page, such as `app://inspector`. */
@@ -31,8 +34,8 @@ export function createIpcHost(attach: Attach, origin: string): IpcHost {
 
   const emitTo =
     (sender: Sender): Emit =>
-    (name, payload) => {
-      if (!sender.isDestroyed()) sender.send(EVENT_CHANNEL, name, payload)
+    (name, payload, tab = 0) => {
+      if (!sender.isDestroyed()) sender.send(EVENT_CHANNEL, name, payload, tab)
     }
   const release = (sender: Sender) => {
     endpoints.get(sender)?.close()
@@ -48,11 +51,14 @@ export function createIpcHost(attach: Attach, origin: string): IpcHost {
       if (endpoints.has(sender)) admit(sender)
     },
     release,
-    async invoke({ sender, senderFrame }, name, arg) {
+    choose: (sender, choice) => {
+      if (endpoints.has(sender)) emitTo(sender)('menu.chosen', choice)
+    },
+    async invoke({ sender, senderFrame }, name, arg, tab) {
       const endpoint = endpoints.get(sender)
       const isOurs = senderFrame !== null && senderFrame.parent === null && senderFrame.origin === origin
       if (endpoint === undefined || !isOurs) return FORBIDDEN
-      return endpoint.dispatch(name, arg)
+      return endpoint.dispatch(name, arg, tab)
     },
   }
 }

@@ -1,15 +1,16 @@
 import { type App, Menu, type MenuItemConstructorOptions } from 'electron'
 import { openInBrowser } from './open-in-browser.ts'
+import type { TabItem } from './tab-menu.ts'
 
-/** The menu with the habits of each platform. */
-export function setupMenu(app: App): void {
+/** The menu with the habits of each platform. @param choose does what an item about tabs is for */
+export function setupMenu(app: App, choose: (item: TabItem) => void): void {
   app.setAboutPanelOptions({
     applicationName: app.name,
     applicationVersion: app.getVersion(),
     copyright: 'MIT licence',
   })
   const isMac = process.platform === 'darwin'
-  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(isMac, !app.isPackaged)))
+  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate(isMac, !app.isPackaged, choose)))
 }
 
 /**
@@ -28,8 +29,29 @@ const editItems = (isMac: boolean): MenuItemConstructorOptions[] => [
   { role: 'selectAll' },
 ]
 
+const fileItems = (isMac: boolean, choose: (item: TabItem) => void): MenuItemConstructorOptions[] => [
+  { label: 'New Tab', accelerator: 'CmdOrCtrl+T', click: () => choose('openTab') },
+  { label: 'Close Tab', accelerator: 'CmdOrCtrl+W', click: () => choose('closeTab') },
+  { role: 'close', label: 'Close Window', accelerator: 'CmdOrCtrl+Shift+W' },
+  ...(isMac ? [] : [{ type: 'separator' } as const, { role: 'quit' } as const]),
+]
+
+/** Without an item that closes the window: its usual keys close a tab. */
+const windowItems = (isMac: boolean, choose: (item: TabItem) => void): MenuItemConstructorOptions[] => [
+  { role: 'minimize' },
+  { role: 'zoom' },
+  { type: 'separator' },
+  { label: 'Next Tab', accelerator: 'Ctrl+Tab', click: () => choose('nextTab') },
+  { label: 'Previous Tab', accelerator: 'Ctrl+Shift+Tab', click: () => choose('previousTab') },
+  ...(isMac ? [{ type: 'separator' } as const, { role: 'front' } as const] : []),
+]
+
 /** @param development adds what would only confuse in a shipped app: reloading and the developer tools. */
-export function menuTemplate(isMac: boolean, development: boolean): MenuItemConstructorOptions[] {
+export function menuTemplate(
+  isMac: boolean,
+  development: boolean,
+  choose: (item: TabItem) => void,
+): MenuItemConstructorOptions[] {
   const developerItems: MenuItemConstructorOptions[] = [
     { role: 'reload' },
     { role: 'toggleDevTools' },
@@ -37,7 +59,7 @@ export function menuTemplate(isMac: boolean, development: boolean): MenuItemCons
   ]
   return [
     ...(isMac ? [{ role: 'appMenu' } as const] : []),
-    { role: 'fileMenu' },
+    { role: 'fileMenu', submenu: fileItems(isMac, choose) },
     { role: 'editMenu', submenu: editItems(isMac) },
     {
       label: '&View',
@@ -50,7 +72,7 @@ export function menuTemplate(isMac: boolean, development: boolean): MenuItemCons
         { role: 'togglefullscreen' },
       ],
     },
-    { role: 'windowMenu' },
+    { role: 'windowMenu', submenu: windowItems(isMac, choose) },
     {
       role: 'help',
       submenu: [

@@ -1,6 +1,6 @@
 import type { RawData, WebSocket } from 'ws'
 import type { Attach, Emit, Reply, ServerFrame } from '#shared/transport.ts'
-import { parseFrame } from './frames.ts'
+import { type CallFrame, parseFrame } from './frames.ts'
 
 export interface ClientLimits {
   /** Calls of one client that may be unanswered at once. */
@@ -37,13 +37,14 @@ export function serveClient(socket: WebSocket, attach: Attach, limits: ClientLim
     socket.close(code, reason)
     socket.terminate()
   }
-  const emit: Emit = (event, payload) => send({ event, payload })
+  const emit: Emit = (event, payload, tab = 0) =>
+    send(tab === 0 ? { event, payload } : { event, payload, tab })
   const endpoint = attach(emit)
 
-  const answer = async (id: number, name: unknown, arg: unknown) => {
+  const answer = async ({ id, name, arg, tab }: CallFrame) => {
     if (calls >= limits.calls) return send({ id, reply: TOO_MANY_CALLS })
     calls += 1
-    const reply = await endpoint.dispatch(name, arg)
+    const reply = await endpoint.dispatch(name, arg, tab)
     calls -= 1
     try {
       send({ id, reply })
@@ -55,7 +56,7 @@ export function serveClient(socket: WebSocket, attach: Attach, limits: ClientLim
 
   socket.on('message', (data: RawData, isBinary) => {
     const frame = parseFrame(data as Buffer, isBinary)
-    if (frame.kind === 'call') void answer(frame.id, frame.name, frame.arg)
+    if (frame.kind === 'call') void answer(frame)
     else socket.close(frame.code, frame.reason)
   })
   // Too large a frame, broken UTF-8 and the like: ws closes the socket with the code for it.

@@ -8,8 +8,11 @@ const parse = (value: unknown) => parseFrame(Buffer.from(JSON.stringify(value) ?
 describe('parseFrame', () => {
   it('reads every call that a client may send', () => {
     fc.assert(
-      fc.property(fc.maxSafeNat(), fc.string(), fc.jsonValue(), (id, name, arg) => {
-        expect(JSON.stringify(parse({ id, name, arg }))).toBe(JSON.stringify({ kind: 'call', id, name, arg }))
+      fc.property(fc.maxSafeNat(), fc.nat(), fc.string(), fc.jsonValue(), (id, tab, name, arg) => {
+        const read = (sent: object) => JSON.parse(JSON.stringify(parse(sent)))
+        const whole = JSON.parse(JSON.stringify({ id, tab, name, arg }))
+        expect(read(whole)).toEqual({ kind: 'call', ...whole })
+        expect(parse({ id, name, arg })).toMatchObject({ kind: 'call', id, tab: undefined, name })
       }),
       { numRuns: 2000 },
     )

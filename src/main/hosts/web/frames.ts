@@ -8,21 +8,30 @@ import { LIMITS } from '#shared/model.ts'
  */
 export const MAX_FRAME_BYTES = 2 * 6 * LIMITS.valueBytes + 64 * 1024
 
+export interface CallFrame {
+  readonly kind: 'call'
+  readonly id: number
+  readonly tab: unknown
+  readonly name: unknown
+  readonly arg: unknown
+}
+
 /** What a frame says. One that cannot even be answered has the close code and the reason for it. */
 export type ParsedFrame =
-  | { readonly kind: 'call'; readonly id: number; readonly name: unknown; readonly arg: unknown }
+  | CallFrame
   | { readonly kind: 'refused'; readonly code: number; readonly reason: string }
 
 const CLOSE = { unsupported: 1003, notText: 1007, policy: 1008 } as const
 
 const callSchema = z.strictObject({
   id: z.int().min(0),
+  tab: z.unknown().optional(),
   name: z.unknown().optional(),
   arg: z.unknown().optional(),
 })
 
 /**
- * Reads a frame that came from a client. The name and the argument stay unknown: judging them, and answering, is
+ * Reads a frame that came from a client. Tab, name and argument stay unknown: judging them, and answering, is
  * the dispatch's part. Only a frame without an id that could be answered ends the connection.
  */
 export function parseFrame(data: Buffer, isBinary: boolean): ParsedFrame {
@@ -35,9 +44,8 @@ export function parseFrame(data: Buffer, isBinary: boolean): ParsedFrame {
   }
   const parsed = callSchema.safeParse(value)
   if (!parsed.success)
-    return refused(CLOSE.policy, 'A frame is {id, name, arg} with a whole number as its id.')
-  const { id, name, arg } = parsed.data
-  return { kind: 'call', id, name, arg }
+    return refused(CLOSE.policy, 'A frame is {id, tab, name, arg} with a whole number as its id.')
+  return { kind: 'call', tab: undefined, name: undefined, arg: undefined, ...parsed.data }
 }
 
 const refused = (code: number, reason: string): ParsedFrame => ({ kind: 'refused', code, reason })

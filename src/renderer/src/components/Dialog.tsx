@@ -7,7 +7,8 @@ interface DialogProps {
   readonly title: string
   readonly description?: ReactNode
   readonly onClose: () => void
-  readonly wide?: boolean
+  /** `most`: for what stands side by side. */
+  readonly wide?: boolean | 'most'
   readonly children: ReactNode
 }
 
@@ -25,7 +26,7 @@ export function Dialog({ title, description, onClose, wide = false, children }: 
           className={styles.dialog}
           aria-modal
           onCloseAutoFocus={giveFocusBack}
-          data-wide={wide || undefined}
+          data-wide={wide === 'most' ? 'most' : wide || undefined}
           {...(description === undefined ? { 'aria-describedby': undefined } : {})}
         >
           <Radix.Title className={styles.title}>{title}</Radix.Title>

@@ -1,6 +1,7 @@
 import { useStore } from 'zustand'
 import { useApp } from '../stores/context.ts'
 import { BulkDialog } from './bulk/BulkDialog.tsx'
+import { CompareDialog } from './compare/CompareDialog.tsx'
 import { CreateDialog } from './create/CreateDialog.tsx'
 import { DeleteDialog } from './detail/DeleteDialog.tsx'
 import { RotateDialog } from './detail/RotateDialog.tsx'
@@ -12,6 +13,7 @@ import { ExportDialog } from './transfer/ExportDialog.tsx'
 import { ImportDialog } from './transfer/ImportDialog.tsx'
 
 const DIALOGS = {
+  compare: CompareDialog,
   create: CreateDialog,
   delete: DeleteDialog,
   rotate: RotateDialog,

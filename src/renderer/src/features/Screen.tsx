@@ -1,30 +1,65 @@
 import { LoaderCircle } from 'lucide-react'
 import { Tooltip } from 'radix-ui'
-import { useLayoutEffect } from 'react'
+import { Activity, useLayoutEffect } from 'react'
+import { useStore } from 'zustand'
 import { EmptyState } from '../components/EmptyState.tsx'
 import { ErrorBoundary } from '../components/ErrorBoundary.tsx'
-import { useConnection, useSettings } from '../stores/context.ts'
+import type { Failure } from '../lib/failure.ts'
+import { AppProvider, useConnection, useSettings } from '../stores/context.ts'
+import type { Tabs } from '../stores/tabs.ts'
 import { ConnectScreen } from './connect/ConnectScreen.tsx'
 import { Dialogs } from './Dialogs.tsx'
 import { Inspector } from './Inspector.tsx'
 import { useShortcuts } from './palette/use-shortcuts.ts'
+import styles from './Screen.module.css'
 import { Toasts } from './status/Toasts.tsx'
+import { CloseTabDialog } from './tabs/CloseTabDialog.tsx'
+import { TabBar } from './tabs/TabBar.tsx'
+import { TabPanel } from './tabs/TabPanel.tsx'
+import { useTabKeys } from './tabs/use-tab-keys.ts'
 
 const TIP_DELAY_MILLISECONDS = 350
 
-/** Everything in the window. */
-export function Screen() {
-  useShortcuts()
-  useTheme()
+/** Everything in the window: the tabs of which one is shown, the others kept as they were left. */
+export function Screen({ tabs }: { readonly tabs: Tabs }) {
+  const active = useStore(tabs.store, (state) => state.active)
+  const shown = useStore(tabs.store, (state) => state.shown)
+  const failure = useStore(tabs.store, (state) => state.failure)
+  if (active === null) return <Starting failure={failure} />
   return (
     <Tooltip.Provider delayDuration={TIP_DELAY_MILLISECONDS}>
-      <ErrorBoundary>
-        <Stage />
-        <Dialogs />
-      </ErrorBoundary>
-      <Toasts />
+      <div className={styles.screen}>
+        <AppProvider value={tabs.app(active)}>
+          <PageKeys />
+          <TabBar />
+        </AppProvider>
+        {shown.map((number) => (
+          <Activity key={number} mode={number === active ? 'visible' : 'hidden'}>
+            <AppProvider value={tabs.app(number)}>
+              <TabPanel>
+                <ErrorBoundary>
+                  <Stage />
+                  <Dialogs />
+                </ErrorBoundary>
+              </TabPanel>
+            </AppProvider>
+          </Activity>
+        ))}
+      </div>
+      <AppProvider value={tabs.app(active)}>
+        <CloseTabDialog />
+        <Toasts />
+      </AppProvider>
     </Tooltip.Provider>
   )
+}
+
+/** What the window as a whole hears and looks like. */
+function PageKeys() {
+  useShortcuts()
+  useTabKeys()
+  useTheme()
+  return null
 }
 
 function Stage() {
@@ -33,6 +68,10 @@ function Stage() {
   const hasInfo = useConnection(({ info }) => info !== null)
   if (state === 'connected' || state === 'lost') return <Inspector />
   if (hasInfo) return <ConnectScreen />
+  return <Starting failure={failure} />
+}
+
+function Starting({ failure }: { readonly failure: Failure | null }) {
   return (
     <main style={{ display: 'flex', height: '100%' }}>
       <EmptyState icon={LoaderCircle} title={failure === null ? 'Starting…' : 'The inspector did not start'}>

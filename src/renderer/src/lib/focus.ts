@@ -1,21 +1,34 @@
-/** Where the keyboard can go, by the elements that are there at the moment. */
-export const GRID_ID = 'sessions'
-export const DETAIL_ID = 'session-detail'
-export const COMMANDS_ID = 'command-log'
+/** Where the keyboard can go: each tab has these places, marked by `data-place`, and one of them is on the screen. */
+export const GRID = 'sessions'
+export const DETAIL = 'session-detail'
+export const COMMANDS = 'command-log'
+export const TIMELINE = 'timeline'
+export const FILTER = 'filter'
+export const PREFIX = 'prefix'
 
-const focus = (id: string) => document.getElementById(id)?.focus()
+/** Nothing of a tab that is not shown can have the focus. */
+export const isShown = (element: Element): boolean => element.checkVisibility()
 
-export const focusGrid = () => focus(GRID_ID)
-export const focusDetail = () => focus(DETAIL_ID)
-export const focusCommands = () => focus(COMMANDS_ID)
+export const isTyping = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement &&
+  (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+
+export const placeOf = (place: string): HTMLElement | null =>
+  [...document.querySelectorAll<HTMLElement>(`[data-place="${place}"]`)].find(isShown) ?? null
+
+const focus = (place: string) => placeOf(place)?.focus()
+
+export const focusGrid = () => focus(GRID)
+export const focusDetail = () => focus(DETAIL)
+export const focusCommands = () => focus(COMMANDS)
 export const focusFilter = () => {
-  const input = document.getElementById('filter')
+  const input = placeOf(FILTER)
   if (input instanceof HTMLInputElement) {
     input.focus()
     input.select()
   }
 }
-export const focusPrefix = () => focus('prefix')
+export const focusPrefix = () => focus(PREFIX)
 
 /** An element and those around it that can have the focus, the nearest first. */
 export function focusPath(element: Element | null): readonly HTMLElement[] {
@@ -31,9 +44,12 @@ export function focusPath(element: Element | null): readonly HTMLElement[] {
  * the focus by now: it was given on purpose.
  */
 export function returnFocus(path: readonly HTMLElement[]): void {
-  const isLost = () => document.activeElement === null || document.activeElement === document.body
+  const isLost = () => {
+    const { activeElement } = document
+    return activeElement === null || activeElement === document.body || !isShown(activeElement)
+  }
   for (const element of path) {
-    if (isLost() && element.isConnected) element.focus()
+    if (isLost() && element.isConnected && isShown(element)) element.focus()
   }
   if (isLost()) focusGrid()
 }

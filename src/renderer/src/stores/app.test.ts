@@ -1,52 +1,28 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { AppError } from '#shared/errors.ts'
 import { DEFAULT_PREFIX } from '#shared/model.ts'
-import type { Transport } from '#shared/transport.ts'
 import { createInspector, type Inspector } from '../../../main/core/services.ts'
+import { loopback, memoryStorage } from '../../../test/loopback.ts'
 import { useRedis } from '../../../test/redis.ts'
+import { createClock } from '../lib/clock.ts'
 import { type App, createApp } from './app.ts'
+import { createSettings } from './settings.ts'
+import { createTabs } from './tabs.ts'
+import { createToasts } from './toasts.ts'
 
 // biome-ignore lint/correctness/useHookAtTopLevel: a fixture of Vitest, no hook of React.
 const redis = useRedis('--notify-keyspace-events', 'AKE')
 let inspector: Inspector
 let app: App
 
-/** The real core, its payloads round-tripped through JSON and its events sent after the call, as every host does it. */
-function loopback({ attach }: Inspector): Transport {
-  const listeners = new Map<string, Set<(payload: never) => void>>()
-  const copy = <T>(value: T): T => (value === undefined ? value : JSON.parse(JSON.stringify(value)))
-  const endpoint = attach((name, payload) => {
-    const sent = copy(payload) as never
-    queueMicrotask(() => {
-      for (const listener of listeners.get(name) ?? []) listener(sent)
-    })
+function openApp(inspector: Inspector, storage = memoryStorage()): App {
+  const transport = loopback(inspector)
+  const settings = createSettings(storage)
+  return createApp(transport.tab(0), 0, settings.getState().prefix, {
+    clock: createClock(),
+    settings,
+    toasts: createToasts(),
+    tabs: createTabs(transport, { settings: storage, page: memoryStorage() }),
   })
-  return {
-    async invoke(name, arg) {
-      const reply = copy(await endpoint.dispatch(name, copy(arg)))
-      if (reply.ok) return reply.value as never
-      throw new AppError(reply.code, reply.message, reply.details)
-    },
-    on(name, listener) {
-      const set = listeners.get(name) ?? new Set()
-      listeners.set(name, set.add(listener as (payload: never) => void))
-      return () => set.delete(listener as (payload: never) => void)
-    },
-    onLink(listener) {
-      listener(true)
-      return () => {}
-    },
-  }
-}
-
-function memoryStorage(entries: Record<string, string> = {}) {
-  return {
-    entries,
-    getItem: (key: string) => entries[key] ?? null,
-    setItem: (key: string, value: string) => {
-      entries[key] = value
-    },
-  }
 }
 
 async function addSession(id: string, fields: Record<string, string> = {}, ttl = 600): Promise<void> {
@@ -67,18 +43,18 @@ beforeEach(async () => {
     redisUrl: `redis://127.0.0.1:${redis.port}`,
     log: () => {},
   })
-  app = createApp(loopback(inspector), memoryStorage())
+  app = openApp(inspector)
 })
 afterEach(() => inspector.stop())
 
 it('connects to the prefilled Redis by itself and lists its sessions', async () => {
   await addSession('one', { username: 'ada' })
-  await app.start()
+  await app.start(true)
   await expect.poll(users).toEqual(['ada'])
 })
 
 it('shows a session that is made elsewhere, and drops it when it is deleted', async () => {
-  await app.start()
+  await app.start(true)
   await expect.poll(() => app.list.store.getState().progress?.phase).toBe('complete')
   await addSession('one', { username: 'grace' })
   await expect.poll(users).toEqual(['grace'])
@@ -90,7 +66,7 @@ describe('while one points at the rows', () => {
   beforeEach(async () => {
     await addSession('b', { username: 'b' })
     app.list.sortBy('id')
-    await app.start()
+    await app.start(true)
     await expect.poll(users).toEqual(['b'])
     app.list.setPointing(true)
   })
@@ -122,7 +98,7 @@ describe('while one points at the rows', () => {
 it('walks the selection over rows that are not loaded yet', async () => {
   for (let index = 0; index < 300; index += 1) await addSession(String(index).padStart(3, '0'))
   app.list.sortBy('id')
-  await app.start()
+  await app.start(true)
   await expect.poll(() => app.list.store.getState().view?.matched).toBe(300)
   app.list.moveSelection('last')
   app.list.setRange(270, 299)
@@ -134,7 +110,7 @@ it('walks the selection over rows that are not loaded yet', async () => {
 describe('an edit', () => {
   beforeEach(async () => {
     await addSession('one', { username: 'ada', page_views: '1' })
-    await app.start()
+    await app.start(true)
     app.goTo(DEFAULT_PREFIX, 'one')
     await expect.poll(() => shownValue('page_views')).toBe('1')
   })
@@ -224,7 +200,7 @@ describe('an edit', () => {
 
 it('says that a watched session expired, and when', async () => {
   await addSession('short', { username: 'ada' }, 1)
-  await app.start()
+  await app.start(true)
   app.goTo(DEFAULT_PREFIX, 'short')
   await expect.poll(() => shownValue('username')).toBe('ada')
   await expect
@@ -234,7 +210,7 @@ it('says that a watched session expired, and when', async () => {
 
 it('follows a session through a rotation', async () => {
   await addSession('old', { username: 'ada' })
-  await app.start()
+  await app.start(true)
   app.goTo(DEFAULT_PREFIX, 'old')
   await expect.poll(() => shownValue('username')).toBe('ada')
   await app.rotate()
@@ -246,7 +222,7 @@ it('follows a session through a rotation', async () => {
 
 it('calls nothing new or gone when another filter is set', async () => {
   for (const name of ['ada', 'grace', 'ken']) await addSession(name, { username: name })
-  await app.start()
+  await app.start(true)
   await expect.poll(() => users().length).toBe(3)
   const seen: number[] = []
   app.list.store.subscribe(({ fresh, gone }) => seen.push(fresh.size + gone.size))
@@ -260,7 +236,7 @@ it('calls nothing new or gone when another filter is set', async () => {
 it('takes a prefix with glob characters literally', async () => {
   await redis.client.set('a*[b]?\\:1', 'x')
   await redis.client.set('axxb:2', 'x')
-  await app.start()
+  await app.start(true)
   app.setPrefix('a*[b]?\\:')
   await expect.poll(() => app.list.store.getState().view?.rows.map((row) => row.id)).toEqual(['1'])
 })
@@ -269,7 +245,7 @@ it('remembers columns and prefix, and falls back setting by setting', () => {
   const storage = memoryStorage({
     'redis-session-inspector': JSON.stringify({ columns: ['cart'], theme: 'pink', prefix: 'sess:' }),
   })
-  const other = createApp(loopback(inspector), storage)
+  const other = openApp(inspector, storage)
   expect(other.settings.getState()).toMatchObject({ columns: ['cart'], theme: 'system', prefix: 'sess:' })
   other.list.setColumns(['cart', 'theme'])
   expect(JSON.parse(storage.entries['redis-session-inspector'] ?? '')).toMatchObject({
@@ -278,7 +254,7 @@ it('remembers columns and prefix, and falls back setting by setting', () => {
 })
 
 it('says what is wrong with a prefix in words for people', async () => {
-  await app.start()
+  await app.start(true)
   app.setPrefix('ü'.repeat(400))
   await expect
     .poll(() => app.list.store.getState().failure?.message)

@@ -3,14 +3,14 @@ import type { Bytes } from '#shared/bytes.ts'
 import type { ConnectionStatus } from '#shared/model.ts'
 import type { Transport } from '#shared/transport.ts'
 import { DEFAULT_TTL_SECONDS } from '#shared/ttl.ts'
-import { type Clock, createClock } from '../lib/clock.ts'
+import type { Clock } from '../lib/clock.ts'
 import { toFailure } from '../lib/failure.ts'
 import { plural } from '../lib/format.ts'
 import { fileName, saveFile } from '../lib/save-file.ts'
 import { takenBackInWords } from '../lib/undo-words.ts'
 import { type BulkStore, createBulkStore } from './bulk.ts'
 import { type CommandsStore, createCommandsStore } from './commands.ts'
-import { type ConnectionStore, createConnectionStore } from './connection.ts'
+import { type ConnectionStore, createConnectionStore, whyNotReachable } from './connection.ts'
 import { createDemoStore, type DemoStore } from './demo.ts'
 import { createDetailStore, type DetailStore } from './detail.ts'
 import { createDrawerStore, type DrawerStore } from './drawer.ts'
@@ -23,10 +23,11 @@ import { countPicked, createPicksStore, type PicksStore, picksProblem, scopeOf }
 import { createPinsStore, type PinsStore } from './pins.ts'
 import { createPrefixesStore, type PrefixesStore } from './prefixes.ts'
 import { createSessionTimeline, type SessionTimelineStore } from './session-timeline.ts'
-import { createSettings, type Settings, type SettingsStorage } from './settings.ts'
+import type { Settings } from './settings.ts'
 import { createSummaryStore, type SummaryStore } from './summary.ts'
+import type { Tabs } from './tabs.ts'
 import { createTimelinePanel, type TimelinePanelStore } from './timeline-panel.ts'
-import { createToasts, type Toasts } from './toasts.ts'
+import type { ToastList, Toasts } from './toasts.ts'
 
 /** The dialog that is open; one at a time. */
 export type OpenDialog =
@@ -38,12 +39,26 @@ export type OpenDialog =
   | 'history'
   | 'export'
   | 'import'
+  | 'compare'
   | null
 
 /** The part of the session that is shown. */
 export type DetailTab = 'fields' | 'timeline' | 'cli'
 
+/** What is the same in all tabs of a page. */
+export interface AppShared {
+  readonly clock: Clock
+  readonly settings: StoreApi<Settings>
+  readonly toasts: ToastList
+  readonly tabs: Tabs
+}
+
+/** The screen of one tab. */
 export interface App {
+  /** Its number. */
+  readonly tab: number
+  /** The others. */
+  readonly tabs: Tabs
   readonly clock: Clock
   readonly settings: StoreApi<Settings>
   readonly connection: ConnectionStore
@@ -103,15 +118,18 @@ export interface App {
   exportTimeline(id: Bytes | null): Promise<void>
   /** Starts the demo server with its defaults and opens its drawer. */
   startDemo(): Promise<void>
-  start(): Promise<void>
+  /** It is on the screen now, or another tab is: what nobody sees is not asked for. */
+  setShown(shown: boolean): void
+  /** @param prefilled connect to the prefilled Redis where there is one */
+  start(prefilled: boolean): Promise<void>
 }
 
 /** What the demo server starts with: the guide's port and TTL, in seconds. */
 export const DEMO_DEFAULTS = { port: 8080, ttl: DEFAULT_TTL_SECONDS } as const
 
-/** Builds the stores on a transport and ties them together. */
-export function createApp(transport: Transport, storage: SettingsStorage, clock = createClock()): App {
-  const settings = createSettings(storage)
+/** Builds the stores of a tab on its transport and ties them together. @param prefix that its list begins with */
+export function createApp(transport: Transport, tab: number, prefix: string, shared: AppShared): App {
+  const { clock, settings, tabs } = shared
   const connection = createConnectionStore(transport, clock.now)
   const detail = createDetailStore(transport, clock.now)
   const detailTab = createStore<{ readonly tab: DetailTab }>(() => ({ tab: 'fields' }))
@@ -123,7 +141,7 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
   const demo = createDemoStore(transport)
   const drawer = createDrawerStore()
   const commands = createCommandsStore(transport)
-  const toasts = createToasts()
+  const toasts = shared.toasts.of(tab)
   const dialog = createStore<{ readonly open: OpenDialog }>(() => ({ open: null }))
   const list = createListStore(
     {
@@ -132,7 +150,7 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
       selected: () => detail.store.getState().selected,
       select: (id) => detail.select(list.store.getState().prefix, id),
     },
-    settings.getState(),
+    { prefix, columns: settings.getState().columns },
   )
   const summary = createSummaryStore({ transport, now: clock.now, list, connection })
   const prefixes = createPrefixesStore(transport)
@@ -202,6 +220,8 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
   }
 
   return {
+    tab,
+    tabs,
     clock,
     settings,
     connection,
@@ -312,7 +332,12 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
       drawer.show('demo')
       await demo.start({ ...DEMO_DEFAULTS, prefix: list.store.getState().prefix })
     },
-    start: () => connection.start(),
+    setShown(shown) {
+      list.setShown(shown)
+      // What has changed meanwhile was not asked for.
+      if (shown && whyNotReachable(connection.store.getState()) === null) list.refresh()
+    },
+    start: (prefilled) => connection.start(prefilled),
   }
 }
 

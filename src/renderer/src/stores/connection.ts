@@ -24,8 +24,8 @@ export interface ConnectionState {
 
 export interface ConnectionStore {
   readonly store: StoreApi<ConnectionState>
-  /** Asks the host where things stand, and connects to the prefilled Redis when there is one. */
-  start(): Promise<void>
+  /** Asks the host where things stand. @param prefilled connect to the prefilled Redis where there is one */
+  start(prefilled: boolean): Promise<void>
   connect(target: ConnectionTarget): Promise<void>
   startPrivate(): Promise<void>
   disconnect(): Promise<void>
@@ -76,7 +76,7 @@ export function createConnectionStore(transport: Transport, now: () => number): 
   return {
     store,
     connect,
-    async start() {
+    async start(prefilled) {
       try {
         const [info, status] = await Promise.all([
           transport.invoke('app.info', {}),
@@ -84,7 +84,7 @@ export function createConnectionStore(transport: Transport, now: () => number): 
         ])
         store.setState({ info })
         setStatus(status)
-        if (status.state === 'disconnected' && info.prefill !== null)
+        if (prefilled && status.state === 'disconnected' && info.prefill !== null)
           await connect({ url: info.prefill, usePrefillPassword: info.prefillHasPassword })
       } catch (error) {
         store.setState({ failure: toFailure(error) })

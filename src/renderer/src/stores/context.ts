@@ -16,6 +16,7 @@ import type { PrefixesState } from './prefixes.ts'
 import type { SessionTimelineState } from './session-timeline.ts'
 import type { Settings } from './settings.ts'
 import type { SummaryState } from './summary.ts'
+import type { TabsState } from './tabs.ts'
 import type { TimelinePanelState } from './timeline-panel.ts'
 
 const AppContext = createContext<App | null>(null)
@@ -33,6 +34,7 @@ const createHook =
   <T>(selector: (state: S) => T): T =>
     useStore(store(useApp()), selector)
 
+export const useTabs = createHook<TabsState>((app) => app.tabs.store)
 export const useHistory = createHook<HistoryState>((app) => app.history.store)
 export const useConnection = createHook<ConnectionState>((app) => app.connection.store)
 export const useList = createHook<ListState>((app) => app.list.store)

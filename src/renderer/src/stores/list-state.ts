@@ -39,6 +39,8 @@ export interface ListStore {
   /** Sorts by this key, or turns the order when it is sorted by it already. */
   sortBy(key: SortKey): void
   setColumns(columns: readonly string[]): void
+  /** While the list is not on the screen it asks for no rows, and the core reads none for it. */
+  setShown(shown: boolean): void
   /** The rows on the screen, first and last index. */
   setRange(first: number, last: number): void
   /** While the pointer is over the rows nothing moves. */

@@ -54,6 +54,7 @@ export function createListStore(
   const { getState, setState } = store
   let range = { first: 0, last: 40 }
   let scrollsUp = false
+  let hidden = false
   /** The next answer may move rows although one points at them. */
   let release = false
   /** Until when the selected session is scrolled to once it is known where it stands, epoch milliseconds. */
@@ -80,7 +81,10 @@ export function createListStore(
     deliver,
     fail: (error) => setState({ failure: toFailure(error) }),
   })
-  const ask = () => fetcher.want(query())
+  const want = (wanted: WindowQuery) => {
+    if (!hidden) fetcher.want(wanted)
+  }
+  const ask = () => want(query())
 
   function deliver(window: ListWindow) {
     const { prefix, revision, total, scanned, keys, phase, gentle, scripted, reading, filterProblem } = window
@@ -169,7 +173,7 @@ export function createListStore(
       const { view } = getState()
       const wanted = query()
       if (view === null) {
-        fetcher.want(wanted)
+        want(wanted)
         return
       }
       // Asking well before the shown window ends keeps scrolling full.
@@ -177,7 +181,13 @@ export function createListStore(
       const left = scrollsUp ? first - view.offset : end - 1 - last
       const atEnd = scrollsUp ? view.offset === 0 : end >= view.matched
       const outside = first < view.offset || (last >= end && end < view.matched)
-      if (outside || (left < AHEAD / 2 && !atEnd)) fetcher.want(wanted)
+      if (outside || (left < AHEAD / 2 && !atEnd)) want(wanted)
+    },
+    setShown(shown) {
+      if (hidden === !shown) return
+      hidden = !shown
+      // Without a connection there is nothing that could be read.
+      if (hidden) transport.invoke('list.rest', {}).catch(() => {})
     },
     setPointing: viewer.setPointing,
     showUpdates() {

@@ -5,9 +5,9 @@ import { createElectronTransport } from './electron.ts'
 
 describeTransport('a loop that keeps JSON alone', async (attach) => {
   const listeners = new EventEmitter()
-  const endpoint = attach((name, payload) => listeners.emit(name, throughJson(payload)))
+  const endpoint = attach((name, payload, tab = 0) => listeners.emit(name, throughJson(payload), tab))
   const bridge: PreloadBridge = {
-    invoke: async (name, arg) => throughJson(await endpoint.dispatch(name, throughJson(arg))),
+    invoke: async (name, arg, tab) => throughJson(await endpoint.dispatch(name, throughJson(arg), tab)),
     on: (name, listener) => {
       listeners.on(name, listener)
       return () => listeners.off(name, listener)

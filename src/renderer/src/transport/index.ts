@@ -1,4 +1,4 @@
-import type { PreloadBridge, Transport } from '#shared/transport.ts'
+import type { PreloadBridge, TabbedTransport } from '#shared/transport.ts'
 import { SOCKET_PATH } from '#shared/transport.ts'
 import { createElectronTransport } from './electron.ts'
 import { createWebSocketTransport } from './web-socket.ts'
@@ -13,7 +13,7 @@ declare global {
 }
 
 /** The transport of the host that this page came from. */
-export function detectTransport(): Transport {
+export function detectTransport(): TabbedTransport {
   if (window.inspector !== undefined) return createElectronTransport(window.inspector)
   const url = new URL(SOCKET_PATH, window.location.href)
   url.protocol = url.protocol === 'https:' ? 'wss:' : 'ws:'

@@ -1,8 +1,7 @@
-import type { CallReply } from '#shared/contract.ts'
 import { AppError } from '#shared/errors.ts'
-import type { ClientFrame, Transport } from '#shared/transport.ts'
-import { createEvents } from './events.ts'
-import { isReply, unwrap } from './reply.ts'
+import type { ClientFrame, TabbedTransport } from '#shared/transport.ts'
+import { isReply } from './reply.ts'
+import { createTabbed } from './tabbed.ts'
 
 /** What this module needs of a WebSocket: the browser's own fits, and so does the `ws` package's. */
 export interface Socket {
@@ -21,7 +20,7 @@ export interface WebSocketTransportOptions {
   readonly longestDelay?: number
 }
 
-export interface WebSocketTransport extends Transport {
+export interface WebSocketTransport extends TabbedTransport {
   /** Ends the connection for good. */
   close(): void
 }
@@ -32,14 +31,13 @@ interface PendingCall {
 }
 
 /**
- * The transport of a browser tab. It connects by itself and again after a loss; calls that were under way are then
+ * The transport of a page in a browser. It connects by itself and again after a loss; calls that were under way are then
  * rejected with `connection_lost`, since nobody knows whether they were done.
  */
 export function createWebSocketTransport(
   url: string,
   { WebSocket, firstDelay = 250, longestDelay = 5000 }: WebSocketTransportOptions,
 ): WebSocketTransport {
-  const events = createEvents()
   const linkListeners = new Set<(up: boolean) => void>()
   const pending = new Map<number, PendingCall>()
   /** Calls made while the socket was opening, to be sent when it is. */
@@ -87,11 +85,12 @@ export function createWebSocketTransport(
   function receive(data: unknown): void {
     const frame = parse(data)
     if (frame === null) return
-    if ('event' in frame) events.deliver(frame.event, 'payload' in frame ? frame.payload : undefined)
-    if (!('id' in frame) || typeof frame.id !== 'number' || !('reply' in frame)) return
-    const call = pending.get(frame.id)
-    pending.delete(frame.id)
-    call?.resolve(frame.reply)
+    const { event, payload, tab, id, reply } = frame
+    if (event !== undefined) deliver(event, payload, tab)
+    if (typeof id !== 'number' || reply === undefined) return
+    const call = pending.get(id)
+    pending.delete(id)
+    call?.resolve(reply)
   }
 
   function tell(now: boolean): void {
@@ -100,11 +99,12 @@ export function createWebSocketTransport(
     for (const listener of [...linkListeners]) listener(up)
   }
 
-  return {
-    async invoke<N extends Parameters<Transport['invoke']>[0]>(name: N, arg: unknown) {
+  const { transport, deliver } = createTabbed({
+    async call(name, arg, tab) {
       if (phase === 'waiting' || phase === 'closed') throw unreachable()
       const id = nextId++
-      const text = JSON.stringify({ id, name, arg } satisfies ClientFrame)
+      const frame: ClientFrame = tab === 0 ? { id, name, arg } : { id, tab, name, arg }
+      const text = JSON.stringify(frame)
       const reply = await new Promise<unknown>((resolve, reject) => {
         pending.set(id, { resolve, reject })
         if (phase === 'open') socket.send(text)
@@ -112,14 +112,17 @@ export function createWebSocketTransport(
       })
       if (!isReply(reply))
         throw new AppError('internal', 'The inspector answered with nonsense. Reload the page.')
-      return unwrap(reply) as CallReply<N>
+      return reply
     },
-    on: events.on,
     onLink(listener) {
       linkListeners.add(listener)
       listener(up)
       return () => linkListeners.delete(listener)
     },
+  })
+
+  return {
+    ...transport,
     close() {
       phase = 'closed'
       clearTimeout(timer)
@@ -128,11 +131,14 @@ export function createWebSocketTransport(
   }
 }
 
-function parse(data: unknown): object | null {
+/** What a frame may have; nothing of it is known to be there. */
+type Frame = Readonly<Partial<Record<'event' | 'payload' | 'tab' | 'id' | 'reply', unknown>>>
+
+function parse(data: unknown): Frame | null {
   if (typeof data !== 'string') return null
   try {
     const frame: unknown = JSON.parse(data)
-    return typeof frame === 'object' ? frame : null
+    return typeof frame === 'object' ? (frame as Frame | null) : null
   } catch {
     return null
   }

@@ -1,7 +1,7 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowUp } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useRef } from 'react'
-import { COMMANDS_ID } from '../../lib/focus.ts'
+import { COMMANDS } from '../../lib/focus.ts'
 import { plural } from '../../lib/format.ts'
 import { useApp, useCommands, useConnection } from '../../stores/context.ts'
 import styles from './CommandList.module.css'
@@ -127,11 +127,13 @@ export function CommandList() {
       />
       <div
         ref={scroller}
-        id={COMMANDS_ID}
+        data-place={COMMANDS}
         role="listbox"
         tabIndex={0}
         aria-label="Commands sent to Redis, the newest first"
-        aria-activedescendant={isThere && selected !== null ? commandRowId(selected.number) : undefined}
+        aria-activedescendant={
+          isThere && selected !== null ? commandRowId(app.tab, selected.number) : undefined
+        }
         aria-busy={page === null}
         className={styles.scroller}
         onKeyDown={press}

@@ -3,6 +3,7 @@ import { memo } from 'react'
 import type { LoggedCommand } from '#shared/commands.ts'
 import { Badge } from '../../components/Badge.tsx'
 import { formatCount } from '../../lib/format.ts'
+import { useApp } from '../../stores/context.ts'
 import styles from './CommandList.module.css'
 import { formatMoment, formatTook, isSlow, rowLine, wordOfFailure } from './command-text.ts'
 
@@ -15,16 +16,17 @@ interface CommandRowProps {
   readonly selected: boolean
 }
 
-export const commandRowId = (number: number): string => `command-${number}`
+export const commandRowId = (tab: number, number: number): string => `command-${tab}-${number}`
 
 export const CommandRow = memo(
   function CommandRow({ entry, index, top, of, selected }: CommandRowProps) {
+    const { tab } = useApp()
     const failure = wordOfFailure(entry)
     return (
       // biome-ignore lint/a11y/useFocusableInteractive: the list holds the focus and names the active row.
       <div
         role="option"
-        id={commandRowId(entry.number)}
+        id={commandRowId(tab, entry.number)}
         aria-selected={selected}
         aria-setsize={of}
         aria-posinset={index + 1}

@@ -11,6 +11,7 @@ import {
   useWriteBlock,
 } from '../../stores/context.ts'
 import { isPinned } from '../../stores/pins.ts'
+import { CompareButton } from '../compare/CompareButton.tsx'
 import { MiddleEllipsis } from '../list/MiddleEllipsis.tsx'
 import { openSessionExport, whyNotExportable } from '../transfer/export-target.ts'
 import styles from './DetailPane.module.css'
@@ -49,6 +50,7 @@ export function DetailHeader() {
             onClick={() => app.beginLogOut(name)}
           />
         )}
+        <CompareButton />
         <IconButton
           icon={Download}
           label="Export session"

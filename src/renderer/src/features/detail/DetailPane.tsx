@@ -6,7 +6,7 @@ import { EmptyState } from '../../components/EmptyState.tsx'
 import { Kbd } from '../../components/Kbd.tsx'
 import { Problem } from '../../components/Problem.tsx'
 import { Ring } from '../../components/Ring.tsx'
-import { DETAIL_ID, focusGrid } from '../../lib/focus.ts'
+import { DETAIL, focusGrid } from '../../lib/focus.ts'
 import { formatClock } from '../../lib/format.ts'
 import type { DetailTab } from '../../stores/app.ts'
 import { useApp, useDetail } from '../../stores/context.ts'
@@ -23,7 +23,7 @@ export function DetailPane() {
   const selected = useDetail((state) => state.selected)
   return (
     <section
-      id={DETAIL_ID}
+      data-place={DETAIL}
       tabIndex={-1}
       aria-label="Session detail"
       className={styles.pane}

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useRef } from 'react'
+import { type KeyboardEvent, useEffect, useId, useRef } from 'react'
 import { bytesId } from '#shared/bytes.ts'
 import { Button } from '../../components/Button.tsx'
 import { CopyButton } from '../../components/CopyButton.tsx'
@@ -136,6 +136,7 @@ interface ValueInputProps {
 
 function ValueInput({ draft, name, manyLines, label }: ValueInputProps) {
   const { detail: store } = useApp()
+  const id = useId()
   const input = useRef<HTMLInputElement & HTMLTextAreaElement>(null)
   const anew = draft.setAside
   useEffect(() => {
@@ -145,7 +146,7 @@ function ValueInput({ draft, name, manyLines, label }: ValueInputProps) {
   }, [label, manyLines, anew])
   const props = {
     ref: input,
-    id: 'field-value',
+    id,
     className: styles.input,
     value: draft.value,
     spellCheck: false,
@@ -159,7 +160,7 @@ function ValueInput({ draft, name, manyLines, label }: ValueInputProps) {
   )
   return (
     <div className={styles.valueInput}>
-      <label htmlFor="field-value" className={label ? styles.label : 'visually-hidden'}>
+      <label htmlFor={id} className={label ? styles.label : 'visually-hidden'}>
         {label ? 'Value' : `Value of ${name}`}
       </label>
       {manyLines ? (

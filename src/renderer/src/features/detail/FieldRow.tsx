@@ -4,7 +4,7 @@ import { bytesId } from '#shared/bytes.ts'
 import type { SessionDetail, SessionField } from '#shared/model.ts'
 import { Tip } from '../../components/Tip.tsx'
 import { isBinary, toLine } from '../../lib/bytes-view.ts'
-import { DETAIL_ID, returnFocus } from '../../lib/focus.ts'
+import { DETAIL, placeOf, returnFocus } from '../../lib/focus.ts'
 import { formatBytes } from '../../lib/format.ts'
 import { type TypedValue, typeOf } from '../../lib/value-type.ts'
 import { useDetail } from '../../stores/context.ts'
@@ -40,7 +40,7 @@ export function FieldRow({ detail, field, editing }: FieldRowProps) {
     // The form takes the focus along; a field that has another name by now took its row along too.
     requestAnimationFrame(() => {
       const more = actions.current?.querySelector<HTMLElement>('[aria-haspopup]')
-      returnFocus([more, document.getElementById(DETAIL_ID)].filter((element) => element != null))
+      returnFocus([more, placeOf(DETAIL)].filter((element) => element != null))
     })
   }
   return (

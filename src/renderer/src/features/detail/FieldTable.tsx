@@ -4,7 +4,7 @@ import { bytesId } from '#shared/bytes.ts'
 import type { SessionDetail } from '#shared/model.ts'
 import { Button } from '../../components/Button.tsx'
 import { toLine } from '../../lib/bytes-view.ts'
-import { DETAIL_ID, returnFocus } from '../../lib/focus.ts'
+import { DETAIL, placeOf, returnFocus } from '../../lib/focus.ts'
 import { useApp, useDetail } from '../../stores/context.ts'
 import { type Draft, isAdding } from '../../stores/draft.ts'
 import { FieldEditor } from './FieldEditor.tsx'
@@ -63,7 +63,7 @@ function useFocusAfterEdit(table: RefObject<HTMLUListElement | null>, draft: Dra
     const edit = rows
       .find((row) => row.dataset.field === name)
       ?.querySelector<HTMLElement>('button[aria-label^="Edit "]')
-    const pane = document.getElementById(DETAIL_ID)
+    const pane = placeOf(DETAIL)
     returnFocus([edit, pane].filter((element) => element != null))
   }, [table, draft])
 }

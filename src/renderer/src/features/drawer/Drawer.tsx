@@ -1,5 +1,5 @@
 import { ChevronDown, ChevronUp } from 'lucide-react'
-import type { ComponentType } from 'react'
+import { type ComponentType, useId } from 'react'
 import { Splitter } from '../../components/Splitter.tsx'
 import { useApp, useDrawer, useSettings } from '../../stores/context.ts'
 import type { DrawerPanel } from '../../stores/drawer.ts'
@@ -26,6 +26,7 @@ const PANELS: readonly {
 /** Panels below the list, one at a time; closed, the bar tells of the demo server. */
 export function Drawer() {
   const app = useApp()
+  const panel = useId()
   const open = useDrawer((state) => state.open)
   const height = useSettings((state) => state.drawerHeight)
   const shown = PANELS.find(({ id }) => id === open)
@@ -50,7 +51,7 @@ export function Drawer() {
               type="button"
               className={styles.toggle}
               aria-expanded={id === open}
-              aria-controls="drawer-panel"
+              aria-controls={panel}
               onClick={() => app.drawer.toggle(id)}
             >
               {id === open ? <ChevronDown size={14} aria-hidden /> : <ChevronUp size={14} aria-hidden />}
@@ -61,7 +62,7 @@ export function Drawer() {
         <Bar />
       </div>
       <div
-        id="drawer-panel"
+        id={panel}
         className={styles.panel}
         hidden={shown === undefined}
         style={{ height: `min(${height}px, 45vh)` }}

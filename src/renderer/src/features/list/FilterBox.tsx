@@ -1,11 +1,11 @@
 import { Search, X } from 'lucide-react'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { useEffect, useId, useMemo, useRef, useState } from 'react'
 import { parseFilter } from '#shared/filter.ts'
 import { LIMITS } from '#shared/model.ts'
 import { Kbd } from '../../components/Kbd.tsx'
 import { debounce } from '../../lib/debounce.ts'
 import { addTerm } from '../../lib/filter-text.ts'
-import { focusGrid } from '../../lib/focus.ts'
+import { FILTER, focusGrid } from '../../lib/focus.ts'
 import { useApp, useList } from '../../stores/context.ts'
 import styles from './Boxes.module.css'
 import { FilterHelp } from './FilterHelp.tsx'
@@ -17,6 +17,7 @@ const PAUSE_MILLISECONDS = 120
 export function FilterBox() {
   const { list } = useApp()
   const filter = useList((state) => state.filter)
+  const id = useId()
   const [text, setText] = useState(filter)
   const input = useRef<HTMLInputElement>(null)
   const apply = useMemo(() => debounce(PAUSE_MILLISECONDS, list.setFilter), [list])
@@ -36,12 +37,12 @@ export function FilterBox() {
         <FilterMark text={text} problem={problem} input={input} />
         <input
           ref={input}
-          id="filter"
+          data-place={FILTER}
           className={styles.input}
           value={text}
           aria-label="Filter"
           aria-invalid={problem !== null}
-          aria-describedby={problem === null ? 'filter-hint' : 'filter-problem'}
+          aria-describedby={problem === null ? `${id}-hint` : `${id}-problem`}
           placeholder="Filter: ada, ttl<5m, field:word"
           maxLength={LIMITS.filterCharacters}
           spellCheck={false}
@@ -62,7 +63,7 @@ export function FilterBox() {
           }}
         />
       </div>
-      <span id="filter-hint" className="visually-hidden">
+      <span id={`${id}-hint`} className="visually-hidden">
         Words match the id and the fields shown as columns; field:word matches one field. Escape clears.
       </span>
       {text === '' ? (
@@ -86,7 +87,7 @@ export function FilterBox() {
       />
       {problem === null ? null : (
         // Anew for each problem: what is half typed is no mistake yet, and it waits before it shows.
-        <p key={problem.message} id="filter-problem" role="status" className={styles.problem}>
+        <p key={problem.message} id={`${id}-problem`} role="status" className={styles.problem}>
           {problem.message}{' '}
           <span className={styles.aside}>
             The list still shows {filter.trim() === '' ? 'every session' : <code>{filter}</code>}.

@@ -1,13 +1,13 @@
 import { Popover } from 'radix-ui'
-import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 'react'
 import { debounce } from '../../lib/debounce.ts'
+import { PREFIX } from '../../lib/focus.ts'
 import { formatCount } from '../../lib/format.ts'
 import { useApp, useList, usePrefixes } from '../../stores/context.ts'
 import styles from './Boxes.module.css'
 import { PrefixList, prefixOptionId, suggestions } from './PrefixList.tsx'
 
 const PAUSE_MILLISECONDS = 350
-const LIST_ID = 'prefixes'
 
 /** The prefix, taken literally whatever characters it has, with the namespaces that there are to choose from. */
 export function PrefixBox() {
@@ -15,6 +15,8 @@ export function PrefixBox() {
   const prefix = useList((state) => state.prefix)
   const total = useList((state) => state.progress?.total ?? null)
   const survey = usePrefixes((state) => state.survey)
+  const id = useId()
+  const list = useId()
   const [text, setText] = useState(prefix)
   const [open, setOpen] = useState(false)
   /** Which of the list Enter takes; null for what is typed. */
@@ -67,16 +69,17 @@ export function PrefixBox() {
     <Popover.Root open={open} onOpenChange={(wanted) => (wanted ? show() : hide())}>
       <Popover.Anchor asChild>
         <div ref={box} className={styles.box} data-part="prefix">
-          <label htmlFor="prefix" className={styles.label}>
+          <label htmlFor={id} className={styles.label}>
             Prefix
           </label>
           <input
-            id="prefix"
+            id={id}
+            data-place={PREFIX}
             role="combobox"
             aria-expanded={open}
-            aria-controls={LIST_ID}
+            aria-controls={list}
             aria-autocomplete="list"
-            aria-activedescendant={open && marked !== null ? prefixOptionId(marked) : undefined}
+            aria-activedescendant={open && marked !== null ? prefixOptionId(list, marked) : undefined}
             className={styles.input}
             value={text}
             title={text}
@@ -113,7 +116,7 @@ export function PrefixBox() {
             if (event.target instanceof Node && box.current?.contains(event.target)) event.preventDefault()
           }}
         >
-          <PrefixList id={LIST_ID} choices={choices} marked={marked} current={prefix} onChoose={choose} />
+          <PrefixList id={list} choices={choices} marked={marked} current={prefix} onChoose={choose} />
         </Popover.Content>
       </Popover.Portal>
     </Popover.Root>

@@ -8,7 +8,8 @@ import styles from './Boxes.module.css'
 /** More are found by typing. */
 const MOST_SHOWN = 100
 
-export const prefixOptionId = (index: number): string => `prefix-option-${index}`
+/** @param list the id of the list */
+export const prefixOptionId = (list: string, index: number): string => `${list}-${index}`
 
 /** The namespaces whose name has this text, and at the end, where none was typed, all keys. */
 export function suggestions(survey: PrefixSurvey | null, text: string): readonly PrefixSuggestion[] {
@@ -33,8 +34,9 @@ interface PrefixListProps {
 export function PrefixList({ id, choices, marked, current, onChoose }: PrefixListProps) {
   const { survey, loading, failure } = usePrefixes((state) => state)
   useEffect(() => {
-    if (marked !== null) document.getElementById(prefixOptionId(marked))?.scrollIntoView({ block: 'nearest' })
-  }, [marked])
+    if (marked !== null)
+      document.getElementById(prefixOptionId(id, marked))?.scrollIntoView({ block: 'nearest' })
+  }, [id, marked])
   return (
     <>
       <div id={id} role="listbox" aria-label="Prefixes" aria-busy={loading} className={styles.options}>
@@ -43,7 +45,7 @@ export function PrefixList({ id, choices, marked, current, onChoose }: PrefixLis
           // biome-ignore lint/a11y/useKeyWithClickEvents: the box hears the keys.
           <div
             key={prefix}
-            id={prefixOptionId(index)}
+            id={prefixOptionId(id, index)}
             role="option"
             aria-selected={index === marked}
             className={styles.option}

@@ -3,7 +3,7 @@ import { ArrowDown, ArrowUp } from 'lucide-react'
 import { type CSSProperties, useEffect, useLayoutEffect, useMemo, useRef } from 'react'
 import { type Bytes, bytesId } from '#shared/bytes.ts'
 import { toFailure } from '../../lib/failure.ts'
-import { focusDetail, GRID_ID } from '../../lib/focus.ts'
+import { focusDetail, GRID } from '../../lib/focus.ts'
 import { useApp, useDetail, useList, usePicks, useSettings, useWriteBlock } from '../../stores/context.ts'
 import { sortKeyId } from '../../stores/list.ts'
 import { isPicked } from '../../stores/picks.ts'
@@ -132,13 +132,13 @@ export function SessionGrid() {
       {/* biome-ignore lint/a11y/useSemanticElements: a virtualised grid has no table layout. */}
       <div
         ref={scroller}
-        id={GRID_ID}
+        data-place={GRID}
         role="grid"
         tabIndex={0}
         aria-label="Sessions"
         aria-rowcount={count + 1}
         aria-colcount={columns.length}
-        aria-activedescendant={active === undefined ? undefined : rowId(active.index)}
+        aria-activedescendant={active === undefined ? undefined : rowId(app.tab, active.index)}
         aria-busy={onTheirWay}
         aria-multiselectable
         className={styles.grid}

@@ -6,6 +6,7 @@ import { paintText, Ticking } from '../../components/Ticking.tsx'
 import { TtlBar } from '../../components/TtlBar.tsx'
 import { isBinary, toLine } from '../../lib/bytes-view.ts'
 import { formatAgo, formatInstant, formatTime } from '../../lib/format.ts'
+import { useApp } from '../../stores/context.ts'
 import type { Column } from './columns.ts'
 import { MiddleEllipsis } from './MiddleEllipsis.tsx'
 import styles from './SessionGrid.module.css'
@@ -22,7 +23,8 @@ interface SessionRowProps {
   readonly fresh: boolean
 }
 
-export const rowId = (index: number): string => `session-row-${index}`
+/** The same row of another tab has another one. */
+export const rowId = (tab: number, index: number): string => `session-row-${tab}-${index}`
 
 export const SessionRow = memo(function SessionRow({
   row,
@@ -34,6 +36,7 @@ export const SessionRow = memo(function SessionRow({
   gone,
   fresh,
 }: SessionRowProps) {
+  const { tab } = useApp()
   // What the row was when it came on the screen does not glow; what happens to it from then on does.
   const [first] = useState(row.revision)
   const glows = fresh || row.revision !== first
@@ -42,7 +45,7 @@ export const SessionRow = memo(function SessionRow({
     // biome-ignore lint/a11y/useSemanticElements: a virtualised grid has no table layout.
     <div
       role="row"
-      id={rowId(index)}
+      id={rowId(tab, index)}
       aria-rowindex={index + 2}
       aria-selected={selected}
       className={styles.row}

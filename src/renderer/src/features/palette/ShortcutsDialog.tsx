@@ -1,5 +1,6 @@
 import { Dialog } from '../../components/Dialog.tsx'
 import { Kbd } from '../../components/Kbd.tsx'
+import { TAB_KEYS } from '../tabs/use-tab-keys.ts'
 import { COMMANDS, LIST_KEYS } from './commands.ts'
 import styles from './ShortcutsDialog.module.css'
 
@@ -12,7 +13,10 @@ export function ShortcutsDialog({ onClose }: { readonly onClose: () => void }) {
       {/* biome-ignore lint/a11y/useSemanticElements: a fieldset would need a legend that is seen. */}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
       <div className={styles.columns} role="group" aria-label="Keys" tabIndex={0}>
-        <Keys title="In the list" keys={LIST_KEYS} />
+        <div className={styles.group}>
+          <Keys title="In the list" keys={LIST_KEYS} />
+          <Keys title="Connections" keys={TAB_KEYS} />
+        </div>
         <Keys title="Everywhere but in inputs" keys={commands} />
       </div>
     </Dialog>

@@ -3,6 +3,7 @@ import { isMac, MOD } from '../../lib/platform.ts'
 import type { App } from '../../stores/app.ts'
 import { whyFieldsAreFixed, whyKeyIsFixed, whySessionIsFixed } from '../detail/session-block.ts'
 import { userName } from '../detail/who.ts'
+import { TAB_COMMANDS } from '../tabs/tab-commands.ts'
 import { openSessionExport, whyNotExportable } from '../transfer/export-target.ts'
 import {
   always,
@@ -193,6 +194,7 @@ export const COMMANDS: readonly Command[] = [
   },
   ...LIST_COMMANDS,
   ...TIMELINE_COMMANDS,
+  ...TAB_COMMANDS,
   {
     id: 'demo',
     group: 'App',

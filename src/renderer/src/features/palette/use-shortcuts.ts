@@ -1,4 +1,5 @@
 import { useEffect } from 'react'
+import { isShown, isTyping } from '../../lib/focus.ts'
 import { useApp } from '../../stores/context.ts'
 import { COMMANDS } from './commands.ts'
 
@@ -9,7 +10,9 @@ export function useShortcuts(): void {
     const press = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing) return
       const { target } = event
-      const floating = document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"]') !== null
+      const floating = [
+        ...document.querySelectorAll('[role="dialog"], [role="alertdialog"], [role="menu"]'),
+      ].some(isShown)
       const command = COMMANDS.find(
         ({ matches, everywhere }) =>
           matches?.(event) === true && (everywhere === true || !(floating || isTyping(target))),
@@ -22,7 +25,3 @@ export function useShortcuts(): void {
     return () => window.removeEventListener('keydown', press)
   }, [app])
 }
-
-const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement &&
-  (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))

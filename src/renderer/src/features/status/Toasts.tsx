@@ -2,16 +2,19 @@ import { CircleAlert, CircleCheck, Undo2, X } from 'lucide-react'
 import { useCallback } from 'react'
 import { useStore } from 'zustand'
 import type { HistoryEntry } from '#shared/history.ts'
+import type { TabStatus } from '#shared/tabs.ts'
 import { Button, IconButton } from '../../components/Button.tsx'
 import { paintText, Ticking } from '../../components/Ticking.tsx'
 import { formatCount, formatCountdown, plural } from '../../lib/format.ts'
 import { MOD } from '../../lib/platform.ts'
-import { useApp, useDrawer, useHistory, useSettings, useWriteBlock } from '../../stores/context.ts'
+import { tabLabel } from '../../lib/tab-words.ts'
+import { useApp, useDrawer, useHistory, useSettings, useTabs, useWriteBlock } from '../../stores/context.ts'
 import styles from './Toasts.module.css'
 
 /** What came of actions. The region is there from the start, so that a screen reader hears what enters it. */
 export function Toasts() {
-  const { toasts } = useApp()
+  const { toasts, tab } = useApp()
+  const tabs = useTabs((state) => state.tabs)
   const shown = useStore(toasts.store, (state) => state.toasts)
   const next = useHistory((state) => state.status?.undo[0])
   const bottom = useBottom()
@@ -34,8 +37,13 @@ export function Toasts() {
           ) : (
             <CircleAlert size={15} aria-hidden />
           )}
-          <p>{toast.text}</p>
-          {next !== undefined && toast.undo === next.number ? (
+          <p>
+            {toast.tab === tab ? null : (
+              <span className={styles.tab}>{labelOf(tabs.find(({ number }) => number === toast.tab))}</span>
+            )}
+            {toast.text}
+          </p>
+          {next !== undefined && toast.tab === tab && toast.undo === next.number ? (
             <UndoButton entry={next} onDone={() => toasts.dismiss(toast.id)} />
           ) : null}
           <IconButton icon={X} label="Dismiss" onClick={() => toasts.dismiss(toast.id)} />
@@ -44,6 +52,8 @@ export function Toasts() {
     </div>
   )
 }
+
+const labelOf = (tab: TabStatus | undefined) => (tab === undefined ? '' : `${tabLabel(tab)}: `)
 
 /** Above the drawer, whose rows they would cover. */
 function useBottom(): string {

@@ -7,6 +7,7 @@ import { useApp, useSettings } from '../../stores/context.ts'
 import type { Theme } from '../../stores/settings.ts'
 import { FilterBox } from '../list/FilterBox.tsx'
 import { PrefixBox } from '../list/PrefixBox.tsx'
+import { FirstNewTab } from '../tabs/NewTab.tsx'
 import { ConnectionMenu } from './ConnectionMenu.tsx'
 import { LiveMark } from './LiveMark.tsx'
 import styles from './TopBar.module.css'
@@ -20,6 +21,7 @@ export function TopBar() {
       <PrefixBox />
       <FilterBox />
       <LiveMark />
+      <FirstNewTab />
       <IconButton
         icon={Command}
         label="All commands"

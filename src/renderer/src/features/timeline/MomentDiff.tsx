@@ -113,7 +113,7 @@ function Row({
 }
 
 /** Broken after its dots, where it is too long for a line. */
-const Path = ({ text }: { readonly text: string }) =>
+export const Path = ({ text }: { readonly text: string }) =>
   text.split('.').map((part, index) => (
     // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a path have no other name.
     <Fragment key={index}>
@@ -130,7 +130,7 @@ const Value = ({ value }: { readonly value: KeptValue | null }) => (
   <Text text={value === null ? null : keptText(value)} />
 )
 
-function Text({ text }: { readonly text: string | null }) {
+export function Text({ text }: { readonly text: string | null }) {
   if (text === null) return <td className={styles.absent}>absent</td>
   return text === '' ? (
     <td className={styles.absent}>empty</td>

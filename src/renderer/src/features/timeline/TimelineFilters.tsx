@@ -5,6 +5,7 @@ import { LIMITS } from '#shared/model.ts'
 import { TIMELINE_AUTHORS, TIMELINE_KINDS, type TimelineKind } from '#shared/timeline.ts'
 import { Button } from '../../components/Button.tsx'
 import menu from '../../components/Menu.module.css'
+import { placeOf, TIMELINE } from '../../lib/focus.ts'
 import { formatCount } from '../../lib/format.ts'
 import { useTyped } from '../../lib/use-typed.ts'
 import { useApp, useTimeline } from '../../stores/context.ts'
@@ -33,7 +34,7 @@ export function TimelineFilters() {
           small
           kind="primary"
           onClick={() => {
-            document.getElementById(ROWS_ID)?.scrollTo({ top: 0 })
+            placeOf(TIMELINE)?.scrollTo({ top: 0 })
             app.timeline.showNew()
           }}
         >
@@ -43,8 +44,6 @@ export function TimelineFilters() {
     </div>
   )
 }
-
-export const ROWS_ID = 'timeline-rows'
 
 function TextFilter() {
   const { timeline } = useApp()

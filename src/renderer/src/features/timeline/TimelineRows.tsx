@@ -3,13 +3,13 @@ import { Pin } from 'lucide-react'
 import { memo, useEffect, useRef, useState } from 'react'
 import type { TimelineEntry } from '#shared/timeline.ts'
 import { toLine } from '../../lib/bytes-view.ts'
+import { TIMELINE } from '../../lib/focus.ts'
 import { formatClock, formatInstant } from '../../lib/format.ts'
 import { useApp, useList, usePins, useTimeline } from '../../stores/context.ts'
 import { isPinned } from '../../stores/pins.ts'
 import { Ago, Author, FieldTurn, KindMark } from './EventParts.tsx'
 import { eventWords, howKnown, shortId } from './event-words.ts'
 import styles from './Timeline.module.css'
-import { ROWS_ID } from './TimelineFilters.tsx'
 
 const ROW_HEIGHT = 26
 /** Rows before the end at which more are asked for. */
@@ -78,12 +78,12 @@ export function TimelineRows({ entries }: { readonly entries: readonly TimelineE
     // biome-ignore lint/a11y/useSemanticElements: a virtualised grid has no table layout.
     <div
       ref={scroller}
-      id={ROWS_ID}
+      data-place={TIMELINE}
       role="grid"
       tabIndex={0}
       aria-label="Events"
       aria-rowcount={matched}
-      aria-activedescendant={isThere && active !== null ? eventId(active) : undefined}
+      aria-activedescendant={isThere && active !== null ? eventId(app.tab, active) : undefined}
       className={styles.rows}
       onKeyDown={press}
       onScroll={({ currentTarget }) => timeline.hold('scrolled', currentTarget.scrollTop > NEAR_TOP)}
@@ -111,7 +111,7 @@ export function TimelineRows({ entries }: { readonly entries: readonly TimelineE
   )
 }
 
-const eventId = (number: number): string => `event-${number}`
+const eventId = (tab: number, number: number): string => `event-${tab}-${number}`
 
 interface EventRowProps {
   readonly entry: TimelineEntry
@@ -124,6 +124,7 @@ interface EventRowProps {
 
 const EventRow = memo(function EventRow({ entry, index, top, active, prefix, onGoTo }: EventRowProps) {
   const { number, at, id, user, by, change } = entry
+  const { tab } = useApp()
   const pinned = usePins((state) => isPinned(state, prefix, id))
   const isField = 'field' in change
   const words = eventWords(entry)
@@ -132,7 +133,7 @@ const EventRow = memo(function EventRow({ entry, index, top, active, prefix, onG
     // biome-ignore lint/a11y/useKeyWithClickEvents: the grid hears the keys.
     // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus, and names the active row.
     <div
-      id={eventId(number)}
+      id={eventId(tab, number)}
       role="row"
       aria-rowindex={index + 1}
       data-active={active || undefined}

@@ -1,0 +1,20 @@
+import { Confirm } from '../../components/Confirm.tsx'
+import { tabLabel } from '../../lib/tab-words.ts'
+import { useApp, useTabs } from '../../stores/context.ts'
+
+/** Says what goes with a tab before it is closed. */
+export function CloseTabDialog() {
+  const { tabs } = useApp()
+  const closing = useTabs((state) => state.closing)
+  if (closing === null) return null
+  return (
+    <Confirm
+      title={`Close the tab of ${tabLabel(closing.tab)}?`}
+      description={`${closing.reasons.join(' ')} The sessions in Redis stay as they are.`}
+      action="Close tab"
+      blocked={null}
+      onClose={tabs.keep}
+      onConfirm={tabs.confirmClose}
+    />
+  )
+}
