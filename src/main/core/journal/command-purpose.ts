@@ -46,6 +46,7 @@ const CALLS: Readonly<Record<CallName, string | null>> = {
   'app.info': null,
   'connection.status': null,
   'connection.connect': 'connected',
+  'connection.test': 'tested a connection',
   'connection.disconnect': null,
   'connection.setReadOnly': null,
   'connection.setEnvironment': null,
