@@ -24,6 +24,7 @@ export async function setup({ test = false } = {}) {
   }
   process.env.CHROMIUM_PATH = chromium
   installPythonClient()
+  installSshServer()
 }
 
 /**
@@ -90,6 +91,18 @@ function installPythonClient() {
   aptInstall('python3', 'python3-redis')
 }
 
+/** Tunnels are tested with a real OpenSSH server, TLS with certificates of openssl; else those tests are skipped. */
+function installSshServer() {
+  const missing = [
+    ...(existsSync('/usr/sbin/sshd') ? [] : ['openssh-server']),
+    ...(existsSync('/usr/bin/ssh-agent') ? [] : ['openssh-client']),
+    ...(succeeds('openssl', ['version']) ? [] : ['openssl']),
+  ]
+  if (!hasApt() || missing.length === 0) return
+  say('Installing an SSH server and openssl for the tests of connections…')
+  aptInstall(...missing)
+}
+
 // ---- apt
 
 const isRoot = () => process.getuid?.() === 0
@@ -109,7 +122,10 @@ if [ ! -e "$policy" ]; then
 fi
 install() { apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=120 "$@"; }
 install "$@" 2>/dev/null || { apt-get update -qq -o DPkg::Lock::Timeout=120 && install "$@"; } || exit 1
-case "$1" in *-server) systemctl disable --quiet "$1" 2>/dev/null || true ;; esac
+case "$1" in
+  openssh-server) systemctl disable --quiet ssh.service ssh.socket 2>/dev/null || true ;;
+  *-server) systemctl disable --quiet "$1" 2>/dev/null || true ;;
+esac
 `
 
 function aptInstall(...packages) {

@@ -18,7 +18,7 @@ import {
   type SessionDetail,
 } from './model.ts'
 import { type MenuChoice, type TabStatus, tabNumberSchema } from './tabs.ts'
-import { connectionTargetSchema } from './target.ts'
+import { type ConnectionTest, connectionTargetSchema } from './target.ts'
 import {
   type PinnedSession,
   TIMELINE_AUTHORS,
@@ -170,6 +170,8 @@ export const contract = {
 
     'connection.status': call(nothing).replies<ConnectionStatus>(),
     'connection.connect': call(connectionTargetSchema).replies<ConnectionStatus>(),
+    /** Tries a target step by step over connections of its own, and says what came of each; the one there is stays. */
+    'connection.test': call(connectionTargetSchema).replies<ConnectionTest>(),
     'connection.disconnect': call(nothing).replies<ConnectionStatus>(),
     /** Switches the connection to reading alone, or back; the demo server, which writes, stops. */
     'connection.setReadOnly': call(z.strictObject({ readOnly: z.boolean() })).replies<ConnectionStatus>(),

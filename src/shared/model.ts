@@ -48,6 +48,8 @@ export interface ServerInfo {
   readonly version: string
   readonly mode: 'standalone' | 'sentinel' | 'cluster'
   readonly role: 'master' | 'replica'
+  /** False for a replica: it takes no writes, so that its connection is read-only whatever one wants. */
+  readonly writable: boolean
 }
 
 /** A connection as the screen may see it: never with its password. */
@@ -60,13 +62,19 @@ export interface PublicTarget {
   readonly port: number
   /** A Unix socket, instead of host and port. */
   readonly path: string | null
+  /** The server that answers, or did last: `host:port` or its socket; null before that, and for a whole cluster. */
+  readonly address: string | null
   readonly username: string | null
   readonly db: number
   readonly tls: boolean
   /** Its certificate is accepted whoever vouches for it: nobody knows who reads along. */
   readonly untrusted: boolean
-  /** `host:port` of the SSH server that it is reached through; null for none. */
+  /** The name to ask for in TLS, and the files that it takes to connect, where they were given. */
+  readonly servername: string | null
+  readonly tlsFiles: readonly ('ca' | 'cert' | 'key')[]
+  /** `host:port` of the SSH server that it is reached through, and who logs in there; null for none. */
   readonly tunnel: string | null
+  readonly tunnelUser: string | null
   /** True for the Redis that the app started itself. */
   readonly isPrivate: boolean
 }

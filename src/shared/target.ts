@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { ErrorCode, ErrorDetails } from './errors.ts'
 import { ENVIRONMENTS } from './model.ts'
 
 /** How the Redis is run: one server, a master that Sentinels watch, or a cluster. */
@@ -103,6 +104,8 @@ export interface TestStep {
   /** In words: what was found, or what is wrong and what to do about it. */
   readonly detail: string
   readonly durationMs: number
+  /** Of a step that failed, so that the screen can ask about a host that is not known (`unknown_host`). */
+  readonly failure?: { readonly code: ErrorCode; readonly details?: ErrorDetails }
 }
 
 export interface ConnectionTest {

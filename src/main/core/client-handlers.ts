@@ -8,6 +8,7 @@ import { createdKeys } from './bulk/bulk-changes.ts'
 import { createBulkHandlers } from './bulk/bulk-handlers.ts'
 import type { ClientContext } from './client-context.ts'
 import type { ConnectionManager } from './connection/connection-manager.ts'
+import { testConnection } from './connection/connection-test.ts'
 import type { PrivateRedis } from './connection/private-redis.ts'
 import { type ResolvedTarget, resolveTarget } from './connection/target.ts'
 import type { DemoService } from './demo/demo-service.ts'
@@ -119,6 +120,8 @@ export function createClientHandlers(
     'connection.status': () => connection.status,
     'connection.connect': ({ readOnly = false, environment = null, ...target }) =>
       connection.connect(withPrefillPassword(target, prefill), false, { readOnly, environment }),
+    'connection.test': ({ readOnly: _readOnly, environment: _environment, ...target }) =>
+      testConnection(() => withPrefillPassword(target, prefill)),
     'connection.disconnect': () => connection.disconnect(),
     'connection.setReadOnly': async ({ readOnly }) => {
       const status = connection.setReadOnly(readOnly)

@@ -1,19 +1,26 @@
 import { Redis, type RedisOptions } from 'ioredis'
 import { AppError } from '#shared/errors.ts'
-import { publicTarget, type ResolvedTarget } from './target.ts'
+import { targetConnector } from './connector.ts'
+import { addressOf } from './link.ts'
+import { LINK_DEFAULTS, type SystemError } from './link-socket.ts'
+import { readRole } from './server-role.ts'
+import { type ResolvedTarget, targetLabel } from './target.ts'
+import { alertFailure, tlsOptions } from './tls-link.ts'
 
 export const CLIENT_DEFAULTS = {
-  /** Milliseconds until a server that does not answer the TCP (or TLS) handshake counts as unreachable. */
-  connectTimeout: 5000,
   /** Milliseconds for the whole of connecting: a socket that takes us in and stays silent is no Redis. */
   openTimeout: 8000,
-  /** Milliseconds that a server has to close its end of a connection that we close. */
-  disconnectTimeout: 200,
+  /** Milliseconds more of it for a login at an SSH server, and for asking the Sentinels. */
+  tunnelTimeout: 20_000,
+  sentinelTimeout: 5000,
   /** Milliseconds after which one command counts as failed; it is never sent again. */
   commandTimeout: 15_000,
 } as const
 
-/** How to reach a target: what every client of it needs. */
+/**
+ * How to reach a target: what every client of it needs, a single one as well as those of a cluster (`redisOptions`).
+ * The `Connector` opens its streams: through SSH, with its TLS, at the master that the Sentinels name.
+ */
 export function targetOptions(target: ResolvedTarget) {
   return {
     host: target.host,
@@ -21,10 +28,12 @@ export function targetOptions(target: ResolvedTarget) {
     db: target.db,
     ...(target.username === null ? {} : { username: target.username }),
     ...(target.password === null ? {} : { password: target.password }),
-    ...(target.tls ? { tls: {} } : {}),
-    connectTimeout: CLIENT_DEFAULTS.connectTimeout,
+    // The connector makes TLS itself; this is for what ioredis connects without one.
+    ...(target.tls === null ? {} : { tls: tlsOptions(target.tls) }),
+    Connector: targetConnector(target),
+    connectTimeout: LINK_DEFAULTS.connectTimeout,
     // A frozen server does not close its end: do not wait for it long.
-    disconnectTimeout: CLIENT_DEFAULTS.disconnectTimeout,
+    disconnectTimeout: LINK_DEFAULTS.disconnectTimeout,
     lazyConnect: true,
     // The ready check is INFO, which an ACL user may lack; the manager asks for what it needs itself.
     enableReadyCheck: false,
@@ -44,6 +53,9 @@ export function createClient(target: ResolvedTarget): Redis {
     autoResubscribe: false,
     maxRetriesPerRequest: 0,
     retryStrategy: () => null,
+    // A master that takes no writes any more is none: hang up, so that the new one is looked for.
+    reconnectOnError: (error) =>
+      target.deployment === 'sentinel' && /READONLY You can't write/.test(error.message),
     connectionName: 'redis-session-inspector',
   })
 }
@@ -58,12 +70,13 @@ export async function openClient(client: Redis, target: ResolvedTarget): Promise
   client.on('error', onError)
   let timer: NodeJS.Timeout | undefined
   const timedOut = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('timed out')), CLIENT_DEFAULTS.openTimeout)
+    timer = setTimeout(() => reject(new Error('timed out')), openTimeout(target))
   })
   try {
     await Promise.race([client.connect(), timedOut])
     // ioredis reports a refused SELECT as an event only and goes on with database 0: not what was asked for.
     await Promise.race([client.select(target.db), timedOut])
+    if (target.deployment === 'sentinel') await Promise.race([refuseReplica(client, target), timedOut])
   } catch (error) {
     // Told to disconnect after it has ended, ioredis would keep the errors of the next attempt to itself.
     if (client.status !== 'end') client.disconnect()
@@ -74,9 +87,29 @@ export async function openClient(client: Redis, target: ResolvedTarget): Promise
   }
 }
 
-/** Turns what ioredis and the socket reported, oldest first, into the one sentence that helps. */
-function explain(target: ResolvedTarget, errors: readonly Error[]): AppError {
-  const where = publicTarget(target, false).label
+export const openTimeout = ({ ssh, deployment }: ResolvedTarget): number =>
+  CLIENT_DEFAULTS.openTimeout +
+  (ssh === null ? 0 : CLIENT_DEFAULTS.tunnelTimeout) +
+  (deployment === 'sentinel' ? CLIENT_DEFAULTS.sentinelTimeout : 0)
+
+/** In the moments of a failover a Sentinel may still name a server that is none any more. */
+async function refuseReplica(client: Redis, { masterName }: ResolvedTarget): Promise<void> {
+  const role = await readRole(client)
+  if (role?.role !== 'replica') return
+  throw new AppError(
+    'unreachable',
+    `${addressOf(client)} is a replica by now, and no longer the master of ${masterName}. The Sentinels are about to name another; try again in a moment.`,
+  )
+}
+
+/**
+ * Turns what a client reported while it connected, oldest first, into the one sentence that helps. What fails on the way
+ * to the server comes from its connector with its sentence.
+ */
+export function explain(target: ResolvedTarget, errors: readonly Error[]): AppError {
+  const known = errors.find((error) => error instanceof AppError)
+  if (known !== undefined) return known
+  const where = targetLabel(target)
   const text = errors.map((error) => error.message).join('\n')
   const codes = errors.map((error) => ('code' in error ? String(error.code) : ''))
   const has = (...wanted: readonly string[]) => wanted.find((code) => codes.includes(code))
@@ -88,6 +121,12 @@ function explain(target: ResolvedTarget, errors: readonly Error[]): AppError {
     return fail('wrong_password', `${where} refused the user or the password. Check both.`)
   }
   if (/NOAUTH/.test(text)) return fail('wrong_password', `${where} asks for a password. Enter it.`)
+  if (/unknown command .?SELECT/i.test(text)) {
+    return fail(
+      'not_redis',
+      `${where} is a Sentinel, which holds no sessions. Connect by way of it: choose Sentinel, and give the name of the master.`,
+    )
+  }
   if (/DB index is out of range|SELECT is not allowed/i.test(text)) {
     return fail('redis_error', `${where} has no database ${target.db}. Use a lower number; 0 always exists.`)
   }
@@ -109,37 +148,19 @@ function explain(target: ResolvedTarget, errors: readonly Error[]): AppError {
       ? fail('not_redis', `What answers at ${where} is not a Redis. Check the port.`)
       : fail('not_redis', `What answers at ${where} does not speak Redis' protocol. Check the port and TLS.`)
   }
-  if (has('ENOTFOUND', 'EAI_AGAIN')) {
-    return fail('unreachable', `No host is named ${target.host}. Check its spelling and your network.`)
-  }
-  if (has('ECONNREFUSED')) {
-    return fail('unreachable', `Nothing listens at ${where}. Start Redis there, or check host and port.`)
-  }
-  if (has('EHOSTUNREACH', 'ENETUNREACH', 'EACCES', 'EADDRNOTAVAIL')) {
-    return fail('unreachable', `${where} cannot be reached from here. Check the host and your network.`)
-  }
-  const certificate = has(
-    'DEPTH_ZERO_SELF_SIGNED_CERT',
-    'SELF_SIGNED_CERT_IN_CHAIN',
-    'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-    'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-    'CERT_HAS_EXPIRED',
-    'ERR_TLS_CERT_ALTNAME_INVALID',
-  )
-  if (certificate) {
-    return fail(
-      'tls_mismatch',
-      `The TLS certificate of ${where} is not trusted (${certificate}). Connect by the name it was issued for, or make its authority known with NODE_EXTRA_CA_CERTS.`,
-    )
-  }
-  if (target.tls && (has('EPROTO', 'ECONNRESET', 'ETIMEDOUT') || /SSL|TLS|timed out/i.test(text))) {
-    return fail(
-      'tls_mismatch',
-      `${where} does not complete a TLS handshake. If this Redis has no TLS, switch TLS off.`,
-    )
-  }
-  if (has('ETIMEDOUT')) {
-    return fail('unreachable', `${where} does not answer. Check host, port and firewall.`)
+  const { tls } = target
+  if (tls !== null) {
+    const alert = errors
+      .map((error: SystemError) => alertFailure(error, where, tls))
+      .find((each) => each !== null)
+    if (alert !== undefined) return alert
+    if (has('ECONNRESET', 'EPIPE')) {
+      const advice =
+        tls.cert === null
+          ? 'ask for a certificate of the client: give one with its key'
+          : 'have refused the client’s certificate: give one that is valid, of an authority that it knows'
+      return fail('tls_mismatch', `${where} hung up right after the TLS handshake. It may ${advice}.`)
+    }
   }
   if (/timed out/.test(text)) {
     return fail(
@@ -147,8 +168,9 @@ function explain(target: ResolvedTarget, errors: readonly Error[]): AppError {
       `${where} takes the connection but does not answer as Redis does. Check the port.`,
     )
   }
-  return fail(
-    'tls_mismatch',
-    `${where} closed the connection before answering. It may ask for TLS (try rediss://), or be no Redis at all (check the port).`,
-  )
+  const advice =
+    tls === null
+      ? 'It may ask for TLS (try rediss://), or be no Redis at all (check the port).'
+      : 'It may ask for a certificate of the client, or be no Redis at all (check the port).'
+  return fail('tls_mismatch', `${where} closed the connection before answering. ${advice}`)
 }

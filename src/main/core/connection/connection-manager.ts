@@ -18,9 +18,10 @@ import {
   sendsAll,
   writeNotifySetting,
 } from './notifications.ts'
-import { guardWrites, readOnlyRefusal } from './read-only.ts'
+import { guardWrites, readOnlyRefusal, refusesWrites } from './read-only.ts'
 import { toAppError } from './redis-errors.ts'
 import { countClusterMasters, readServerFacts, type ServerFacts } from './server-facts.ts'
+import { readRole } from './server-role.ts'
 import { publicTarget, type ResolvedTarget } from './target.ts'
 
 /** An open connection: `client` stays the same object while it is lost and comes back. */
@@ -53,13 +54,15 @@ export interface ConnectionListener {
 export const CONNECTION_DEFAULTS = {
   /** Milliseconds before each attempt to come back; the last repeats. */
   retryDelays: [250, 500, 1000, 2000, 4000],
+  /** The longest of them where Sentinels may name another master at any moment. */
+  sentinelRetryDelay: 1000,
   /** Milliseconds between heartbeats, and how long one may take before the connection counts as lost. */
   heartbeatEvery: 2000,
   heartbeatTimeout: 3000,
 } as const
 
 /** @throws AppError for a server whose keys are no whole list of sessions. */
-async function refuseUnsupported(
+export async function refuseUnsupported(
   client: Redis,
   { server }: ServerFacts,
   target: PublicTarget,
@@ -67,7 +70,7 @@ async function refuseUnsupported(
   if (server.mode === 'sentinel') {
     throw new AppError(
       'not_redis',
-      `${target.label} is a Sentinel, which holds no sessions. Connect to the master that it watches.`,
+      `${target.label} is a Sentinel, which holds no sessions. Connect by way of it: choose Sentinel, and give the name of the master.`,
     )
   }
   if (server.mode === 'cluster' && (await countClusterMasters(client)) > 1) {
@@ -94,7 +97,7 @@ export class ConnectionManager {
   /** The attempt to come back that is under way, so that two never run at once. */
   #attempt: Promise<void> | null = null
   /** What the client's guard looks at; a switch of this connection. */
-  #guard = { readOnly: false }
+  #guard = { readOnly: false, replica: false }
   #environment: Environment | null = null
   #closed = false
   readonly #listener: ConnectionListener
@@ -129,7 +132,7 @@ export class ConnectionManager {
       throw new AppError('tab_closed', 'This tab is closed. Open another one to connect again.')
     this.disconnect()
     this.#environment = environment
-    const guard = { readOnly }
+    const guard = { readOnly, replica: false }
     this.#guard = guard
     const generation = this.#generation
     const shown = publicTarget(target, isPrivate)
@@ -151,7 +154,7 @@ export class ConnectionManager {
         )
       }
       this.#connection = { client, target, facts, live: liveMode(facts), commands }
-      client.on('close', () => this.#onClose(generation, shown))
+      client.on('close', () => this.#onClose(generation))
       this.#opened(shown, false)
       return this.#status
     } catch (error) {
@@ -195,12 +198,16 @@ export class ConnectionManager {
   /** @throws AppError as {@link require}, and `read_only` */
   requireWritable(): void {
     this.require()
-    if (this.#guard.readOnly) throw readOnlyRefusal('writes')
+    if (refusesWrites(this.#guard)) throw readOnlyRefusal('writes', this.#guard)
   }
 
-  /** Writes nothing on this connection from now on, or does again. @throws AppError where there is none */
+  /**
+   * Writes nothing on this connection from now on, or does again.
+   * @throws AppError where there is none; `read_only` for writing to a replica
+   */
   setReadOnly(readOnly: boolean): ConnectionStatus {
     this.require()
+    if (!readOnly && this.#guard.replica) throw readOnlyRefusal('writes', this.#guard)
     this.#guard.readOnly = readOnly
     if (this.#status.state === 'connected') this.#setStatus({ ...this.#status, readOnly })
     return this.#status
@@ -277,14 +284,15 @@ export class ConnectionManager {
   #opened(target: PublicTarget, again: boolean): void {
     const connection = this.#connection
     if (connection === null) return
+    this.#guard.replica = !connection.facts.server.writable
     // First what answers the calls of those who are then told that they can.
     this.#listener.opened(connection, again)
     const { facts, live } = connection
     this.#setStatus({
       state: 'connected',
-      target,
+      target: { ...target, address: facts.address },
       server: facts.server,
-      readOnly: this.#guard.readOnly,
+      readOnly: refusesWrites(this.#guard),
       environment: this.#environment,
       live,
       missing: facts.missing,
@@ -293,8 +301,9 @@ export class ConnectionManager {
     this.#scheduleHeartbeat(this.#generation)
   }
 
-  #onClose(generation: number, target: PublicTarget): void {
+  #onClose(generation: number): void {
     if (generation !== this.#generation || this.#status.state !== 'connected') return
+    const { target } = this.#status
     clearTimeout(this.#heartbeatTimer)
     this.#setStatus({
       state: 'lost',
@@ -309,8 +318,9 @@ export class ConnectionManager {
 
   #scheduleRetry(generation: number): void {
     if (this.#status.state !== 'lost') return
-    const { retryDelays } = CONNECTION_DEFAULTS
-    const delay = retryDelays[Math.min(this.#status.attempt, retryDelays.length - 1)] ?? 0
+    const { retryDelays, sentinelRetryDelay } = CONNECTION_DEFAULTS
+    const grown = retryDelays[Math.min(this.#status.attempt, retryDelays.length - 1)] ?? 0
+    const delay = this.#status.target.deployment === 'sentinel' ? Math.min(grown, sentinelRetryDelay) : grown
     this.#setStatus({ ...this.#status, retryAt: Date.now() + delay })
     this.#retryTimer = setTimeout(() => void this.#tryAgain(generation), delay)
   }
@@ -347,17 +357,30 @@ export class ConnectionManager {
 
   /** A cable that is pulled or a server that is frozen closes nothing: only silence tells. */
   #scheduleHeartbeat(generation: number): void {
+    clearTimeout(this.#heartbeatTimer)
     this.#heartbeatTimer = setTimeout(() => {
       const connection = this.#connection
       if (generation !== this.#generation || connection === null) return
       const late = setTimeout(() => connection.client.disconnect(), CONNECTION_DEFAULTS.heartbeatTimeout)
-      doFor(BACKGROUND.heartbeat, () => connection.client.ping())
+      doFor(BACKGROUND.heartbeat, () => this.#beat(connection, generation))
         .catch(() => {})
         .finally(() => {
           clearTimeout(late)
           if (this.#status.state === 'connected') this.#scheduleHeartbeat(generation)
         })
     }, CONNECTION_DEFAULTS.heartbeatEvery)
+  }
+
+  /** Also notices a master that has become a replica, and the other way round. */
+  async #beat({ client, target, facts }: Connection, generation: number): Promise<void> {
+    await client.ping()
+    const { server } = facts
+    // Without a version INFO is not allowed; the nodes of a cluster are looked after by its client.
+    if (server.version === '' || server.mode === 'cluster' || target.deployment === 'cluster') return
+    const now = await readRole(client)
+    if (now === null || (now.role === server.role && now.writable === server.writable)) return
+    if (target.deployment === 'sentinel') client.disconnect()
+    else await this.#lookAgain(generation)
   }
 
   #offer({ notify }: ServerFacts): NotificationChange | null {

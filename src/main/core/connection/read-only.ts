@@ -25,10 +25,22 @@ const READS: ReadonlySet<string> = new Set([
   ...['eval_ro', 'evalsha_ro', 'multi', 'exec', 'discard'],
 ])
 
-export const readOnlyRefusal = (command: string) =>
+/** What a client's guard looks at. */
+export interface WriteGuard {
+  /** Whether it is to write nothing. */
+  readonly readOnly: boolean
+  /** The server is a replica, which would refuse writes itself. */
+  readonly replica: boolean
+}
+
+export const refusesWrites = ({ readOnly, replica }: WriteGuard): boolean => readOnly || replica
+
+export const readOnlyRefusal = (command: string, { replica }: WriteGuard) =>
   new AppError(
     'read_only',
-    'This connection is read-only, so nothing was sent. Switch that off in the menu of the connection to change something.',
+    replica
+      ? 'This server is a replica, which takes no writes, so nothing was sent. Connect to its master to change something.'
+      : 'This connection is read-only, so nothing was sent. Switch that off in the menu of the connection to change something.',
     { command },
   )
 
@@ -36,14 +48,14 @@ export const readOnlyRefusal = (command: string) =>
  * Refuses everything but reads while the switch is on. It stands where every command of the client passes, so that no
  * caller has to think of it.
  */
-export function guardWrites(client: Redis, guard: { readonly readOnly: boolean }): void {
+export function guardWrites(client: Redis, guard: WriteGuard): void {
   const send = client.sendCommand.bind(client)
   client.sendCommand = (command, stream) => {
     const name = command.name.toLowerCase()
     const withSubcommand = `${name} ${String(command.args[0] ?? '').toLowerCase()}`
-    if (!guard.readOnly || READS.has(name) || READS.has(withSubcommand)) return send(command, stream)
+    if (!refusesWrites(guard) || READS.has(name) || READS.has(withSubcommand)) return send(command, stream)
     command.promise.catch(() => {})
-    command.reject(readOnlyRefusal(name.toUpperCase()))
+    command.reject(readOnlyRefusal(name.toUpperCase(), guard))
     // A pipeline is sent when each of its commands has written its part.
     stream?.write('')
     return command.promise

@@ -119,7 +119,7 @@ function ready(child: ChildProcess, binary: string): Promise<void> {
  * A child process outlives a parent that is killed. On Unix a shell that reads from a pipe of ours ends with it,
  * however it ends, and takes the server along.
  */
-function guardAgainstOrphan(child: ChildProcess): ChildProcess | null {
+export function guardAgainstOrphan(child: ChildProcess): ChildProcess | null {
   if (process.platform === 'win32' || child.pid === undefined) return null
   const guard = spawn('/bin/sh', ['-c', `cat >/dev/null; kill -9 ${child.pid} 2>/dev/null`], {
     stdio: ['pipe', 'ignore', 'ignore'],

@@ -2,11 +2,15 @@ import type { Redis } from 'ioredis'
 import { AppError } from '#shared/errors.ts'
 import type { ServerInfo } from '#shared/model.ts'
 import { BACKGROUND, doFor } from '../journal/command-purpose.ts'
+import { addressOf } from './link.ts'
 import { readNotifySetting } from './notifications.ts'
+import { parseRole } from './server-role.ts'
 
 /** What is asked of a server right after connecting to it. */
 export interface ServerFacts {
   readonly server: ServerInfo
+  /** Where it is: `host:port` or its socket; null where that is not known. */
+  readonly address: string | null
   /** What `notify-keyspace-events` is; null where that may not be asked. */
   readonly notify: string | null
   readonly missing: readonly string[]
@@ -23,7 +27,7 @@ export async function readServerFacts(client: Redis): Promise<ServerFacts> {
     doFor(BACKGROUND.allowed, () => findMissingCommands(client)),
   ])
   refuseEnded(client)
-  return { server, notify, missing }
+  return { server, address: addressOf(client), notify, missing }
 }
 
 /** Each question here takes a refusal for an answer; a connection that has ended answered none of them. */
@@ -44,7 +48,7 @@ async function readServerInfo(client: Redis): Promise<ServerInfo> {
     product: value('server_name') === 'valkey' ? 'Valkey' : 'Redis',
     version: value('valkey_version') ?? value('redis_version') ?? '',
     mode: mode === 'cluster' || mode === 'sentinel' ? mode : 'standalone',
-    role: value('role') === 'slave' ? 'replica' : 'master',
+    ...parseRole(text),
   }
 }
 

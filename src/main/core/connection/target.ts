@@ -1,3 +1,5 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import { AppError } from '#shared/errors.ts'
 import type { PublicTarget } from '#shared/model.ts'
 import type { ConnectionTarget, Deployment, SshMethod } from '#shared/target.ts'
@@ -26,6 +28,8 @@ export interface SshSettings extends Address {
   readonly passphrase: string | null
   readonly password: string | null
   readonly hostKey: string | null
+  /** Files with the keys of hosts that are known on this machine. */
+  readonly knownHosts: readonly string[]
 }
 
 /** Where to connect and as whom: every member decided. */
@@ -103,6 +107,7 @@ const sshSettings = (options: NonNullable<ConnectionTarget['ssh']>): SshSettings
   passphrase: options.passphrase || null,
   password: options.password || null,
   hostKey: options.hostKey || null,
+  knownHosts: [join(homedir(), '.ssh', 'known_hosts'), '/etc/ssh/ssh_known_hosts'],
 })
 
 /** What a URL says; nothing of what it leaves out. */
@@ -173,11 +178,15 @@ export function publicTarget(target: ResolvedTarget, isPrivate: boolean): Public
     host,
     port,
     path,
+    address: null,
     username,
     db,
     tls: tls !== null,
     untrusted: tls?.acceptUntrusted ?? false,
+    servername: tls?.servername ?? null,
+    tlsFiles: tls === null ? [] : (['ca', 'cert', 'key'] as const).filter((file) => tls[file] !== null),
     tunnel: ssh === null ? null : addressLabel(ssh),
+    tunnelUser: ssh?.username ?? null,
     isPrivate,
   }
 }

@@ -23,7 +23,8 @@ it('does not call the next connection a polled one when the feed of the last one
         client: redis.client,
         target: resolveTarget({ port }),
         facts: {
-          server: { product: 'Redis', version: '7.0.15', mode: 'standalone', role: 'master' },
+          server: { product: 'Redis', version: '7.0.15', mode: 'standalone', role: 'master', writable: true },
+          address: null,
           notify: 'AK',
           missing: [],
         },

@@ -207,6 +207,8 @@ describe('what is in the log', () => {
     const elsewhere = new Set<CallName>([
       'connection.startPrivate',
       'connection.retry',
+      // Over connections of its own, of which nothing is noted.
+      'connection.test',
       'connection.changeNotifications',
       'demo.start',
     ])

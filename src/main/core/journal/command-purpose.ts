@@ -50,6 +50,7 @@ const CALLS: Readonly<Record<CallName, string | null>> = {
   'tabs.close': null,
   'connection.status': null,
   'connection.connect': 'connected',
+  'connection.test': 'tested a connection',
   'connection.disconnect': null,
   'connection.setReadOnly': null,
   'connection.setEnvironment': null,

@@ -127,6 +127,8 @@ export function whyNotWritable({
   if (hostLostSince !== null) return 'The inspector’s host cannot be reached, so nothing can be changed now.'
   if (status?.state === 'lost') return 'The connection to Redis is lost, so nothing can be changed now.'
   if (status?.state !== 'connected') return 'Connect to a Redis first.'
+  if (!status.server.writable)
+    return 'This server is a replica, which takes no writes. Connect to its master to change something.'
   if (status.readOnly) return 'This connection is read-only. Its menu in the bar switches that off.'
   return null
 }

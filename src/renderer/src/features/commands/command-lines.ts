@@ -4,7 +4,7 @@ import type { PublicTarget } from '#shared/model.ts'
 import { shownLine, shownWord } from '#shared/redis-cli.ts'
 import { toOctets } from '../../lib/bytes-view.ts'
 import { shellQuote } from '../../lib/shell-quote.ts'
-import { cliPrefix } from '../detail/redis-cli.ts'
+import { cliPrefix, tunnelLine } from '../detail/redis-cli.ts'
 
 /** A command and its arguments. */
 export const wordsOf = ({ name, words }: LoggedCommand): readonly CommandWord[] => [name, ...words]
@@ -34,9 +34,15 @@ export function shellLine(target: PublicTarget, words: readonly CommandWord[]): 
   }
   // No argument of a program can hold a zero byte; redis-cli's own quotes can.
   if (whole.some(hasZero)) {
-    return `printf '%s\\n' ${shellQuote(shownLine(whole))} | ${cliPrefix(target)}`
+    return `${throughTunnel(target)}printf '%s\\n' ${shellQuote(shownLine(whole))} | ${cliPrefix(target)}`
   }
-  return `${cliPrefix(target)} ${whole.map(shellQuote).join(' ')}`
+  return `${throughTunnel(target)}${cliPrefix(target)} ${whole.map(shellQuote).join(' ')}`
+}
+
+/** What has to be open before a line is run, as a comment above it. */
+function throughTunnel(target: PublicTarget): string {
+  const line = tunnelLine(target)
+  return line === null ? '' : `# Through the tunnel of: ${line}\n`
 }
 
 /** A script with its source in place of what was sent: for a server that does not know it by its hash. */
@@ -59,7 +65,11 @@ export function shellScript(target: PublicTarget, commands: readonly (readonly C
   const script =
     whole.length === 0
       ? []
-      : [`${cliPrefix(target)} <<'END'`, ...whole.map((words) => shownLine(words)), 'END']
+      : [
+          `${throughTunnel(target)}${cliPrefix(target)} <<'END'`,
+          ...whole.map((words) => shownLine(words)),
+          'END',
+        ]
   const comments = rest.map(
     (words) =>
       `# ${whatIsLeftOut(words)} left out: ${words.map((word) => shellQuote(shownWord(word))).join(' ')}`,

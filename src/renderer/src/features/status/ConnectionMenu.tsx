@@ -1,4 +1,4 @@
-import { ChevronDown, Lock, LogOut, RefreshCw, Tag } from 'lucide-react'
+import { ChevronDown, Lock, LogOut, RefreshCw, ShieldAlert, Tag } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import { ENVIRONMENTS } from '#shared/model.ts'
 import menu from '../../components/Menu.module.css'
@@ -14,6 +14,7 @@ export function ConnectionMenu() {
   const { target } = status
   const connected = status.state === 'connected' ? status : null
   const readOnly = connected?.readOnly === true
+  const replica = connected?.server.writable === false
   const environment = connected?.environment ?? null
   const dot = { connected: 'good', lost: 'lost', connecting: 'busy' }[status.state]
   return (
@@ -23,9 +24,19 @@ export function ConnectionMenu() {
         <span className={styles.label} title={target.label}>
           {target.label}
         </span>
+        {target.address === null || target.address === target.label ? null : (
+          <span className={styles.server} title={`The server is ${target.address}`}>
+            {target.address}
+          </span>
+        )}
         {readOnly ? (
           <span className={styles.readOnly}>
-            <Lock size={12} aria-hidden /> read-only
+            <Lock size={12} aria-hidden /> {replica ? 'replica, read-only' : 'read-only'}
+          </span>
+        ) : null}
+        {target.untrusted ? (
+          <span className={styles.untrusted} title="Its certificate is accepted whoever vouches for it.">
+            <ShieldAlert size={12} aria-hidden /> unverified
           </span>
         ) : null}
         {environment === null ? null : (
@@ -40,9 +51,23 @@ export function ConnectionMenu() {
           <dl className={styles.facts}>
             <dt>Address</dt>
             <dd>
-              {target.host}:{target.port}
+              {target.address ?? target.path ?? `${target.host}:${target.port}`}
               {target.tls ? ', TLS' : ''}
             </dd>
+            {target.untrusted ? (
+              <>
+                <dt>Certificate</dt>
+                <dd>not verified: accepted whoever vouches for it</dd>
+              </>
+            ) : null}
+            {target.tunnel === null ? null : (
+              <>
+                <dt>Through</dt>
+                <dd>
+                  SSH, {target.tunnelUser}@{target.tunnel}
+                </dd>
+              </>
+            )}
             <dt>Database</dt>
             <dd>{target.db}</dd>
             <dt>User</dt>
@@ -76,9 +101,10 @@ export function ConnectionMenu() {
             <DropdownMenu.CheckboxItem
               className={menu.item}
               checked={readOnly}
+              disabled={replica}
               onCheckedChange={(checked) => void connection.setReadOnly(checked === true)}
             >
-              <Lock size={14} aria-hidden /> Read-only
+              <Lock size={14} aria-hidden /> {replica ? 'Read-only: a replica takes no writes' : 'Read-only'}
               <DropdownMenu.ItemIndicator className={menu.end}>✓</DropdownMenu.ItemIndicator>
             </DropdownMenu.CheckboxItem>
           )}
