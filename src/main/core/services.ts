@@ -9,6 +9,7 @@ import { findRedisServer } from './connection/redis-process.ts'
 import { type ResolvedTarget, resolveTarget, urlWithoutPassword } from './connection/target.ts'
 import { DemoService } from './demo/demo-service.ts'
 import { dispatch } from './dispatch.ts'
+import type { ListRegistryOptions } from './index/list-registry.ts'
 import { CommandFollowers } from './journal/command-followers.ts'
 import { Workspace } from './workspace.ts'
 
@@ -30,6 +31,9 @@ export interface Inspector {
   stop(): Promise<void>
 }
 
+/** The least milliseconds between two looks at what this user may, where work in the background is refused. */
+const PERMISSIONS_EVERY = 2000
+
 /** Builds the services behind the contract, and hands each client its calls. */
 export function createInspector(options: InspectorOptions): Inspector {
   const clock = options.clock ?? Date.now
@@ -37,7 +41,16 @@ export function createInspector(options: InspectorOptions): Inspector {
     options.log(error instanceof Error ? (error.stack ?? error.message) : String(error))
   // Background work that fails because the connection is lost says nothing that the screen does not say already.
   const reportUnexpected = (error: unknown) => {
-    if (!(error instanceof AppError && error.code === 'connection_lost')) report(error)
+    const code = error instanceof AppError ? error.code : null
+    // Permissions were taken away meanwhile: the screen says so, once.
+    if (code === 'no_permission') lookAtPermissions()
+    else if (code !== 'connection_lost' && code !== 'not_ready') report(error)
+  }
+  let lookedAt = Number.NEGATIVE_INFINITY
+  const lookAtPermissions = () => {
+    if (performance.now() < lookedAt + PERMISSIONS_EVERY) return
+    lookedAt = performance.now()
+    connection.lookAtPermissions().catch(() => {})
   }
   const prefill = readPrefill(options)
   const clients = new Set<Emit>()
@@ -53,15 +66,18 @@ export function createInspector(options: InspectorOptions): Inspector {
     report,
   })
   let workspace: Workspace | null = null
+  let paused = false
   const connection = new ConnectionManager({
     statusChanged(status: ConnectionStatus) {
-      if (status.state === 'lost') workspace?.lists.pause()
+      const isUseless = status.state === 'lost' || (status.state === 'connected' && status.notReady !== null)
+      if (isUseless && !paused) workspace?.lists.pause()
+      paused = isUseless
       broadcast('connection.changed', status)
     },
     opened(opened: Connection, again: boolean) {
       if (again) workspace?.lists.resume(opened)
       else {
-        const onNotPushed = () => connection.setPolling()
+        const onNotPushed: ListRegistryOptions['onNotPushed'] = (missing) => connection.setPolling(missing)
         const onPins = (pins: readonly PinnedSession[]) => broadcast('timeline.pinned', pins)
         workspace = new Workspace(opened, { clock, onError: reportUnexpected, onNotPushed, onPins })
         followers.use(workspace.commands)

@@ -1,5 +1,6 @@
 import { Redis, type RedisOptions } from 'ioredis'
 import { AppError } from '#shared/errors.ts'
+import { notReadyError, notReadyKind } from './readiness.ts'
 import { publicTarget, type ResolvedTarget } from './target.ts'
 
 export const CLIENT_DEFAULTS = {
@@ -63,7 +64,7 @@ export async function openClient(client: Redis, target: ResolvedTarget): Promise
   try {
     await Promise.race([client.connect(), timedOut])
     // ioredis reports a refused SELECT as an event only and goes on with database 0: not what was asked for.
-    await Promise.race([client.select(target.db), timedOut])
+    await Promise.race([client.select(target.db).catch(mayStay(target)), timedOut])
   } catch (error) {
     // Told to disconnect after it has ended, ioredis would keep the errors of the next attempt to itself.
     if (client.status !== 'end') client.disconnect()
@@ -73,6 +74,13 @@ export async function openClient(client: Redis, target: ResolvedTarget): Promise
     client.off('error', onError)
   }
 }
+
+/** Who may not SELECT is where they are to be, if that is the first database. */
+const mayStay =
+  ({ db }: ResolvedTarget) =>
+  (error: unknown) => {
+    if (db !== 0 || !(error instanceof Error && /^NOPERM.* run /.test(error.message))) throw error
+  }
 
 /** Turns what ioredis and the socket reported, oldest first, into the one sentence that helps. */
 function explain(target: ResolvedTarget, errors: readonly Error[]): AppError {
@@ -84,6 +92,8 @@ function explain(target: ResolvedTarget, errors: readonly Error[]): AppError {
   const fail = (code: ConstructorParameters<typeof AppError>[0], message: string) =>
     new AppError(code, message, undefined, cause)
 
+  const kind = errors.map(notReadyKind).find((each) => each !== null)
+  if (kind !== undefined) return notReadyError({ kind, loaded: null, secondsLeft: null })
   if (/WRONGPASS|invalid password/i.test(text)) {
     return fail('wrong_password', `${where} refused the user or the password. Check both.`)
   }
