@@ -164,6 +164,11 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
       commands.forget()
       detail.select(list.store.getState().prefix, null)
     }
+    // What was refused may be shown now.
+    if (usable && wasUsable && permissions(before.status) !== permissions(status)) {
+      list.refresh()
+      detail.reload()
+    }
     // Whatever happened in the meantime was not heard: ask for everything that is on the screen.
     if (usable && !wasUsable) {
       list.refresh()
@@ -315,6 +320,9 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
     start: () => connection.start(),
   }
 }
+
+const permissions = (status: ConnectionStatus | null): string =>
+  status?.state === 'connected' ? JSON.stringify([status.missing, status.keyLimits]) : ''
 
 const address = (status: ConnectionStatus | null): string | null =>
   status === null || status.state === 'disconnected' ? null : JSON.stringify(status.target)
