@@ -178,8 +178,12 @@ export const contract = {
     'connection.setEnvironment': call(
       z.strictObject({ environment: z.enum(ENVIRONMENTS).nullable() }),
     ).replies<ConnectionStatus>(),
-    /** While the connection is lost: try again now instead of at `retryAt`. */
-    'connection.retry': call(nothing).replies<ConnectionStatus>(),
+    /** While the connection is lost: try again now instead of at `retryAt`; with another password where it was refused. */
+    'connection.retry': call(
+      z.strictObject({ password: z.string().max(10_000).optional() }),
+    ).replies<ConnectionStatus>(),
+    /** Asks anew what this Redis user may do: an administrator may have changed it. */
+    'connection.lookAtPermissions': call(nothing).replies<ConnectionStatus>(),
     /** Starts a Redis of the app's own on a free port of 127.0.0.1 and connects to it. */
     'connection.startPrivate': call(nothing).replies<ConnectionStatus>(),
 

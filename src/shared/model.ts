@@ -1,3 +1,4 @@
+import type { KeyLimit } from './abilities.ts'
 import type { Bytes } from './bytes.ts'
 
 /** The fields that the store alone writes, in the order in which it writes them. */
@@ -96,9 +97,23 @@ export interface NotificationChange {
   readonly command: string
 }
 
+/** A server that is there and answers nothing of use: it loads its data, or runs a script that takes long. */
+export interface NotReady {
+  readonly kind: 'loading' | 'busy'
+  /** How much of its data it has loaded, 0 to 1; null where that is not known. */
+  readonly loaded: number | null
+  /** As it reckons itself; null where it does not. */
+  readonly secondsLeft: number | null
+}
+
 export type ConnectionStatus =
   | { readonly state: 'disconnected' }
-  | { readonly state: 'connecting'; readonly target: PublicTarget }
+  | {
+      readonly state: 'connecting'
+      readonly target: PublicTarget
+      /** What is waited for, until somebody disconnects; null while it is being reached. */
+      readonly notReady: NotReady | null
+    }
   | {
       readonly state: 'connected'
       readonly target: PublicTarget
@@ -108,8 +123,14 @@ export type ConnectionStatus =
       /** What the person says it is. */
       readonly environment: Environment | null
       readonly live: LiveMode
-      /** Commands that this user may not run, in capitals; what needs them is refused with that name. */
+      /** Commands that this user may not run, in capitals, of those that an ability takes (abilities.ts). */
       readonly missing: readonly string[]
+      /** Prefixes that were looked at and whose keys this user may not use, or not write. */
+      readonly keyLimits: readonly KeyLimit[]
+      /** The channels by which the server would tell of changes, where this user may not listen to them: a glob. */
+      readonly channelLimit: string | null
+      /** Set while the server answers nothing. */
+      readonly notReady: NotReady | null
       /** How notifications could be had here, or what puts them back as they were; null where neither is known. */
       readonly notifications: NotificationChange | null
     }
@@ -119,9 +140,13 @@ export type ConnectionStatus =
       readonly reason: string
       /** Epoch milliseconds. */
       readonly since: number
-      /** When the next attempt is made, epoch milliseconds; null while one is under way. */
+      /** When the next attempt is made, epoch milliseconds; null while one is under way, or none is made by itself. */
       readonly retryAt: number | null
       readonly attempt: number
+      /** The server refused the password: nothing is tried again until somebody says so, since that may lock the user out. */
+      readonly needsPassword: boolean
+      /** It is back, and not ready yet. */
+      readonly notReady: NotReady | null
     }
 
 // ---- the list

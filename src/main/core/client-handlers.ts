@@ -4,6 +4,7 @@ import { type AppInfo, type SessionDetail, USER_FIELD } from '#shared/model.ts'
 import type { ConnectionTarget } from '#shared/target.ts'
 import type { Emit } from '#shared/transport.ts'
 import { parseTtl } from '#shared/ttl.ts'
+import { guardAbilities } from './ability-guard.ts'
 import { createdKeys } from './bulk/bulk-changes.ts'
 import { createBulkHandlers } from './bulk/bulk-handlers.ts'
 import type { ClientContext } from './client-context.ts'
@@ -129,7 +130,8 @@ export function createClientHandlers(
       return status
     },
     'connection.setEnvironment': ({ environment }) => connection.setEnvironment(environment),
-    'connection.retry': () => connection.retry(),
+    'connection.retry': ({ password }) => connection.retry(password),
+    'connection.lookAtPermissions': () => connection.lookAtPermissions(),
     'connection.changeNotifications': ({ kind }) => connection.changeNotifications(kind),
     'connection.startPrivate': async () => connection.connect(await privateRedis.start(), true),
 
@@ -252,7 +254,7 @@ export function createClientHandlers(
   }
 
   return {
-    handlers,
+    handlers: guardAbilities(handlers, connection),
     close() {
       watchGeneration += 1
       stopWatching()

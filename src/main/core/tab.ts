@@ -29,15 +29,28 @@ export interface Tab {
   close(): Promise<void>
 }
 
+/** The least milliseconds between two looks at what this user may, where work in the background is refused. */
+const PERMISSIONS_EVERY = 2000
+
 export function createTab({ number, common, broadcast, onChange }: TabOptions): Tab {
   const { clock, report } = common
   // Background work that fails because the connection is lost says nothing that the screen does not say already.
   const reportUnexpected = (error: unknown) => {
-    if (!(error instanceof AppError && error.code === 'connection_lost')) report(error)
+    const code = error instanceof AppError ? error.code : null
+    // Permissions were taken away meanwhile: the screen says so, once.
+    if (code === 'no_permission') lookAtPermissions()
+    else if (code !== 'connection_lost' && code !== 'not_ready') report(error)
+  }
+  let lookedAt = Number.NEGATIVE_INFINITY
+  const lookAtPermissions = () => {
+    if (performance.now() < lookedAt + PERMISSIONS_EVERY) return
+    lookedAt = performance.now()
+    connection.lookAtPermissions().catch(() => {})
   }
   /** What was last known of it; a lost connection keeps its marks. */
   let marks: Pick<TabStatus, 'environment' | 'readOnly'> = { environment: null, readOnly: false }
   let workspace: Workspace | null = null
+  let paused = false
 
   const followers = new CommandFollowers()
   const demo = new DemoService({
@@ -50,8 +63,10 @@ export function createTab({ number, common, broadcast, onChange }: TabOptions): 
   })
   const connection = new ConnectionManager({
     statusChanged(status) {
-      if (status.state === 'lost') workspace?.lists.pause()
-      else marks = marksOf(status)
+      const isUseless = status.state === 'lost' || (status.state === 'connected' && status.notReady !== null)
+      if (isUseless && !paused) workspace?.lists.pause()
+      paused = isUseless
+      if (status.state !== 'lost') marks = marksOf(status)
       broadcast('connection.changed', status, number)
       onChange()
     },
@@ -61,7 +76,7 @@ export function createTab({ number, common, broadcast, onChange }: TabOptions): 
         workspace = new Workspace(opened, {
           clock,
           onError: reportUnexpected,
-          onNotPushed: () => connection.setPolling(),
+          onNotPushed: (missing) => connection.setPolling(missing),
           onPins: (pins) => broadcast('timeline.pinned', pins, number),
         })
         followers.use(workspace.commands)

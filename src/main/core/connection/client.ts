@@ -3,6 +3,7 @@ import { AppError } from '#shared/errors.ts'
 import { targetConnector } from './connector.ts'
 import { addressOf } from './link.ts'
 import { LINK_DEFAULTS, type SystemError } from './link-socket.ts'
+import { notReadyError, notReadyKind } from './readiness.ts'
 import { readRole } from './server-role.ts'
 import { type ResolvedTarget, targetLabel } from './target.ts'
 import { alertFailure, tlsOptions } from './tls-link.ts'
@@ -75,7 +76,7 @@ export async function openClient(client: Redis, target: ResolvedTarget): Promise
   try {
     await Promise.race([client.connect(), timedOut])
     // ioredis reports a refused SELECT as an event only and goes on with database 0: not what was asked for.
-    await Promise.race([client.select(target.db), timedOut])
+    await Promise.race([client.select(target.db).catch(mayStay(target)), timedOut])
     if (target.deployment === 'sentinel') await Promise.race([refuseReplica(client, target), timedOut])
   } catch (error) {
     // Told to disconnect after it has ended, ioredis would keep the errors of the next attempt to itself.
@@ -86,6 +87,13 @@ export async function openClient(client: Redis, target: ResolvedTarget): Promise
     client.off('error', onError)
   }
 }
+
+/** Who may not SELECT is where they are to be, if that is the first database. */
+const mayStay =
+  ({ db }: ResolvedTarget) =>
+  (error: unknown) => {
+    if (db !== 0 || !(error instanceof Error && /^NOPERM.* run /.test(error.message))) throw error
+  }
 
 export const openTimeout = ({ ssh, deployment }: ResolvedTarget): number =>
   CLIENT_DEFAULTS.openTimeout +
@@ -117,6 +125,8 @@ export function explain(target: ResolvedTarget, errors: readonly Error[]): AppEr
   const fail = (code: ConstructorParameters<typeof AppError>[0], message: string) =>
     new AppError(code, message, undefined, cause)
 
+  const kind = errors.map(notReadyKind).find((each) => each !== null)
+  if (kind !== undefined) return notReadyError({ kind, loaded: null, secondsLeft: null })
   if (/WRONGPASS|invalid password/i.test(text)) {
     return fail('wrong_password', `${where} refused the user or the password. Check both.`)
   }

@@ -149,7 +149,11 @@ describe('connecting', () => {
       '-unlink',
     )
     await made.connect(at(redis.port, { username: 'viewer', password: 'pw' }), false)
-    expect(made.status).toMatchObject({ state: 'connected', missing: ['HDEL', 'UNLINK'], live: 'polling' })
+    expect(made.status).toMatchObject({
+      state: 'connected',
+      missing: ['CONFIG GET', 'CONFIG SET', 'HDEL', 'UNLINK'],
+      live: 'polling',
+    })
   })
 
   it.each([
@@ -223,23 +227,40 @@ describe('connecting', () => {
     })
   })
 
-  it('waits for a server that is still loading its data, and says so', async () => {
+  it('waits for a server that is still loading its data, and says how far it is', async () => {
     const slow = ['--key-load-delay', '1000', '--loading-process-events-interval-bytes', '1024']
     const { port } = await server('--enable-debug-command', 'yes', ...slow)
     const client = new Redis({ host: '127.0.0.1', port })
     closers.push(() => client.disconnect())
     await client.call('DEBUG', 'POPULATE', '1000')
     const loaded = client.call('DEBUG', 'RELOAD')
-    const { made } = manager()
-    await vi.waitFor(async () => {
-      const connecting = made.connect(at(port), false)
-      await expect(connecting).rejects.toMatchObject({
-        code: 'redis_error',
-        message: expect.stringMatching(/still loading/),
-      })
-    })
+    const { made, statuses } = manager()
+    expect(await made.connect(at(port), false)).toMatchObject({ state: 'connected', missing: [] })
+    expect(statuses).toContainEqual(
+      expect.objectContaining({
+        state: 'connecting',
+        notReady: { kind: 'loading', loaded: expect.any(Number), secondsLeft: expect.any(Number) },
+      }),
+    )
     await loaded
-    expect(await made.connect(at(port), false)).toMatchObject({ state: 'connected' })
+  })
+
+  it('waits for no server that nobody wants any more', async () => {
+    const slow = ['--key-load-delay', '1000', '--loading-process-events-interval-bytes', '1024']
+    const { port } = await server('--enable-debug-command', 'yes', ...slow)
+    const client = new Redis({ host: '127.0.0.1', port })
+    closers.push(() => client.disconnect())
+    await client.call('DEBUG', 'POPULATE', '3000')
+    const loaded = client.call('DEBUG', 'RELOAD')
+    const { made } = manager()
+    const connecting = made.connect(at(port), false)
+    await vi.waitFor(() =>
+      expect(made.status).toMatchObject({ state: 'connecting', notReady: { kind: 'loading' } }),
+    )
+    made.disconnect()
+    await expect(connecting).rejects.toMatchObject({ code: 'not_connected' })
+    expect(made.status).toEqual({ state: 'disconnected' })
+    await loaded
   })
 
   it('takes no connection for open that was cut while the server was being asked what it is', async () => {

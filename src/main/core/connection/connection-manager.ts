@@ -1,10 +1,13 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
+import { type KeyLimit, lackedBy } from '#shared/abilities.ts'
 import { AppError } from '#shared/errors.ts'
 import type {
   ConnectionStatus,
   Environment,
   LiveMode,
   NotificationChange,
+  NotReady,
   PublicTarget,
 } from '#shared/model.ts'
 import { CommandLog } from '../journal/command-log.ts'
@@ -18,7 +21,9 @@ import {
   sendsAll,
   writeNotifySetting,
 } from './notifications.ts'
+import { findKeyLimit, findMissingCommands } from './permissions.ts'
 import { guardWrites, readOnlyRefusal, refusesWrites } from './read-only.ts'
+import { notReadyOf, READINESS_DEFAULTS, readReadiness } from './readiness.ts'
 import { toAppError } from './redis-errors.ts'
 import { countClusterMasters, readServerFacts, type ServerFacts } from './server-facts.ts'
 import { readRole } from './server-role.ts'
@@ -81,6 +86,12 @@ export async function refuseUnsupported(
   }
 }
 
+const givenUp = () =>
+  new AppError(
+    'not_connected',
+    'This connection was given up for another or none before it was open. Connect again if it is wanted still.',
+  )
+
 const liveMode = ({ notify }: ServerFacts): LiveMode =>
   notify !== null && sendsAll(notify) ? 'notifications' : 'polling'
 
@@ -100,6 +111,10 @@ export class ConnectionManager {
   #guard = { readOnly: false, replica: false }
   #environment: Environment | null = null
   #closed = false
+  /** By prefix, of those that somebody has looked at. */
+  readonly #keyLimits = new Map<string, KeyLimit | null>()
+  #channelLimit: string | null = null
+  #looking: Promise<ConnectionStatus> | null = null
   readonly #listener: ConnectionListener
 
   constructor(listener: ConnectionListener) {
@@ -136,7 +151,7 @@ export class ConnectionManager {
     this.#guard = guard
     const generation = this.#generation
     const shown = publicTarget(target, isPrivate)
-    this.#setStatus({ state: 'connecting', target: shown })
+    this.#setStatus({ state: 'connecting', target: shown, notReady: null })
     const client = createClient(target)
     guardWrites(client, guard)
     const commands = new CommandLog()
@@ -144,15 +159,9 @@ export class ConnectionManager {
     // Errors are told by the calls that fail and by 'close'; without a listener they would end the process.
     client.on('error', () => {})
     try {
-      await openClient(client, target)
-      const facts = await readServerFacts(client)
+      const facts = await this.#openWhenReady(client, target, generation)
       await refuseUnsupported(client, facts, shown)
-      if (generation !== this.#generation) {
-        throw new AppError(
-          'not_connected',
-          'This connection was given up for another or none before it was open. Connect again if it is wanted still.',
-        )
-      }
+      if (generation !== this.#generation) throw givenUp()
       this.#connection = { client, target, facts, live: liveMode(facts), commands }
       client.on('close', () => this.#onClose(generation))
       this.#opened(shown, false)
@@ -172,6 +181,7 @@ export class ConnectionManager {
     const connection = this.#connection
     this.#connection = null
     this.#madeChange = null
+    this.#forgetLimits()
     if (connection !== null) {
       connection.client.disconnect()
       this.#listener.closed()
@@ -186,13 +196,44 @@ export class ConnectionManager {
     this.disconnect()
   }
 
-  /** While the connection is lost: tries now. Resolves when that attempt has ended, however it ended. */
-  async retry(): Promise<ConnectionStatus> {
+  /**
+   * While the connection is lost: tries now. Resolves when that attempt has ended, however it ended.
+   * @param password instead of the one that was refused
+   */
+  async retry(password?: string): Promise<ConnectionStatus> {
     if (this.#status.state === 'lost') {
       clearTimeout(this.#retryTimer)
+      // One with the old password may be under way.
+      if (password !== undefined) await this.#attempt
+      if (password !== undefined) this.#usePassword(password)
       await this.#tryAgain(this.#generation)
     }
     return this.#status
+  }
+
+  /**
+   * Asks anew what this user may: since something was refused, or is to be tried once more.
+   * @throws AppError while there is no connection
+   */
+  lookAtPermissions(): Promise<ConnectionStatus> {
+    this.#looking ??= this.#readPermissions().finally(() => {
+      this.#looking = null
+    })
+    return this.#looking
+  }
+
+  /** What this user may not do with the keys under a prefix; null for nothing. It is asked once. @throws AppError */
+  async keyLimit(prefix: string): Promise<KeyLimit | null> {
+    const { client } = this.require()
+    const known = this.#keyLimits.get(prefix)
+    if (known !== undefined) return known
+    const generation = this.#generation
+    const limit = await findKeyLimit(client, prefix)
+    if (generation === this.#generation && this.#status.state === 'connected') {
+      this.#keyLimits.set(prefix, limit)
+      if (limit !== null) this.#setStatus({ ...this.#status, keyLimits: this.#limits() })
+    }
+    return limit
   }
 
   /** @throws AppError as {@link require}, and `read_only` */
@@ -210,14 +251,28 @@ export class ConnectionManager {
     if (!readOnly && this.#guard.replica) throw readOnlyRefusal('writes', this.#guard)
     this.#guard.readOnly = readOnly
     if (this.#status.state === 'connected') this.#setStatus({ ...this.#status, readOnly })
+    // What may be written could not be tried out till then.
+    if (!readOnly) this.lookAtPermissions().catch(() => {})
     return this.#status
   }
 
-  /** The server would send notifications, but not to this user. */
-  setPolling(): void {
+  /**
+   * The server would send notifications, but not to this user.
+   * @param missing the channels that this user may not listen to, or the command
+   */
+  setPolling(missing: { readonly channels: string } | { readonly command: string } | null = null): void {
     if (this.#connection === null) return
-    this.#connection = { ...this.#connection, live: 'polling' }
-    if (this.#status.state === 'connected') this.#setStatus({ ...this.#status, live: 'polling' })
+    const { facts } = this.#connection
+    const command = missing !== null && 'command' in missing ? missing.command : null
+    const isNew = command !== null && !facts.missing.includes(command)
+    this.#connection = {
+      ...this.#connection,
+      facts: isNew ? { ...facts, missing: [...facts.missing, command] } : facts,
+      live: 'polling',
+    }
+    if (missing !== null && 'channels' in missing) this.#channelLimit = missing.channels
+    if (this.#status.state === 'connected')
+      this.#setStatus(this.#connected(this.#connection, this.#status.target))
   }
 
   /** @throws AppError where there is none */
@@ -277,6 +332,7 @@ export class ConnectionManager {
     const facts = await readServerFacts(connection.client)
     if (generation !== this.#generation || this.#status.state !== 'connected') return
     clearTimeout(this.#heartbeatTimer)
+    this.#forgetLimits()
     this.#connection = { ...connection, facts, live: liveMode(facts) }
     this.#opened(target, true)
   }
@@ -287,8 +343,12 @@ export class ConnectionManager {
     this.#guard.replica = !connection.facts.server.writable
     // First what answers the calls of those who are then told that they can.
     this.#listener.opened(connection, again)
-    const { facts, live } = connection
-    this.#setStatus({
+    this.#setStatus(this.#connected(connection, target))
+    this.#scheduleHeartbeat(this.#generation)
+  }
+
+  #connected({ facts, live }: Connection, target: PublicTarget): ConnectionStatus {
+    return {
       state: 'connected',
       target: { ...target, address: facts.address },
       server: facts.server,
@@ -296,9 +356,67 @@ export class ConnectionManager {
       environment: this.#environment,
       live,
       missing: facts.missing,
+      keyLimits: this.#limits(),
+      channelLimit: this.#channelLimit,
+      notReady: null,
       notifications: this.#offer(facts),
+    }
+  }
+
+  #limits(): readonly KeyLimit[] {
+    return [...this.#keyLimits.values()].filter((limit) => limit !== null)
+  }
+
+  #forgetLimits(): void {
+    this.#keyLimits.clear()
+    this.#channelLimit = null
+  }
+
+  async #readPermissions(): Promise<ConnectionStatus> {
+    const { client } = this.require()
+    const generation = this.#generation
+    const prefixes = [...this.#keyLimits.keys()]
+    const [missing, ...limits] = await Promise.all([
+      findMissingCommands(client),
+      ...prefixes.map((prefix) => findKeyLimit(client, prefix)),
+    ])
+    const connection = this.#connection
+    if (generation !== this.#generation || connection === null || this.#status.state !== 'connected')
+      return this.#status
+    prefixes.forEach((prefix, place) => {
+      this.#keyLimits.set(prefix, limits[place] ?? null)
     })
-    this.#scheduleHeartbeat(this.#generation)
+    const { facts, live } = connection
+    this.#connection = { ...connection, facts: { ...facts, missing } }
+    // What could not be listened to may be listened to now.
+    const wasLimited = this.#channelLimit !== null || lackedBy('live', facts.missing).length > 0
+    if (live === 'polling' && wasLimited && lackedBy('live', missing).length === 0)
+      await this.#lookAgain(generation)
+    else this.#setStatus(this.#connected(this.#connection, this.#status.target))
+    return this.#status
+  }
+
+  /** @throws AppError when it cannot be opened, or was given up; not while the server is not ready: that is waited for */
+  async #openWhenReady(client: Redis, target: ResolvedTarget, generation: number): Promise<ServerFacts> {
+    for (;;) {
+      try {
+        if (client.status !== 'ready') await openClient(client, target)
+        return await readServerFacts(client)
+      } catch (error) {
+        const notReady = notReadyOf(error)
+        if (notReady === null || generation !== this.#generation) throw error
+        if (this.#status.state === 'connecting') this.#setStatus({ ...this.#status, notReady })
+        await wait(READINESS_DEFAULTS.lookEvery)
+        if (generation !== this.#generation) throw givenUp()
+      }
+    }
+  }
+
+  #usePassword(password: string): void {
+    const connection = this.#connection
+    if (connection === null) return
+    connection.client.options.password = password
+    this.#connection = { ...connection, target: { ...connection.target, password } }
   }
 
   #onClose(generation: number): void {
@@ -312,6 +430,8 @@ export class ConnectionManager {
       since: Date.now(),
       retryAt: null,
       attempt: 0,
+      needsPassword: false,
+      notReady: null,
     })
     this.#scheduleRetry(generation)
   }
@@ -319,8 +439,11 @@ export class ConnectionManager {
   #scheduleRetry(generation: number): void {
     if (this.#status.state !== 'lost') return
     const { retryDelays, sentinelRetryDelay } = CONNECTION_DEFAULTS
+    const waits = this.#status.notReady !== null
     const grown = retryDelays[Math.min(this.#status.attempt, retryDelays.length - 1)] ?? 0
-    const delay = this.#status.target.deployment === 'sentinel' ? Math.min(grown, sentinelRetryDelay) : grown
+    const backoff =
+      this.#status.target.deployment === 'sentinel' ? Math.min(grown, sentinelRetryDelay) : grown
+    const delay = waits ? 2 * READINESS_DEFAULTS.lookEvery : backoff
     this.#setStatus({ ...this.#status, retryAt: Date.now() + delay })
     this.#retryTimer = setTimeout(() => void this.#tryAgain(generation), delay)
   }
@@ -346,12 +469,18 @@ export class ConnectionManager {
       // Another server, or the same with another configuration, may answer now.
       const facts = await readServerFacts(connection.client)
       if (generation !== this.#generation) return
+      this.#forgetLimits()
       this.#connection = { ...connection, facts, live: liveMode(facts) }
       this.#opened(lost.target, true)
     } catch (error) {
+      // What is half open would be found open by the next attempt.
+      if (connection.client.status !== 'end') connection.client.disconnect()
       if (generation !== this.#generation || this.#status.state !== 'lost') return
-      this.#setStatus({ ...this.#status, reason: error instanceof Error ? error.message : String(error) })
-      this.#scheduleRetry(generation)
+      const needsPassword = error instanceof AppError && error.code === 'wrong_password'
+      const reason = error instanceof Error ? error.message : String(error)
+      this.#setStatus({ ...this.#status, reason, needsPassword, notReady: notReadyOf(error) })
+      // Tried again and again, a wrong password may lock the user out.
+      if (!needsPassword) this.#scheduleRetry(generation)
     }
   }
 
@@ -371,16 +500,24 @@ export class ConnectionManager {
     }, CONNECTION_DEFAULTS.heartbeatEvery)
   }
 
-  /** Also notices a master that has become a replica, and the other way round. */
+  /** Notices that the server answers nothing of use or does again, and that a master has become a replica or the other way round. */
   async #beat({ client, target, facts }: Connection, generation: number): Promise<void> {
-    await client.ping()
+    const notReady = await readReadiness(client)
+    await this.#isReady(generation, notReady)
     const { server } = facts
     // Without a version INFO is not allowed; the nodes of a cluster are looked after by its client.
-    if (server.version === '' || server.mode === 'cluster' || target.deployment === 'cluster') return
+    if (notReady !== null || server.version === '' || server.mode === 'cluster') return
     const now = await readRole(client)
     if (now === null || (now.role === server.role && now.writable === server.writable)) return
     if (target.deployment === 'sentinel') client.disconnect()
     else await this.#lookAgain(generation)
+  }
+
+  /** The server that was connected to answers nothing, or does again: then it may hold anything. */
+  async #isReady(generation: number, notReady: NotReady | null): Promise<void> {
+    if (generation !== this.#generation || this.#status.state !== 'connected') return
+    if (notReady !== null) this.#setStatus({ ...this.#status, notReady })
+    else if (this.#status.notReady !== null) await this.#lookAgain(generation)
   }
 
   #offer({ notify }: ServerFacts): NotificationChange | null {

@@ -43,7 +43,7 @@ function fromReply(error: Error): Answer {
   }
   // A script's error starts with `ERR ` on some versions, or ends with where in the script it happened.
   const kind =
-    /\b(NOAUTH|WRONGPASS|OOM|READONLY|MISCONF|LOADING|BUSY|NOSCRIPT|NOREPLICAS|MASTERDOWN|CLUSTERDOWN|CROSSSLOT|MOVED|ASK|TRYAGAIN|WRONGTYPE)\b/.exec(
+    /\b(NOAUTH|WRONGPASS|OOM|READONLY|MISCONF|LOADING|BUSY|NOSCRIPT|NOREPLICAS|UNKILLABLE|MASTERDOWN|CLUSTERDOWN|CROSSSLOT|MOVED|ASK|TRYAGAIN|WRONGTYPE)\b/.exec(
       text,
     )?.[1]
   if (kind === 'NOAUTH') {
@@ -53,23 +53,29 @@ function fromReply(error: Error): Answer {
     return ['wrong_password', 'Redis refused the user or the password. Check both.']
   }
   const advice = kind === undefined ? undefined : ADVICE[kind]
-  return ['redis_error', `${sent} failed: ${advice ?? clean(text)}`, { command: sent }]
+  const code = kind === 'LOADING' || kind === 'BUSY' ? 'not_ready' : 'redis_error'
+  return [code, `${sent} failed: ${advice ?? clean(text)}`, { command: sent }]
 }
 
 const ADVICE: Readonly<Record<string, string>> = {
-  OOM: 'Redis has reached its maxmemory and takes no new data. Free memory or raise maxmemory.',
+  OOM: 'Redis has reached its maxmemory and takes no new data. Delete something, raise maxmemory, or set a maxmemory-policy that evicts.',
   READONLY: 'this Redis is a read-only replica. Connect to its master to write.',
-  MISCONF: 'Redis cannot save to disk and so takes no writes. See its log, then free disk space.',
+  MISCONF:
+    'Redis cannot save to disk and so takes no writes. See its log, then free disk space or mend its folder; CONFIG SET stop-writes-on-bgsave-error no takes them all the same.',
   LOADING: 'Redis is still loading its data. Try again in a moment.',
-  BUSY: 'Redis is busy with a long script. Try again, or end the script with SCRIPT KILL.',
+  BUSY: 'Redis is busy with a long script. Wait for its end, or end it with SCRIPT KILL (FUNCTION KILL for a function).',
+  UNKILLABLE:
+    'the script has written already, so it is not ended. Wait for it, or end the server with SHUTDOWN NOSAVE, which loses what it has not saved.',
   NOSCRIPT: 'Redis lost the script while it was being called. Try again.',
   NOREPLICAS:
     'Redis has too few replicas in reach to take writes. Bring them back or lower min-replicas-to-write.',
-  MASTERDOWN: 'this replica has lost its master. Connect to another node.',
-  CLUSTERDOWN: 'the cluster is down or lacks slots. Repair it, then try again.',
+  MASTERDOWN:
+    'this replica has lost its master and gives no old data (replica-serve-stale-data no). Connect to another node, or bring the master back.',
+  CLUSTERDOWN:
+    'the cluster is down, or nobody serves this key’s slot. CLUSTER INFO tells; bring its nodes back, then try again.',
   CROSSSLOT: 'its keys lie on different nodes of the cluster. It needs a Redis without cluster mode.',
-  MOVED: 'this node is part of a cluster. Connect to it as a cluster.',
-  ASK: 'this node is part of a cluster. Connect to it as a cluster.',
+  MOVED: 'this key lives on another node of the cluster. Connect to it as a cluster.',
+  ASK: 'this key is moving to another node of the cluster. Connect to it as a cluster.',
   TRYAGAIN: 'the cluster is moving these keys. Try again in a moment.',
   WRONGTYPE: 'the key holds another type of data than this needs.',
 }

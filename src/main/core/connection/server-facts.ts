@@ -1,9 +1,10 @@
 import type { Redis } from 'ioredis'
 import { AppError } from '#shared/errors.ts'
 import type { ServerInfo } from '#shared/model.ts'
-import { BACKGROUND, doFor } from '../journal/command-purpose.ts'
 import { addressOf } from './link.ts'
 import { readNotifySetting } from './notifications.ts'
+import { findMissingCommands } from './permissions.ts'
+import { loadingOf, notReadyError, readReadiness } from './readiness.ts'
 import { parseRole } from './server-role.ts'
 
 /** What is asked of a server right after connecting to it. */
@@ -13,20 +14,23 @@ export interface ServerFacts {
   readonly address: string | null
   /** What `notify-keyspace-events` is; null where that may not be asked. */
   readonly notify: string | null
+  /** Commands that this user may not run, of those that something here takes. */
   readonly missing: readonly string[]
 }
 
 /**
- * @throws AppError `connection_lost` when the connection ends meanwhile, `redis_error` while the server loads its
- * data: it answers nothing of use till then.
+ * @throws AppError `connection_lost` when the connection ends meanwhile, `not_ready` while the server loads its data
+ * or runs a long script: it answers nothing of use till then.
  */
 export async function readServerFacts(client: Redis): Promise<ServerFacts> {
-  const [server, notify, missing] = await Promise.all([
+  const [notReady, server, notify, missing] = await Promise.all([
+    readReadiness(client),
     readServerInfo(client),
     readNotifySetting(client),
-    doFor(BACKGROUND.allowed, () => findMissingCommands(client)),
+    findMissingCommands(client),
   ])
   refuseEnded(client)
+  if (notReady !== null) throw notReadyError(notReady)
   return { server, address: addressOf(client), notify, missing }
 }
 
@@ -40,9 +44,8 @@ async function readServerInfo(client: Redis): Promise<ServerInfo> {
   // INFO may be forbidden; then the version is unknown and all else still works.
   const text = await client.info().catch(() => '')
   const value = (name: string) => new RegExp(`^${name}:(.*)$`, 'm').exec(text)?.[1]?.trim()
-  if (value('loading') === '1') {
-    throw new AppError('redis_error', 'This Redis is still loading its data. Try again in a moment.')
-  }
+  const loading = loadingOf(text)
+  if (loading !== null) throw notReadyError(loading)
   const mode = value('redis_mode') ?? value('server_mode')
   return {
     product: value('server_name') === 'valkey' ? 'Valkey' : 'Redis',
@@ -57,40 +60,4 @@ export async function countClusterMasters(client: Redis): Promise<number> {
   const text = await client.cluster('INFO').catch(() => '')
   refuseEnded(client)
   return Number(/^cluster_size:(\d+)/m.exec(text)?.[1] ?? 1)
-}
-
-/** A key that nobody has: the probes below read nothing of anybody's and change nothing. */
-const PROBE_KEY = 'redis-session-inspector:probe'
-
-const PROBES: readonly (readonly [command: string, ...args: string[]])[] = [
-  ['SCAN', '0', 'COUNT', '1'],
-  ['TYPE', PROBE_KEY],
-  ['PTTL', PROBE_KEY],
-  ['HMGET', PROBE_KEY, 'field'],
-  ['HGETALL', PROBE_KEY],
-  ['DBSIZE'],
-  ['EVALSHA', '0'.repeat(40), '0'],
-  ['EVAL', 'return 1', '0'],
-  // Writes to a key that does not exist, of the kinds that then do nothing.
-  ['HDEL', PROBE_KEY, 'field'],
-  ['EXPIRE', PROBE_KEY, '1'],
-  ['UNLINK', PROBE_KEY],
-]
-
-/** The commands that this user may not run. A key pattern that excludes the probe's key says nothing of commands. */
-async function findMissingCommands(client: Redis): Promise<readonly string[]> {
-  const refused = await Promise.all(
-    PROBES.map(async ([command, ...args]) => {
-      try {
-        await client.call(command, ...args)
-        return null
-      } catch (error) {
-        const message = error instanceof Error ? error.message : ''
-        return /^NOPERM/.test(message) && /command/i.test(message) && !/\bkeys?\b/.test(message)
-          ? command
-          : null
-      }
-    }),
-  )
-  return refused.filter((command) => command !== null)
 }

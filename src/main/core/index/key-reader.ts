@@ -261,7 +261,7 @@ const throwAppError = (error: unknown): never => {
 const isScriptRefused = (error: unknown): boolean =>
   (error instanceof AppError && error.code === 'read_only') ||
   (error instanceof Error &&
-    /NOPERM|ACL failure|permissions|unknown command|cmsgpack|CROSSSLOT|same slot|not allowed from script|no such command|non-local key/i.test(
+    /NOPERM|ACL failure|permissions|user executing the script can't|unknown command|cmsgpack|CROSSSLOT|same slot|not allowed from script|no such command|non-local key/i.test(
       error.message,
     ))
 

@@ -152,7 +152,8 @@ export class KeyScan {
     let shortest = Number.POSITIVE_INFINITY
     for (let i = 0; i < 2; i += 1) {
       const began = performance.now()
-      await ping()
+      // A refusal comes as fast as an answer.
+      await ping().catch(() => {})
       shortest = Math.min(shortest, performance.now() - began)
     }
     return shortest

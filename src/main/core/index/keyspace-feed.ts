@@ -7,6 +7,14 @@ import { BACKGROUND, doFor } from '../journal/command-purpose.ts'
 import { tapCommands } from '../journal/command-tap.ts'
 import { prefixPattern } from './glob.ts'
 
+/** Refused for the channel, where the command as such may be run. */
+export const isChannelRefused = (error: unknown): boolean =>
+  error instanceof Error && /^NOPERM/.test(error.message) && /channel/i.test(error.message)
+
+/** The channels that tell of keys with a prefix: a glob. */
+export const channelsOf = (db: number, prefix: string): string =>
+  `__keyspace@${db}__:${prefixPattern(prefix)}`
+
 export interface KeyspaceFeed {
   /** False while its own connection is lost: then nobody is told of changes. */
   readonly healthy: boolean
@@ -37,7 +45,10 @@ export async function openKeyspaceFeed(
     { readonly skip: number; readonly tell: Set<(id: string, word: string) => void> }
   >()
   let healthy = true
-  subscriber.on('error', () => {})
+  subscriber.on('error', (error) => {
+    // Tried again and again, a password that is refused may lock the user out; the main connection asks for another.
+    if (/WRONGPASS|NOAUTH|invalid password/i.test(error.message)) subscriber.disconnect()
+  })
   subscriber.on('close', () => {
     if (!healthy) return
     healthy = false
@@ -58,7 +69,10 @@ export async function openKeyspaceFeed(
   try {
     await subscriber.connect()
     // Finds out whether this user may subscribe at all, before anybody relies on it.
-    await subscriber.psubscribe('__redis-session-inspector__')
+    await subscriber.psubscribe('__redis-session-inspector__').catch((error: unknown) => {
+      // Other channels may be allowed: each list finds out about its own.
+      if (!isChannelRefused(error)) throw error
+    })
   } catch (error) {
     subscriber.disconnect()
     throw error
@@ -68,7 +82,7 @@ export async function openKeyspaceFeed(
       return healthy
     },
     async subscribe(prefix, listener) {
-      const pattern = `__keyspace@${target.db}__:${prefixPattern(prefix)}`
+      const pattern = channelsOf(target.db, prefix)
       const skip = Buffer.byteLength(`__keyspace@${target.db}__:${prefix}`)
       const entry = listeners.get(pattern) ?? { skip, tell: new Set() }
       entry.tell.add(listener)

@@ -2,7 +2,7 @@ import type { ListProgress } from '#shared/model.ts'
 import { toBinary } from '../bytes.ts'
 import type { Connection } from '../connection/connection-manager.ts'
 import { BACKGROUND, doFor } from '../journal/command-purpose.ts'
-import { type KeyspaceFeed, openKeyspaceFeed } from './keyspace-feed.ts'
+import { channelsOf, type KeyspaceFeed, openKeyspaceFeed } from './keyspace-feed.ts'
 import type { ListObserver } from './list-observer.ts'
 import { SessionList } from './session-list.ts'
 
@@ -10,8 +10,11 @@ export interface ListRegistryOptions {
   readonly clock: () => number
   /** Told of failures of background work, which nobody waits for. */
   readonly onError: (error: unknown) => void
-  /** The server would send notifications, but not to this user: the lists poll. */
-  readonly onNotPushed: () => void
+  /**
+   * The server would send notifications, but not to this user: the lists poll.
+   * @param missing the channels, as a glob, or the command that this user lacks; null where it is neither
+   */
+  readonly onNotPushed: (missing: { readonly channels: string } | { readonly command: string } | null) => void
   /** Who is told of what happens to the sessions of a prefix. @default nobody */
   readonly observerOf?: (prefix: string) => ListObserver
 }
@@ -118,6 +121,8 @@ export class ListRegistry {
       clock,
       onError,
       observer: this.#options.observerOf?.(prefix) ?? null,
+      onNotPushed: () =>
+        this.#options.onNotPushed({ channels: channelsOf(this.#connection.target.db, prefix) }),
       onChange: (progress) => {
         for (const tell of users.values()) tell(progress)
       },
@@ -142,8 +147,10 @@ export class ListRegistry {
     try {
       const { target, commands } = this.#connection
       return await doFor(BACKGROUND.feed, () => openKeyspaceFeed(target, onHealth, commands))
-    } catch {
-      if (generation === this.#generation) this.#options.onNotPushed()
+    } catch (error) {
+      const refused = error instanceof Error && /^NOPERM.* run .*psubscribe/i.test(error.message)
+      if (generation === this.#generation)
+        this.#options.onNotPushed(refused ? { command: 'PSUBSCRIBE' } : null)
       return null
     }
   }

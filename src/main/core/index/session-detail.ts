@@ -9,6 +9,7 @@ import {
   type ShownValue,
 } from '#shared/model.ts'
 import { fromBytes, toBinary, toBytes } from '../bytes.ts'
+import { transactions } from '../connection/permissions.ts'
 import { toAppError } from '../connection/redis-errors.ts'
 import { extrasCommand, readExtrasPlainly, refusedOn, toExtras } from './detail-extras.ts'
 import { trimUtf8 } from './fresh-row.ts'
@@ -99,6 +100,34 @@ type Replies = readonly (readonly [Error | null, unknown] | undefined)[]
  * transaction with nothing done, so that it is sent once more without.
  */
 async function readTogether(client: Redis, key: Buffer): Promise<Replies> {
+  if (!transactions.allowed(client)) return readApart(client, key)
+  try {
+    return await readInTransaction(client, key)
+  } catch (error) {
+    if (!isTransactionRefused(error)) throw error
+    transactions.note(client, false)
+    // Where MULTI was taken and EXEC was not, some servers would queue all that follows.
+    await client.discard().catch(() => {})
+    return readApart(client, key)
+  }
+}
+
+/** The same one after the other. The time comes last: a session that ends in between has gone, and holds nothing. */
+async function readApart(client: Redis, key: Buffer): Promise<Replies> {
+  const [type, hash, ttl] =
+    (await client.pipeline().type(key).callBuffer('HGETALL', key).pttl(key).exec()) ?? []
+  return ttl?.[1] === -2 ? [[null, 'none'], ttl] : [type, ttl, hash]
+}
+
+/** MULTI or EXEC may not be run: the commands in between say nothing of that. */
+function isTransactionRefused(error: unknown): boolean {
+  const words = error instanceof Error && 'previousErrors' in error ? error.previousErrors : []
+  return [error, ...(Array.isArray(words) ? words : [])].some(
+    (each) => each instanceof Error && /NOPERM.*'(multi|exec)'/i.test(each.message),
+  )
+}
+
+async function readInTransaction(client: Redis, key: Buffer): Promise<Replies> {
   const basics = () =>
     client
       .multi()

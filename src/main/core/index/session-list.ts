@@ -18,7 +18,7 @@ import { BACKGROUND, doFor, type Purpose } from '../journal/command-purpose.ts'
 import { columnId, columnName, fieldColumn, neededColumns } from './columns.ts'
 import { KeyReader } from './key-reader.ts'
 import { KeyScan } from './key-scan.ts'
-import type { KeyspaceFeed } from './keyspace-feed.ts'
+import { isChannelRefused, type KeyspaceFeed } from './keyspace-feed.ts'
 import type { ListObserver } from './list-observer.ts'
 import type { Order } from './order.ts'
 import { watchOthers } from './other-clients.ts'
@@ -67,6 +67,8 @@ export interface SessionListOptions {
   readonly onError: (error: unknown) => void
   /** Told of what happens to the sessions. @default nobody */
   readonly observer?: ListObserver | null
+  /** The server sends notifications, but this user may not listen to those of this list. */
+  readonly onNotPushed?: (error: unknown) => void
 }
 
 /** What somebody looks at: the rows that are polled, and the columns that are read. */
@@ -86,7 +88,8 @@ export class SessionList {
   readonly #index: SessionIndex
   readonly #reader: KeyReader
   readonly #scan: KeyScan
-  #keys = 0
+  /** Keys of the database; null where this user may not count them. */
+  #keys: number | null = 0
   /** How often in a row the database held fewer keys than the list. */
   #short = 0
   #passBeganAt = 0
@@ -134,12 +137,14 @@ export class SessionList {
 
   get progress(): ListProgress {
     const { phase, scanned, pace } = this.#scan
+    // What has been met is what is known then.
+    const keys = this.#keys ?? Math.max(scanned, this.#index.size)
     return {
       prefix: this.prefix,
       revision: this.#index.revision,
       total: this.#index.size,
-      scanned: phase === 'complete' ? this.#keys : Math.min(scanned, this.#keys),
-      keys: this.#keys,
+      scanned: phase === 'complete' ? keys : Math.min(scanned, keys),
+      keys,
       phase,
       gentle: pace.gentle,
       scripted: this.#reader.scripted,
@@ -461,7 +466,8 @@ export class SessionList {
     } catch (error) {
       // Told of nothing, the list polls.
       this.#feed = null
-      this.#options.onError(error)
+      if (isChannelRefused(error)) this.#options.onNotPushed?.(error)
+      else this.#options.onError(error)
     }
     if (this.#stopped) this.#unsubscribe?.()
   }
@@ -514,7 +520,9 @@ export class SessionList {
 
   async #countKeys(): Promise<void> {
     const count = doFor(BACKGROUND.count, () => this.#options.client.dbsize())
-    this.#keys = await count.catch(() => this.#keys)
+    this.#keys = await count.catch((error: unknown) =>
+      error instanceof Error && error.message.startsWith('NOPERM') ? null : this.#keys,
+    )
   }
 
   async #poll(): Promise<void> {
@@ -534,6 +542,7 @@ export class SessionList {
    */
   async #missAny(): Promise<void> {
     const { size } = this.#index
+    if (this.#keys === null) return
     this.#short = this.#scan.phase === 'complete' && this.#keys < size ? this.#short + 1 : 0
     if (this.#keys === 0 && size > 0) this.#changed(this.#index.clear())
     else if (this.#short >= 2 && (size <= LIST_DEFAULTS.smallList || this.#keys < size / 2))

@@ -55,6 +55,7 @@ const CALLS: Readonly<Record<CallName, string | null>> = {
   'connection.setReadOnly': null,
   'connection.setEnvironment': null,
   'connection.retry': 'connected again',
+  'connection.lookAtPermissions': 'asked which commands are allowed',
   'connection.changeNotifications': 'changed the server’s notifications',
   'connection.startPrivate': 'connected to the private Redis',
   'list.window': 'showed the list',

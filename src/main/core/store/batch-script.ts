@@ -29,19 +29,28 @@ export class BatchScript {
 
   async run(keys: readonly (string | Buffer)[], args: readonly Word[]): Promise<unknown> {
     try {
-      return await this.#send('EVALSHA', this.#sha, keys, args)
+      return await this.#once(keys, args)
     } catch (error) {
       const text = error instanceof Error ? error.message : ''
-      if (/^NOSCRIPT/.test(text)) return this.#send('EVAL', this.#lua, keys, args)
       if (!this.#readOnlyForm || !/unknown command|NOPERM/i.test(text)) throw error
       this.#readOnlyForm = false
-      return this.run(keys, args)
+      return this.#once(keys, args)
     }
   }
 
   /** {@link nameRefusedCommand} with this script's source. */
   nameRefused(error: unknown): unknown {
     return nameRefusedCommand(error, this.#lua)
+  }
+
+  async #once(keys: readonly (string | Buffer)[], args: readonly Word[]): Promise<unknown> {
+    try {
+      return await this.#send('EVALSHA', this.#sha, keys, args)
+    } catch (error) {
+      const isNew = error instanceof Error && error.message.startsWith('NOSCRIPT')
+      if (!isNew) throw error
+      return this.#send('EVAL', this.#lua, keys, args)
+    }
   }
 
   #send(

@@ -8,9 +8,10 @@ import { toFailure } from '../lib/failure.ts'
 import { plural } from '../lib/format.ts'
 import { fileName, saveFile } from '../lib/save-file.ts'
 import { takenBackInWords } from '../lib/undo-words.ts'
+import { whyStale } from './blocks.ts'
 import { type BulkStore, createBulkStore } from './bulk.ts'
 import { type CommandsStore, createCommandsStore } from './commands.ts'
-import { type ConnectionStore, createConnectionStore, whyNotReachable } from './connection.ts'
+import { type ConnectionStore, createConnectionStore } from './connection.ts'
 import { createDemoStore, type DemoStore } from './demo.ts'
 import { createDetailStore, type DetailStore } from './detail.ts'
 import { createDrawerStore, type DrawerStore } from './drawer.ts'
@@ -182,6 +183,11 @@ export function createApp(transport: Transport, tab: number, prefix: string, sha
       commands.forget()
       detail.select(list.store.getState().prefix, null)
     }
+    // What was refused may be shown now.
+    if (usable && wasUsable && permissions(before.status) !== permissions(status)) {
+      list.refresh()
+      detail.reload()
+    }
     // Whatever happened in the meantime was not heard: ask for everything that is on the screen.
     if (usable && !wasUsable) {
       list.refresh()
@@ -335,11 +341,14 @@ export function createApp(transport: Transport, tab: number, prefix: string, sha
     setShown(shown) {
       list.setShown(shown)
       // What has changed meanwhile was not asked for.
-      if (shown && whyNotReachable(connection.store.getState()) === null) list.refresh()
+      if (shown && whyStale(connection.store.getState()) === null) list.refresh()
     },
     start: (prefilled) => connection.start(prefilled),
   }
 }
+
+const permissions = (status: ConnectionStatus | null): string =>
+  status?.state === 'connected' ? JSON.stringify([status.missing, status.keyLimits]) : ''
 
 const address = (status: ConnectionStatus | null): string | null =>
   status === null || status.state === 'disconnected' ? null : JSON.stringify(status.target)

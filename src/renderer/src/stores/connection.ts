@@ -29,7 +29,10 @@ export interface ConnectionStore {
   connect(target: ConnectionTarget): Promise<void>
   startPrivate(): Promise<void>
   disconnect(): Promise<void>
-  retry(): Promise<void>
+  /** @param password instead of the one that was refused */
+  retry(password?: string): Promise<void>
+  /** Asks anew what this Redis user may do. @throws AppError */
+  lookAtPermissions(): Promise<void>
   setReadOnly(readOnly: boolean): Promise<void>
   setEnvironment(environment: Environment | null): Promise<void>
   /** Sends the command that the status names under `notifications`. @throws AppError */
@@ -66,7 +69,9 @@ export function createConnectionStore(transport: Transport, now: () => number): 
       setStatus(await run())
       store.setState({ pending: null })
     } catch (error) {
-      store.setState({ pending: null, failure: toFailure(error) })
+      const failure = toFailure(error)
+      // Given up by whoever waited: they know.
+      store.setState({ pending: null, failure: failure.code === 'not_connected' ? null : failure })
       await readStatus().catch(() => {})
     }
   }
@@ -94,8 +99,11 @@ export function createConnectionStore(transport: Transport, now: () => number): 
     async disconnect() {
       setStatus(await transport.invoke('connection.disconnect', {}))
     },
-    async retry() {
-      setStatus(await transport.invoke('connection.retry', {}))
+    async retry(password) {
+      setStatus(await transport.invoke('connection.retry', password === undefined ? {} : { password }))
+    },
+    async lookAtPermissions() {
+      setStatus(await transport.invoke('connection.lookAtPermissions', {}))
     },
     async setReadOnly(readOnly) {
       setStatus(await transport.invoke('connection.setReadOnly', { readOnly }))
@@ -107,28 +115,4 @@ export function createConnectionStore(transport: Transport, now: () => number): 
       setStatus(await transport.invoke('connection.changeNotifications', { kind }))
     },
   }
-}
-
-/** Why nothing can be read from Redis at the moment, in words for a tooltip; null when it can. */
-export function whyNotReachable({
-  status,
-  hostLostSince,
-}: Pick<ConnectionState, 'status' | 'hostLostSince'>): string | null {
-  if (hostLostSince !== null) return 'The inspector’s host cannot be reached, so nothing can be read now.'
-  if (status?.state === 'lost') return 'The connection to Redis is lost, so nothing can be read now.'
-  return status?.state === 'connected' ? null : 'Connect to a Redis first.'
-}
-
-/** Why nothing can be written at the moment, in words for a tooltip; null when it can. */
-export function whyNotWritable({
-  status,
-  hostLostSince,
-}: Pick<ConnectionState, 'status' | 'hostLostSince'>): string | null {
-  if (hostLostSince !== null) return 'The inspector’s host cannot be reached, so nothing can be changed now.'
-  if (status?.state === 'lost') return 'The connection to Redis is lost, so nothing can be changed now.'
-  if (status?.state !== 'connected') return 'Connect to a Redis first.'
-  if (!status.server.writable)
-    return 'This server is a replica, which takes no writes. Connect to its master to change something.'
-  if (status.readOnly) return 'This connection is read-only. Its menu in the bar switches that off.'
-  return null
 }

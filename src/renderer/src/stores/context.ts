@@ -1,10 +1,11 @@
 import { createContext, useContext, useEffect, useState } from 'react'
 import { type StoreApi, useStore } from 'zustand'
+import type { Ability } from '#shared/abilities.ts'
 import type { App } from './app.ts'
+import { whyNot } from './blocks.ts'
 import type { BulkState } from './bulk.ts'
 import type { CommandsState } from './commands.ts'
 import type { ConnectionState } from './connection.ts'
-import { whyNotReachable, whyNotWritable } from './connection.ts'
 import type { DemoState } from './demo.ts'
 import type { DetailState } from './detail.ts'
 import type { DrawerState } from './drawer.ts'
@@ -51,11 +52,11 @@ export const useCommands = createHook<CommandsState>((app) => app.commands.store
 export const useDrawer = createHook<DrawerState>((app) => app.drawer.store)
 export const useSettings = createHook<Settings>((app) => app.settings)
 
-/** Why nothing can be written at the moment, or null. */
-export const useWriteBlock = (): string | null => useConnection(whyNotWritable)
-
-/** Why nothing can be read at the moment, or null. */
-export const useReadBlock = (): string | null => useConnection(whyNotReachable)
+/** Why this cannot be done at the moment under the prefix that is listed, or null. */
+export function useBlock(ability: Ability): string | null {
+  const prefix = useList((state) => state.prefix)
+  return useConnection((connection) => whyNot(connection, ability, prefix))
+}
 
 /** The time, anew at each tick: for the few places that render words from it. Rows use {@link Ticking}. */
 export function useNow(): number {

@@ -8,7 +8,7 @@ import { Problem } from '../../components/Problem.tsx'
 import { toLine } from '../../lib/bytes-view.ts'
 import { formatAgo, formatClock, formatDuration, plural } from '../../lib/format.ts'
 import type { BulkIntent } from '../../stores/bulk.ts'
-import { useApp, useBulk, useHistory, useWriteBlock } from '../../stores/context.ts'
+import { useApp, useBlock, useBulk, useHistory } from '../../stores/context.ts'
 import styles from './Bulk.module.css'
 import { BulkRows } from './BulkRows.tsx'
 import { actionOf, buttonOf, othersInWords, titleOf, usersInWords } from './bulk-words.ts'
@@ -20,9 +20,9 @@ const IN_USE = 60_000
 export function BulkQuestion({ intent, list }: { readonly intent: BulkIntent; readonly list: FrozenList }) {
   const { bulk } = useApp()
   const failure = useBulk((state) => state.failure)
-  const blocked = useWriteBlock()
   const { states, total, confirmation, latest } = list
   const isDelete = actionOf(intent) === 'delete'
+  const blocked = useBlock(isDelete ? 'deleteMany' : 'setTtlOfMany')
   const notSessions = states.incomplete + states.foreign
   // Whoever is to be logged out is so while they click, too.
   const [unchangedOnly, setUnchangedOnly] = useState(intent.kind !== 'logOut')

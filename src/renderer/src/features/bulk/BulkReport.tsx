@@ -7,7 +7,7 @@ import { Problem } from '../../components/Problem.tsx'
 import { toFailure } from '../../lib/failure.ts'
 import { formatCount, formatDuration } from '../../lib/format.ts'
 import { fileName, saveFile } from '../../lib/save-file.ts'
-import { useApp, useHistory, useWriteBlock } from '../../stores/context.ts'
+import { useApp, useBlock, useHistory } from '../../stores/context.ts'
 import styles from './Bulk.module.css'
 import { BulkRows } from './BulkRows.tsx'
 import { reportText } from './bulk-report.ts'
@@ -86,7 +86,7 @@ function UndoBulk({ status, onDone }: { readonly status: Finished; readonly onDo
   const app = useApp()
   const next = useHistory((state) => state.status?.undo[0])
   const running = useHistory((state) => state.status?.running ?? null)
-  const blocked = useWriteBlock()
+  const blocked = useBlock('undo')
   const [busy, setBusy] = useState(false)
   const isLast = next !== undefined && next.prefix === status.list.prefix && next.at >= status.at - 1000
   if (!status.list.undoable || status.counts.done === 0 || !(isLast || busy)) return null

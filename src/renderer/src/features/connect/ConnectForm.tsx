@@ -16,6 +16,7 @@ import {
   isProblem,
   readForm,
 } from './connect-form.ts'
+import { Waiting } from './Waiting.tsx'
 
 export function ConnectForm() {
   const { connection } = useApp()
@@ -178,11 +179,12 @@ export function ConnectForm() {
           </select>
         </label>
         <span className={styles.progress} role="status">
-          {pending === 'connect'
+          {pending === 'connect' && (status?.state !== 'connecting' || status.notReady === null)
             ? `Connecting to ${status?.state === 'connecting' ? status.target.label : 'Redis'}…`
             : ''}
         </span>
       </div>
+      <Waiting />
     </form>
   )
 }

@@ -7,14 +7,14 @@ import { Field } from '../../components/Field.tsx'
 import { Problem } from '../../components/Problem.tsx'
 import { type Failure, toFailure } from '../../lib/failure.ts'
 import { formatDuration } from '../../lib/format.ts'
-import { useApp, useList, useWriteBlock } from '../../stores/context.ts'
+import { useApp, useBlock, useList } from '../../stores/context.ts'
 import styles from './CreateDialog.module.css'
 import { FIRST_ROWS, type FormRow, isRowProblem, type RowProblem, readRows } from './create-form.ts'
 
 export function CreateDialog({ onClose }: { readonly onClose: () => void }) {
   const app = useApp()
   const prefix = useList((state) => state.prefix)
-  const blocked = useWriteBlock()
+  const blocked = useBlock('create')
   const [rows, setRows] = useState<readonly FormRow[]>(FIRST_ROWS)
   const [ttl, setTtl] = useState(String(DEFAULT_TTL_SECONDS))
   const [failure, setFailure] = useState<Failure | null>(null)

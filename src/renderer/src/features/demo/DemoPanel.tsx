@@ -1,6 +1,6 @@
 import { ExternalLink, Play, Square } from 'lucide-react'
 import { Button, IconButton } from '../../components/Button.tsx'
-import { useApp, useConnection, useDemo, useDrawer, useWriteBlock } from '../../stores/context.ts'
+import { useApp, useBlock, useConnection, useDemo, useDrawer } from '../../stores/context.ts'
 import styles from './DemoPanel.module.css'
 import { Requests } from './Requests.tsx'
 import { StartForm } from './StartForm.tsx'
@@ -58,7 +58,7 @@ function RunningBar() {
 function StoppedBar() {
   const app = useApp()
   const open = useDrawer((state) => state.open === 'demo')
-  const blocked = useWriteBlock()
+  const blocked = useBlock('demo')
   if (open) return null
   return (
     <>

@@ -4,7 +4,7 @@ import { Field } from '../../components/Field.tsx'
 import { Problem } from '../../components/Problem.tsx'
 import { formatDuration } from '../../lib/format.ts'
 import { DEMO_DEFAULTS } from '../../stores/app.ts'
-import { useApp, useDemo, useList, useWriteBlock } from '../../stores/context.ts'
+import { useApp, useBlock, useDemo, useList } from '../../stores/context.ts'
 import styles from './DemoPanel.module.css'
 
 export function StartForm() {
@@ -12,7 +12,7 @@ export function StartForm() {
   const prefix = useList((state) => state.prefix)
   const pending = useDemo((state) => state.pending)
   const failure = useDemo((state) => state.failure)
-  const blocked = useWriteBlock()
+  const blocked = useBlock('demo')
   const [port, setPort] = useState(String(DEMO_DEFAULTS.port))
   const [ttl, setTtl] = useState(String(DEMO_DEFAULTS.ttl))
   const [portError, setPortError] = useState<string | null>(null)

@@ -21,7 +21,7 @@ export function DeleteDialog({ onClose }: { readonly onClose: () => void }) {
   const id = useDetail((state) => state.selected)
   const latest = useDetail((state) => state.detail)
   const [shown] = useState(latest)
-  const blocked = useKeyBlock()
+  const blocked = useKeyBlock('delete')
   const [changed, setChanged] = useState(false)
   if (id === null) return null
   const isSession = shown === null || shown.state === 'session'

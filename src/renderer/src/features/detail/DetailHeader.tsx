@@ -2,14 +2,7 @@ import { Download, Pin, Trash2, UserRoundX, X } from 'lucide-react'
 import { IconButton } from '../../components/Button.tsx'
 import { CopyButton } from '../../components/CopyButton.tsx'
 import { isBinary, toLine } from '../../lib/bytes-view.ts'
-import {
-  useApp,
-  useDetail,
-  usePins,
-  useReadBlock,
-  useSessionTimeline,
-  useWriteBlock,
-} from '../../stores/context.ts'
+import { useApp, useBlock, useDetail, usePins, useSessionTimeline } from '../../stores/context.ts'
 import { isPinned } from '../../stores/pins.ts'
 import { CompareButton } from '../compare/CompareButton.tsx'
 import { MiddleEllipsis } from '../list/MiddleEllipsis.tsx'
@@ -27,9 +20,9 @@ export function DetailHeader() {
   const prefix = useDetail((state) => state.prefix)
   const pinned = usePins((state) => isPinned(state, prefix, id))
   const userBefore = useSessionTimeline((state) => state.moments?.[0]?.entries[0]?.user ?? null)
-  const blocked = useKeyBlock()
-  const writeBlock = useWriteBlock()
-  const unreachable = useReadBlock()
+  const blocked = useKeyBlock('delete')
+  const logOutBlock = useBlock('deleteMany')
+  const exportBlock = useBlock('export')
   const notExportable = useDetail(whyNotExportable)
   if (id === null) return null
   const user = detail === null && ending !== null ? userBefore : userOf(detail)
@@ -46,7 +39,7 @@ export function DetailHeader() {
           <IconButton
             icon={UserRoundX}
             label={`Log ${user} out everywhere`}
-            blocked={writeBlock}
+            blocked={logOutBlock}
             onClick={() => app.beginLogOut(name)}
           />
         )}
@@ -54,7 +47,7 @@ export function DetailHeader() {
         <IconButton
           icon={Download}
           label="Export session"
-          blocked={unreachable ?? notExportable}
+          blocked={exportBlock ?? notExportable}
           onClick={() => openSessionExport(app)}
         />
         <IconButton

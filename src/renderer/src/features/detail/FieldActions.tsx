@@ -4,6 +4,7 @@ import { useRef, useState } from 'react'
 import type { SessionDetail, SessionField } from '#shared/model.ts'
 import { IconButton } from '../../components/Button.tsx'
 import menu from '../../components/Menu.module.css'
+import { MenuItem } from '../../components/MenuItem.tsx'
 import { toLine } from '../../lib/bytes-view.ts'
 import { useApp } from '../../stores/context.ts'
 import { useFieldBlock } from './session-block.ts'
@@ -20,7 +21,8 @@ interface FieldActionsProps {
 
 export function FieldActions({ detail, field, binary, onTask }: FieldActionsProps) {
   const app = useApp()
-  const blocked = useFieldBlock()
+  const editBlock = useFieldBlock('editFields')
+  const removeBlock = useFieldBlock('removeFields')
   const name = toLine(field.name)
   return (
     <>
@@ -28,7 +30,7 @@ export function FieldActions({ detail, field, binary, onTask }: FieldActionsProp
         icon={Pencil}
         label={`Edit ${name}`}
         blocked={
-          blocked ??
+          editBlock ??
           (binary ? 'Binary values are shown, not edited as text: that would change their bytes.' : null)
         }
         onClick={() => app.detail.edit(field)}
@@ -37,12 +39,11 @@ export function FieldActions({ detail, field, binary, onTask }: FieldActionsProp
         icon={Trash2}
         label={`Remove ${name}`}
         tone="danger"
-        blocked={blocked}
+        blocked={removeBlock}
         onClick={() => onTask('remove')}
       />
       <MoreMenu
         name={name}
-        blocked={blocked}
         ttl={
           !detail.hasFieldTtls ? null : field.expiresAt === null ? 'Set a TTL of its own…' : 'Change its TTL…'
         }
@@ -54,13 +55,16 @@ export function FieldActions({ detail, field, binary, onTask }: FieldActionsProp
 
 interface MoreMenuProps {
   readonly name: string
-  readonly blocked: string | null
   /** What is offered for its TTL; null where fields have none on this server. */
   readonly ttl: string | null
   readonly onTask: (task: FieldTask) => void
 }
 
-function MoreMenu({ name, blocked, ttl, onTask }: MoreMenuProps) {
+function MoreMenu({ name, ttl, onTask }: MoreMenuProps) {
+  const renameBlock = useFieldBlock('renameFields')
+  const ttlBlock = useFieldBlock('setFieldTtls')
+  // Where nothing in it can be done, it says so itself.
+  const blocked = renameBlock !== null && (ttl === null || ttlBlock !== null) ? renameBlock : null
   const [open, setOpen] = useState(false)
   const chosen = useRef(false)
   const choose = (task: FieldTask) => () => {
@@ -84,13 +88,13 @@ function MoreMenu({ name, blocked, ttl, onTask }: MoreMenuProps) {
             chosen.current = false
           }}
         >
-          <DropdownMenu.Item className={menu.item} onSelect={choose('rename')}>
+          <MenuItem blocked={renameBlock} onSelect={choose('rename')}>
             Rename…
-          </DropdownMenu.Item>
+          </MenuItem>
           {ttl === null ? null : (
-            <DropdownMenu.Item className={menu.item} onSelect={choose('ttl')}>
+            <MenuItem blocked={ttlBlock} onSelect={choose('ttl')}>
               {ttl}
-            </DropdownMenu.Item>
+            </MenuItem>
           )}
         </DropdownMenu.Content>
       </DropdownMenu.Portal>

@@ -27,7 +27,7 @@ export function FieldEditor() {
 function OpenEditor({ draft }: { readonly draft: Draft }) {
   const app = useApp()
   const { detail: store } = app
-  const blocked = useKeyBlock()
+  const blocked = useKeyBlock(draft.of === 'string' ? 'editStrings' : 'editFields')
   const ending = useDetail((state) => state.ending)
   const adding = isAdding(draft)
   const name = draft.of === 'string' ? 'the string' : draft.field === null ? draft.name : toLine(draft.field)

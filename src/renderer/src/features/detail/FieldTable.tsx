@@ -16,7 +16,7 @@ import { useFieldBlock } from './session-block.ts'
 export function FieldTable({ detail }: { readonly detail: SessionDetail }) {
   const app = useApp()
   const draft = useDetail((state) => state.draft)
-  const blocked = useFieldBlock()
+  const blocked = useFieldBlock('editFields')
   const table = useRef<HTMLUListElement>(null)
   useFocusAfterEdit(table, draft)
   const edited = draft?.field == null ? null : bytesId(draft.field)

@@ -8,6 +8,7 @@ import { formatInstant } from '../../lib/format.ts'
 import { useApp } from '../../stores/context.ts'
 import styles from './FieldTable.module.css'
 import { RowForm } from './RowForm.tsx'
+import { useFieldBlock } from './session-block.ts'
 import { TtlForm } from './TtlForm.tsx'
 
 /** What is left of a field's own TTL. */
@@ -35,6 +36,7 @@ interface FieldTtlFormProps {
 export function FieldTtlForm({ field, onClose }: FieldTtlFormProps) {
   const app = useApp()
   const name = toLine(field.name)
+  const removeBlock = useFieldBlock('removeFieldTtls')
   return (
     <RowForm label={`TTL of ${name}`} onClose={onClose}>
       <TtlForm
@@ -44,6 +46,7 @@ export function FieldTtlForm({ field, onClose }: FieldTtlFormProps) {
         warning={
           field.expiresAt === null ? null : `Without a TTL of its own ${name} lives as long as its key.`
         }
+        removeBlock={removeBlock}
         cancel
         onWrite={async (ttl, { expiresAt }) => {
           await app.detail.setFieldTtl(field, ttl, expiresAt)

@@ -30,7 +30,7 @@ function StringValue({ value: shown }: { readonly value: ShownValue }) {
   const app = useApp()
   const whole = useDetail((state) => state.whole.get(wholeKey(null)))
   const editing = useDetail((state) => state.draft?.of === 'string')
-  const blocked = useKeyBlock()
+  const blocked = useKeyBlock('editStrings')
   const value = whole ?? shown.value
   const typed: TypedValue =
     shown.cut && whole === undefined && typeof value === 'string'

@@ -18,7 +18,7 @@ interface RemoveFieldDialogProps {
 /** Asks before a field goes; and once more, with both values, where it has changed since. */
 export function RemoveFieldDialog({ field: latest, onClose }: RemoveFieldDialogProps) {
   const app = useApp()
-  const blocked = useFieldBlock()
+  const blocked = useFieldBlock('removeFields')
   const [field] = useState(latest)
   const only = useDetail((state) => state.detail?.fields.length === 1)
   const [now, setNow] = useState<{ readonly value: Bytes | null } | null>(null)

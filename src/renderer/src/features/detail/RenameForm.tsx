@@ -26,7 +26,7 @@ interface RenameConflict {
 /** Gives a field another name; refused where its value has changed since the form was opened. */
 export function RenameForm({ field: latest, onClose }: RenameFormProps) {
   const app = useApp()
-  const blocked = useFieldBlock()
+  const blocked = useFieldBlock('renameFields')
   const ended = useDetail((state) => state.ending !== null)
   const [field] = useState(latest)
   const name = toLine(field.name)

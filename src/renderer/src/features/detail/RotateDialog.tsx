@@ -6,7 +6,7 @@ import { sessionInWords } from './who.ts'
 export function RotateDialog({ onClose }: { readonly onClose: () => void }) {
   const app = useApp()
   const detail = useDetail((state) => state.detail)
-  const blocked = useSessionBlock()
+  const blocked = useSessionBlock('rotate')
   return (
     <Confirm
       title={`Rotate ${sessionInWords(detail)}?`}

@@ -12,7 +12,8 @@ import { sessionInWords } from './who.ts'
 /** What one can do with the key's time and, of a session, its id. */
 export function TimeActions({ detail }: { readonly detail: SessionDetail }) {
   const app = useApp()
-  const blocked = useSessionBlock()
+  const touchBlock = useSessionBlock('touch')
+  const rotateBlock = useSessionBlock('rotate')
   const [touching, setTouching] = useState(false)
   const touch = async () => {
     setTouching(true)
@@ -38,7 +39,7 @@ export function TimeActions({ detail }: { readonly detail: SessionDetail }) {
         small
         icon={Hand}
         busy={touching}
-        blocked={blocked}
+        blocked={touchBlock}
         title="Record an access: the time starts anew (t)"
         onClick={touch}
       >
@@ -48,7 +49,7 @@ export function TimeActions({ detail }: { readonly detail: SessionDetail }) {
       <Button
         small
         icon={RefreshCcwDot}
-        blocked={blocked}
+        blocked={rotateBlock}
         title="Give it a new id; the old one ends at once"
         onClick={() => app.openDialog('rotate')}
       >

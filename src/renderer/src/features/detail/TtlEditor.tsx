@@ -14,8 +14,9 @@ export function TtlEditor({ detail }: { readonly detail: SessionDetail }) {
   const app = useApp()
   const [open, setOpen] = useState(false)
   const isSession = detail.state === 'session'
-  const [session, key] = [useSessionBlock(), useKeyBlock()]
+  const [session, key] = [useSessionBlock('setTtl'), useKeyBlock('setTtl')]
   const blocked = isSession ? session : key
+  const removeBlock = useKeyBlock('removeTtl')
   const { expiresAt } = detail
   // In a hash that is no session nobody reads session_ttl.
   const configuredTtl = isSession ? detail.configuredTtl : null
@@ -53,6 +54,7 @@ export function TtlEditor({ detail }: { readonly detail: SessionDetail }) {
                 : 'Redis deletes the key when it is over. It starts now, and nothing renews it from here.'
             }
             warning={expiresAt === null ? null : isSession ? SESSION_WARNING : KEY_WARNING}
+            removeBlock={removeBlock}
             onWrite={write}
             onDone={() => setOpen(false)}
           />

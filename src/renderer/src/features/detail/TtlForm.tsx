@@ -22,13 +22,15 @@ interface TtlFormProps {
   readonly warning: string | null
   readonly onWrite: (ttl: string | null, shown: ShownTime) => Promise<void>
   readonly onDone: () => void
+  /** Why it cannot be removed; null when it can. */
+  readonly removeBlock: string | null
   /** Where the form stands in a page that has no other way to close it. */
   readonly cancel?: boolean
 }
 
 /** Sets or removes a TTL; where it has changed meanwhile, shows all three and asks. */
 export function TtlForm(props: TtlFormProps) {
-  const { initial, note, warning, onWrite, onDone, cancel = false } = props
+  const { initial, note, warning, removeBlock, onWrite, onDone, cancel = false } = props
   const [shown] = useState(props.shown)
   const [text, setText] = useState(initial)
   const [error, setError] = useState<string | null>(null)
@@ -126,7 +128,7 @@ export function TtlForm(props: TtlFormProps) {
       {warning === null && !cancel ? null : (
         <div className={styles.buttons}>
           {warning === null ? null : (
-            <Button small onClick={() => setRemoving(true)}>
+            <Button small blocked={removeBlock} onClick={() => setRemoving(true)}>
               Remove TTL…
             </Button>
           )}

@@ -3,14 +3,14 @@ import type { HistoryEntry } from '#shared/history.ts'
 import { Button } from '../../components/Button.tsx'
 import { Dialog, DialogButtons } from '../../components/Dialog.tsx'
 import { formatBytes, formatClock, formatCount, plural } from '../../lib/format.ts'
-import { useApp, useHistory, useWriteBlock } from '../../stores/context.ts'
+import { useApp, useBlock, useHistory } from '../../stores/context.ts'
 import styles from './History.module.css'
 
 /** What was written from here and can be taken back, and the bounds of that. */
 export function HistoryDialog({ onClose }: { readonly onClose: () => void }) {
   const app = useApp()
   const status = useHistory((state) => state.status)
-  const blocked = useWriteBlock()
+  const blocked = useBlock('undo')
   const { undo = [], redo = [] } = status ?? {}
   return (
     <Dialog

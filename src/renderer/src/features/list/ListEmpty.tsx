@@ -3,7 +3,7 @@ import { Button } from '../../components/Button.tsx'
 import { EmptyState } from '../../components/EmptyState.tsx'
 import { toFailure } from '../../lib/failure.ts'
 import { formatCount, plural } from '../../lib/format.ts'
-import { useApp, useConnection, useDemo, useList, useWriteBlock } from '../../stores/context.ts'
+import { useApp, useBlock, useConnection, useDemo, useList } from '../../stores/context.ts'
 
 /** Why the list shows no row, and the way on. */
 export function ListEmpty() {
@@ -87,7 +87,9 @@ const SAMPLES = 200
 /** One click to something alive. */
 function WaysToLife() {
   const app = useApp()
-  const blocked = useWriteBlock()
+  const samplesBlock = useBlock('addSamples')
+  const createBlock = useBlock('create')
+  const demoBlock = useBlock('demo')
   const adding = useList((state) => state.adding)
   const demoRuns = useDemo((state) => state.status.state === 'running')
   const addSamples = async () => {
@@ -100,14 +102,14 @@ function WaysToLife() {
   }
   return (
     <>
-      <Button kind="primary" busy={adding} blocked={blocked} onClick={addSamples}>
+      <Button kind="primary" busy={adding} blocked={samplesBlock} onClick={addSamples}>
         Add {SAMPLES} sample sessions
       </Button>
-      <Button blocked={blocked} onClick={() => app.openDialog('create')}>
+      <Button blocked={createBlock} onClick={() => app.openDialog('create')}>
         Create a session
       </Button>
       {demoRuns ? null : (
-        <Button blocked={blocked} onClick={() => app.startDemo()}>
+        <Button blocked={demoBlock} onClick={() => app.startDemo()}>
           Start the demo server
         </Button>
       )}

@@ -1,6 +1,7 @@
 import { useList, usePicks } from '../../stores/context.ts'
 import { ListEmpty } from './ListEmpty.tsx'
 import styles from './ListPane.module.css'
+import { ListRefused, useRefusal } from './ListRefused.tsx'
 import { ListToolbar } from './ListToolbar.tsx'
 import { Overview } from './Overview.tsx'
 import { ReadingLine } from './ReadingLine.tsx'
@@ -12,13 +13,14 @@ export function ListPane() {
   const isEmpty = useList((state) =>
     state.view === null ? state.failure !== null : state.view.matched === 0,
   )
+  const refusal = useRefusal()
   const picking = usePicks(({ mode, keys }) => mode === 'all' || keys.size > 0)
   return (
     <section className={styles.pane} aria-label="Session list">
       {picking ? <SelectionBar /> : <ListToolbar />}
       <ReadingLine />
       <Overview />
-      {isEmpty ? <ListEmpty /> : <SessionGrid />}
+      {refusal !== null ? <ListRefused refusal={refusal} /> : isEmpty ? <ListEmpty /> : <SessionGrid />}
     </section>
   )
 }

@@ -2,13 +2,15 @@ import { Download, Ellipsis, Upload } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import { IconButton } from '../../components/Button.tsx'
 import menu from '../../components/Menu.module.css'
-import { useApp, useList, useReadBlock } from '../../stores/context.ts'
+import { MenuItem } from '../../components/MenuItem.tsx'
+import { useApp, useBlock, useList } from '../../stores/context.ts'
 import { listTarget, whyNothingToExport } from '../transfer/export-target.ts'
 
 /** What is done with the list as a whole, and seldom. */
 export function MoreMenu() {
   const app = useApp()
-  const blocked = useReadBlock()
+  const exportBlock = useBlock('export')
+  const importBlock = useBlock('import')
   const nothing = useList(whyNothingToExport)
   return (
     <DropdownMenu.Root modal={false}>
@@ -17,20 +19,16 @@ export function MoreMenu() {
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className={menu.menu} align="end" sideOffset={4} collisionPadding={8}>
-          <DropdownMenu.Item
-            className={menu.item}
-            disabled={(blocked ?? nothing) !== null}
+          <MenuItem
+            icon={Download}
+            blocked={exportBlock ?? nothing}
             onSelect={() => app.openExport(listTarget(app.list.store.getState()))}
           >
-            <Download size={14} aria-hidden /> Export sessions…
-          </DropdownMenu.Item>
-          <DropdownMenu.Item
-            className={menu.item}
-            disabled={blocked !== null}
-            onSelect={() => app.openDialog('import')}
-          >
-            <Upload size={14} aria-hidden /> Import sessions…
-          </DropdownMenu.Item>
+            Export sessions…
+          </MenuItem>
+          <MenuItem icon={Upload} blocked={importBlock} onSelect={() => app.openDialog('import')}>
+            Import sessions…
+          </MenuItem>
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>

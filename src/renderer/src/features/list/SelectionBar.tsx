@@ -1,7 +1,7 @@
 import { Download, Timer, Trash2, X } from 'lucide-react'
 import { Button, IconButton } from '../../components/Button.tsx'
 import { formatCount, plural } from '../../lib/format.ts'
-import { useApp, useList, usePicks, useReadBlock, useWriteBlock } from '../../stores/context.ts'
+import { useApp, useBlock, useList, usePicks } from '../../stores/context.ts'
 import { countPicked } from '../../stores/picks.ts'
 import styles from './ListPane.module.css'
 
@@ -11,8 +11,9 @@ export function SelectionBar() {
   const picks = usePicks((state) => state)
   const matched = useList((state) => state.view?.matched ?? 0)
   const filter = useList((state) => state.filter)
-  const blocked = useWriteBlock()
-  const unreachable = useReadBlock()
+  const exportBlock = useBlock('export')
+  const ttlBlock = useBlock('setTtlOfMany')
+  const deleteBlock = useBlock('deleteMany')
   const count = countPicked(picks, matched)
   const everything = filter.trim() === '' ? 'under the prefix' : 'that match'
   return (
@@ -30,16 +31,16 @@ export function SelectionBar() {
           </Button>
         )}
       </div>
-      <Button small icon={Download} blocked={unreachable} onClick={() => app.exportPicked()}>
+      <Button small icon={Download} blocked={exportBlock} onClick={() => app.exportPicked()}>
         Export…
       </Button>
-      <Button small icon={Timer} blocked={blocked} onClick={() => app.beginBulk('setTtl')}>
+      <Button small icon={Timer} blocked={ttlBlock} onClick={() => app.beginBulk('setTtl')}>
         Change TTL…
       </Button>
       <Button
         small
         icon={Trash2}
-        blocked={blocked}
+        blocked={deleteBlock}
         title={`Shows ${plural(count, 'session')} first`}
         onClick={() => app.beginBulk('delete')}
       >

@@ -1,6 +1,7 @@
+import type { Ability } from '#shared/abilities.ts'
 import { toFailure } from '../../lib/failure.ts'
 import type { App } from '../../stores/app.ts'
-import { whyNotReachable, whyNotWritable } from '../../stores/connection.ts'
+import { whyNot } from '../../stores/blocks.ts'
 
 export interface Command {
   readonly id: string
@@ -21,9 +22,9 @@ export const plain = (key: string) => (event: KeyboardEvent) =>
 export const always = () => null
 export const connected = (app: App) =>
   app.connection.store.getState().status?.state === 'disconnected' ? 'Connect to a Redis first.' : null
-export const writable = (app: App) => whyNotWritable(app.connection.store.getState())
-/** For what reads from Redis, also on a read-only connection. */
-export const reachable = (app: App) => whyNotReachable(app.connection.store.getState())
+/** For what is done under the prefix that is listed. */
+export const able = (ability: Ability) => (app: App) =>
+  whyNot(app.connection.store.getState(), ability, app.list.store.getState().prefix)
 export const selectedAny = (app: App) =>
   app.detail.store.getState().selected === null ? 'Select a session first.' : null
 

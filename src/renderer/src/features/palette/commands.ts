@@ -1,3 +1,4 @@
+import type { Ability } from '#shared/abilities.ts'
 import { focusCommands, focusDetail, focusFilter, focusGrid, focusPrefix } from '../../lib/focus.ts'
 import { isMac, MOD } from '../../lib/platform.ts'
 import type { App } from '../../stores/app.ts'
@@ -5,26 +6,15 @@ import { whyFieldsAreFixed, whyKeyIsFixed, whySessionIsFixed } from '../detail/s
 import { userName } from '../detail/who.ts'
 import { TAB_COMMANDS } from '../tabs/tab-commands.ts'
 import { openSessionExport, whyNotExportable } from '../transfer/export-target.ts'
-import {
-  always,
-  type Command,
-  connected,
-  picking,
-  plain,
-  reachable,
-  selectedAny,
-  told,
-  writable,
-} from './command.ts'
+import { able, always, type Command, connected, picking, plain, selectedAny, told } from './command.ts'
 import { LIST_COMMANDS } from './list-commands.ts'
 import { TIMELINE_COMMANDS } from './timeline-commands.ts'
 
-const withFields = (app: App) =>
-  whyFieldsAreFixed(app.connection.store.getState(), app.detail.store.getState())
-const withSession = (app: App) =>
-  whySessionIsFixed(app.connection.store.getState(), app.detail.store.getState())
-
-const withKey = (app: App) => whyKeyIsFixed(app.connection.store.getState(), app.detail.store.getState())
+const forKey = (why: typeof whyKeyIsFixed) => (ability: Ability) => (app: App) =>
+  why(app.connection.store.getState(), app.detail.store.getState(), ability)
+const withFields = forKey(whyFieldsAreFixed)
+const withSession = forKey(whySessionIsFixed)
+const withKey = forKey(whyKeyIsFixed)
 
 const withMod = (key: string) => (event: KeyboardEvent) =>
   event.key.toLowerCase() === key && !event.altKey && (isMac ? event.metaKey : event.ctrlKey)
@@ -54,7 +44,7 @@ export const COMMANDS: readonly Command[] = [
     label: 'New session…',
     keys: 'n',
     matches: plain('n'),
-    blocked: writable,
+    blocked: able('create'),
     run: (app) => app.openDialog('create'),
   },
   {
@@ -63,7 +53,7 @@ export const COMMANDS: readonly Command[] = [
     label: 'Touch the session',
     keys: 't',
     matches: plain('t'),
-    blocked: withSession,
+    blocked: withSession('touch'),
     run: told(async (app) => {
       await app.detail.touch()
       return 'Touched the session: its time starts anew.'
@@ -75,14 +65,14 @@ export const COMMANDS: readonly Command[] = [
     label: 'Add a field',
     keys: 'a',
     matches: plain('a'),
-    blocked: withFields,
+    blocked: withFields('editFields'),
     run: (app) => app.detail.add(),
   },
   {
     id: 'rotate',
     group: 'Session',
     label: 'Rotate the session’s id…',
-    blocked: withSession,
+    blocked: withSession('rotate'),
     run: (app) => app.openDialog('rotate'),
   },
   {
@@ -105,7 +95,7 @@ export const COMMANDS: readonly Command[] = [
     id: 'export-session',
     group: 'Session',
     label: 'Export the session…',
-    blocked: (app) => reachable(app) ?? whyNotExportable(app.detail.store.getState()),
+    blocked: (app) => able('export')(app) ?? whyNotExportable(app.detail.store.getState()),
     run: (app) => openSessionExport(app),
   },
   {
@@ -114,7 +104,7 @@ export const COMMANDS: readonly Command[] = [
     label: 'Delete the session or key, or those selected…',
     keys: isMac ? '⌫' : 'Del',
     matches: (event) => plain('Delete')(event) || (isMac && plain('Backspace')(event)),
-    blocked: (app) => (picking(app) ? writable(app) : withKey(app)),
+    blocked: (app) => (picking(app) ? able('deleteMany')(app) : withKey('delete')(app)),
     run: (app) => (picking(app) ? app.beginBulk('delete') : app.openDialog('delete')),
   },
   {
@@ -122,7 +112,7 @@ export const COMMANDS: readonly Command[] = [
     group: 'Session',
     label: 'Log the user out everywhere…',
     blocked: (app) =>
-      writable(app) ??
+      able('deleteMany')(app) ??
       selectedAny(app) ??
       (userName(app.detail.store.getState().detail) === null ? 'Nobody is logged in to this session.' : null),
     run: (app) => {
@@ -136,7 +126,7 @@ export const COMMANDS: readonly Command[] = [
     label: 'Undo the last write',
     keys: `${MOD} Z`,
     matches: (event) => isZ(event) && !event.shiftKey,
-    blocked: (app) => writable(app) ?? nothingTo('undo')(app),
+    blocked: (app) => able('undo')(app) ?? nothingTo('undo')(app),
     run: (app) => app.takeBackAndTell('undo'),
   },
   {
@@ -145,7 +135,7 @@ export const COMMANDS: readonly Command[] = [
     label: 'Redo what was undone',
     keys: `${MOD} Shift Z`,
     matches: (event) => (isZ(event) && event.shiftKey) || (!isMac && isY(event)),
-    blocked: (app) => writable(app) ?? nothingTo('redo')(app),
+    blocked: (app) => able('undo')(app) ?? nothingTo('redo')(app),
     run: (app) => app.takeBackAndTell('redo'),
   },
   {

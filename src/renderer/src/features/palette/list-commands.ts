@@ -2,10 +2,10 @@ import type { ScanPhase } from '#shared/model.ts'
 import { isMac, MOD } from '../../lib/platform.ts'
 import type { App } from '../../stores/app.ts'
 import { listTarget, whyNothingToExport } from '../transfer/export-target.ts'
-import { type Command, connected, pickedAny, plain, reachable, told, writable } from './command.ts'
+import { able, type Command, connected, pickedAny, plain, told } from './command.ts'
 
 const inPhase = (phase: ScanPhase, otherwise: string) => (app: App) =>
-  writable(app) ?? (app.list.store.getState().progress?.phase === phase ? null : otherwise)
+  able('list')(app) ?? (app.list.store.getState().progress?.phase === phase ? null : otherwise)
 
 /** What is done with the list as a whole. */
 export const LIST_COMMANDS: readonly Command[] = [
@@ -32,14 +32,14 @@ export const LIST_COMMANDS: readonly Command[] = [
     id: 'export-picked',
     group: 'List',
     label: 'Export those selected…',
-    blocked: (app) => reachable(app) ?? pickedAny(app),
+    blocked: (app) => able('export')(app) ?? pickedAny(app),
     run: (app) => app.exportPicked(),
   },
   {
     id: 'bulk-ttl',
     group: 'List',
     label: 'Change the TTL of those selected…',
-    blocked: (app) => writable(app) ?? pickedAny(app),
+    blocked: (app) => able('setTtlOfMany')(app) ?? pickedAny(app),
     run: (app) => app.beginBulk('setTtl'),
   },
   {
@@ -48,7 +48,7 @@ export const LIST_COMMANDS: readonly Command[] = [
     label: 'Scan again',
     keys: 'r',
     matches: plain('r'),
-    blocked: writable,
+    blocked: able('list'),
     run: (app) => app.list.rescan(),
   },
   {
@@ -69,7 +69,7 @@ export const LIST_COMMANDS: readonly Command[] = [
     id: 'gentle',
     group: 'List',
     label: 'Scan gently, or at full speed again',
-    blocked: writable,
+    blocked: able('list'),
     run: (app) => app.list.setGentle(!app.list.store.getState().progress?.gentle),
   },
   {
@@ -104,21 +104,21 @@ export const LIST_COMMANDS: readonly Command[] = [
     id: 'export',
     group: 'List',
     label: 'Export sessions…',
-    blocked: (app) => reachable(app) ?? whyNothingToExport(app.list.store.getState()),
+    blocked: (app) => able('export')(app) ?? whyNothingToExport(app.list.store.getState()),
     run: (app) => app.openExport(listTarget(app.list.store.getState())),
   },
   {
     id: 'import',
     group: 'List',
     label: 'Import sessions…',
-    blocked: reachable,
+    blocked: able('import'),
     run: (app) => app.openDialog('import'),
   },
   {
     id: 'samples',
     group: 'List',
     label: 'Add 200 sample sessions',
-    blocked: writable,
+    blocked: able('addSamples'),
     run: told(async (app) => `Added ${await app.list.addSamples(200)} sample sessions.`),
   },
 ]

@@ -1,19 +1,31 @@
-import { KeyRound, Unplug } from 'lucide-react'
+import { Unplug } from 'lucide-react'
 import { useCallback, useState } from 'react'
 import { Button } from '../../components/Button.tsx'
 import { paintText, Ticking } from '../../components/Ticking.tsx'
 import { formatClock } from '../../lib/format.ts'
 import { useApp, useConnection } from '../../stores/context.ts'
 import styles from './Banners.module.css'
+import { NotReadyBanner } from './NotReady.tsx'
+import { PasswordDialog } from './PasswordDialog.tsx'
+import { PermissionBanner } from './Permissions.tsx'
 
 /** What is wrong with the connection as a whole, above everything that it makes stale. */
 export function Banners() {
   const hostLostSince = useConnection((state) => state.hostLostSince)
   const status = useConnection((state) => state.status)
   if (hostLostSince !== null) return <HostLost since={hostLostSince} />
-  if (status?.state === 'lost') return <RedisLost status={status} />
-  if (status?.state === 'connected' && status.missing.length > 0) return <Missing commands={status.missing} />
-  return null
+  if (status?.state === 'lost')
+    return status.notReady === null ? (
+      <RedisLost status={status} />
+    ) : (
+      <NotReadyBanner target={status.target} notReady={status.notReady} />
+    )
+  if (status?.state !== 'connected') return null
+  return status.notReady === null ? (
+    <PermissionBanner status={status} />
+  ) : (
+    <NotReadyBanner target={status.target} notReady={status.notReady} />
+  )
 }
 
 function HostLost({ since }: { readonly since: number }) {
@@ -34,7 +46,8 @@ const useStatus = () => useConnection((state) => state.status)
 function RedisLost({ status }: { readonly status: Lost }) {
   const { connection } = useApp()
   const [busy, setBusy] = useState(false)
-  const { retryAt } = status
+  const [asking, setAsking] = useState(false)
+  const { retryAt, needsPassword } = status
   const paint = useCallback(
     (element: HTMLSpanElement, now: number) => {
       const seconds = retryAt === null ? 0 : Math.ceil((retryAt - now) / 1000)
@@ -60,32 +73,23 @@ function RedisLost({ status }: { readonly status: Lost }) {
         {status.reason.replace(/\.$/, '')}. Sessions and countdowns show what was known then.
       </p>
       <span className={styles.next}>
-        attempt {status.attempt}, <Ticking paint={paint} />
+        {needsPassword ? (
+          'not tried again by itself'
+        ) : (
+          <>
+            attempt {status.attempt}, <Ticking paint={paint} />
+          </>
+        )}
       </span>
+      {needsPassword ? (
+        <Button small kind="primary" onClick={() => setAsking(true)}>
+          Enter password
+        </Button>
+      ) : null}
       <Button small busy={busy} onClick={retry}>
-        Try now
+        {needsPassword ? 'Try once more' : 'Try now'}
       </Button>
+      {asking ? <PasswordDialog target={status.target} onClose={() => setAsking(false)} /> : null}
     </section>
-  )
-}
-
-function Missing({ commands }: { readonly commands: readonly string[] }) {
-  const [dismissed, setDismissed] = useState(false)
-  if (dismissed) return null
-  return (
-    <div className={styles.banner} data-tone="amber" role="status">
-      <KeyRound size={15} aria-hidden className={styles.icon} />
-      <p className={styles.text}>
-        <strong>This Redis user may not run {commands.join(', ')}.</strong> What needs{' '}
-        {commands.length === 1 ? 'it' : 'them'} is refused. An administrator can allow{' '}
-        {commands.length === 1 ? 'it' : 'them'}:{' '}
-        <code>
-          ACL SETUSER … {commands.map((command) => `+${command.toLowerCase().replace(' ', '|')}`).join(' ')}
-        </code>
-      </p>
-      <Button small kind="quiet" onClick={() => setDismissed(true)}>
-        Dismiss
-      </Button>
-    </div>
   )
 }

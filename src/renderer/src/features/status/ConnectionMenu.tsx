@@ -4,6 +4,7 @@ import { ENVIRONMENTS } from '#shared/model.ts'
 import menu from '../../components/Menu.module.css'
 import { environmentInWords } from '../../lib/environment.ts'
 import { useApp, useConnection } from '../../stores/context.ts'
+import { PermissionList } from './Permissions.tsx'
 import styles from './TopBar.module.css'
 
 /** Where one is connected to: server, rights, and the way out. */
@@ -90,12 +91,7 @@ export function ConnectionMenu() {
               </>
             ) : null}
           </dl>
-          {connected !== null && connected.missing.length > 0 ? (
-            <p className={styles.missing}>
-              This user may not run {connected.missing.join(', ')}. What needs them is refused; an
-              administrator can allow them with ACL SETUSER.
-            </p>
-          ) : null}
+          {connected === null ? null : <PermissionList status={connected} />}
           <DropdownMenu.Separator className={menu.separator} />
           {connected === null ? null : (
             <DropdownMenu.CheckboxItem

@@ -4,7 +4,7 @@ import { Button } from '../../components/Button.tsx'
 import { CopyButton } from '../../components/CopyButton.tsx'
 import { Problem } from '../../components/Problem.tsx'
 import { type Failure, toFailure } from '../../lib/failure.ts'
-import { useApp } from '../../stores/context.ts'
+import { useApp, useBlock } from '../../stores/context.ts'
 import styles from './LiveMark.module.css'
 
 const WORDS = {
@@ -27,6 +27,7 @@ const WORDS = {
 /** The one change of the server's settings that the inspector makes: never before it was shown and asked for here. */
 export function NotificationOffer({ offer }: { readonly offer: NotificationChange }) {
   const { connection, toasts } = useApp()
+  const blocked = useBlock('notifications')
   const [busy, setBusy] = useState(false)
   const [failure, setFailure] = useState<Failure | null>(null)
   const { title, lead, cost, action, done } = WORDS[offer.kind]
@@ -53,7 +54,12 @@ export function NotificationOffer({ offer }: { readonly offer: NotificationChang
         {cost} The setting is {offer.current === '' ? 'empty' : <code>{offer.current}</code>} now.
       </p>
       {failure === null ? null : <Problem>{failure.message}</Problem>}
-      <Button kind={offer.kind === 'enable' ? 'primary' : 'default'} busy={busy} onClick={change}>
+      <Button
+        kind={offer.kind === 'enable' ? 'primary' : 'default'}
+        busy={busy}
+        blocked={blocked}
+        onClick={change}
+      >
         {action}
       </Button>
     </section>

@@ -8,7 +8,7 @@ import { paintText, Ticking } from '../../components/Ticking.tsx'
 import { formatCount, formatCountdown, plural } from '../../lib/format.ts'
 import { MOD } from '../../lib/platform.ts'
 import { tabLabel } from '../../lib/tab-words.ts'
-import { useApp, useDrawer, useHistory, useSettings, useTabs, useWriteBlock } from '../../stores/context.ts'
+import { useApp, useBlock, useDrawer, useHistory, useSettings, useTabs } from '../../stores/context.ts'
 import styles from './Toasts.module.css'
 
 /** What came of actions. The region is there from the start, so that a screen reader hears what enters it. */
@@ -65,7 +65,7 @@ function useBottom(): string {
 /** With the time for which it can be undone. */
 function UndoButton({ entry, onDone }: { readonly entry: HistoryEntry; readonly onDone: () => void }) {
   const app = useApp()
-  const blocked = useWriteBlock()
+  const blocked = useBlock('undo')
   const paint = useCallback(
     (element: HTMLSpanElement, now: number) =>
       paintText(element, formatCountdown(Math.max(0, entry.until - now))),

@@ -1,6 +1,6 @@
 import { isDesktop, isMac, MOD } from '../../lib/platform.ts'
 import type { App } from '../../stores/app.ts'
-import { always, type Command, reachable, selectedAny } from '../palette/command.ts'
+import { able, always, type Command, selectedAny } from '../palette/command.ts'
 
 /** Keys of the desktop app: a browser keeps them for tabs of its own. */
 const desktop = (keys: string, matches: (event: KeyboardEvent) => boolean) =>
@@ -19,7 +19,7 @@ const several = (app: App) =>
 
 /** Why there is no other connection to compare a session with, or null. */
 export const whyNotComparable = (app: App): string | null =>
-  reachable(app) ??
+  able('open')(app) ??
   selectedAny(app) ??
   (app.tabs.store.getState().tabs.some(({ number, state }) => number !== app.tab && state === 'connected')
     ? null

@@ -6,7 +6,7 @@ import { DialogButtons } from '../../components/Dialog.tsx'
 import { Problem } from '../../components/Problem.tsx'
 import { Working } from '../../components/Working.tsx'
 import { formatBytes, plural } from '../../lib/format.ts'
-import { useApp, useWriteBlock } from '../../stores/context.ts'
+import { useApp, useBlock } from '../../stores/context.ts'
 import type { ImportScreen } from '../../stores/import.ts'
 import { Choices } from './Choices.tsx'
 import { prefixInWords } from './export-target.ts'
@@ -22,7 +22,7 @@ interface DryRunProps {
 /** What would happen, and the choices that change it. */
 export function DryRun({ screen, onClose }: DryRunProps) {
   const { importing } = useApp()
-  const blocked = useWriteBlock()
+  const blocked = useBlock('import')
   // A button that is blocked is made anew: it must not take the focus from a choice then.
   const isNew = useRef(true)
   useEffect(() => {

@@ -8,7 +8,7 @@ import { Problem } from '../../components/Problem.tsx'
 import { Working } from '../../components/Working.tsx'
 import { formatBytes, formatCount, plural } from '../../lib/format.ts'
 import { saveFile } from '../../lib/save-file.ts'
-import { useApp, useList, useReadBlock } from '../../stores/context.ts'
+import { useApp, useBlock, useList } from '../../stores/context.ts'
 import type { ExportTarget } from '../../stores/export.ts'
 import { Choices } from './Choices.tsx'
 import { prefixInWords } from './export-target.ts'
@@ -63,10 +63,10 @@ const FORMS = [
 
 function Choosing({ target, onCancel }: { readonly target: ExportTarget; readonly onCancel: () => void }) {
   const { exporting } = useApp()
-  const blocked = useReadBlock()
   const failure = useStore(exporting.store, (state) => state.failure)
   const stopped = useStore(exporting.store, (state) => state.stopped)
   const [form, setForm] = useState<ExportForm>('readable')
+  const blocked = useBlock(form === 'lossless' ? 'exportLossless' : 'export')
   const [chosen, setChosen] = useState(0)
   const choice = target.choices[chosen] ?? target.choices[0]
   if (choice === undefined) return null

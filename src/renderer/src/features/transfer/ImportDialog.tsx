@@ -8,7 +8,7 @@ import { Problem } from '../../components/Problem.tsx'
 import { Working } from '../../components/Working.tsx'
 import { formatCount, formatInstant, plural } from '../../lib/format.ts'
 import { fileName, saveFile } from '../../lib/save-file.ts'
-import { useApp, useList, useReadBlock } from '../../stores/context.ts'
+import { useApp, useBlock, useList } from '../../stores/context.ts'
 import type { ImportScreen } from '../../stores/import.ts'
 import { DropZone } from './DropZone.tsx'
 import { DryRun } from './DryRun.tsx'
@@ -99,7 +99,7 @@ function Origin({ source: { form, prefix, exportedAt, server } }: { readonly sou
 
 function Choosing({ screen: { failure, file } }: PartProps) {
   const { importing } = useApp()
-  const blocked = useReadBlock()
+  const blocked = useBlock('import')
   return (
     <>
       <DropZone blocked={blocked} onFile={(chosen) => importing.choose(chosen)} />
