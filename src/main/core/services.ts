@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { AppError } from '#shared/errors.ts'
 import type { AppInfo, ConnectionStatus } from '#shared/model.ts'
 import type { PinnedSession } from '#shared/timeline.ts'
@@ -10,6 +11,9 @@ import { type ResolvedTarget, resolveTarget, urlWithoutPassword } from './connec
 import { DemoService } from './demo/demo-service.ts'
 import { dispatch } from './dispatch.ts'
 import { CommandFollowers } from './journal/command-followers.ts'
+import { SavedConnections } from './settings/saved-connections.ts'
+import { NO_SECRET_BOX, type SecretBox } from './settings/secret-box.ts'
+import { SettingsFile } from './settings/settings-file.ts'
 import { Workspace } from './workspace.ts'
 
 export interface InspectorOptions {
@@ -19,6 +23,10 @@ export interface InspectorOptions {
   readonly redisUrl: string | null
   /** Lines for the host's log: failures that no reply carries. */
   readonly log: (line: string) => void
+  /** Where the settings are kept; null keeps them in memory. @default null */
+  readonly settingsFile?: string | null
+  /** What encrypts secrets for that file. @default none are kept there */
+  readonly secrets?: SecretBox
   /** Epoch milliseconds. */
   readonly clock?: () => number
 }
@@ -45,6 +53,12 @@ export function createInspector(options: InspectorOptions): Inspector {
     for (const emit of clients) emit(name, payload)
   }
 
+  const saved = new SavedConnections({
+    file: new SettingsFile(options.settingsFile ?? null, clock),
+    box: options.secrets ?? NO_SECRET_BOX,
+    onChange: (list) => broadcast('connections.changed', list),
+    newId: randomUUID,
+  })
   const privateRedis = new PrivateRedis()
   const followers = new CommandFollowers()
   const demo = new DemoService({
@@ -92,6 +106,7 @@ export function createInspector(options: InspectorOptions): Inspector {
     privateRedis,
     demo,
     prefill,
+    saved,
     followers,
     connected(): Workspace {
       connection.require()

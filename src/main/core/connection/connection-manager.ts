@@ -40,6 +40,8 @@ export interface ConnectionMarks {
   readonly readOnly?: boolean
   /** @default null */
   readonly environment?: Environment | null
+  /** The saved connection that it is. @default null */
+  readonly saved?: string | null
 }
 
 export interface ConnectionListener {
@@ -122,14 +124,14 @@ export class ConnectionManager {
   async connect(
     target: ResolvedTarget,
     isPrivate: boolean,
-    { readOnly = false, environment = null }: ConnectionMarks = {},
+    { readOnly = false, environment = null, saved = null }: ConnectionMarks = {},
   ): Promise<ConnectionStatus> {
     this.disconnect()
     this.#environment = environment
     const guard = { readOnly }
     this.#guard = guard
     const generation = this.#generation
-    const shown = publicTarget(target, isPrivate)
+    const shown = publicTarget(target, isPrivate, saved)
     this.#setStatus({ state: 'connecting', target: shown })
     const client = createClient(target)
     guardWrites(client, guard)
@@ -148,7 +150,7 @@ export class ConnectionManager {
         )
       }
       this.#connection = { client, target, facts, live: liveMode(facts), commands }
-      client.on('close', () => this.#onClose(generation, shown))
+      client.on('close', () => this.#onClose(generation))
       this.#opened(shown, false)
       return this.#status
     } catch (error) {
@@ -209,6 +211,14 @@ export class ConnectionManager {
     this.require()
     this.#environment = environment
     if (this.#status.state === 'connected') this.#setStatus({ ...this.#status, environment })
+    return this.#status
+  }
+
+  /** It is a saved connection from now on. @throws AppError where there is none */
+  setSaved(saved: string): ConnectionStatus {
+    this.require()
+    if (this.#status.state === 'connected')
+      this.#setStatus({ ...this.#status, target: { ...this.#status.target, saved } })
     return this.#status
   }
 
@@ -284,9 +294,10 @@ export class ConnectionManager {
     this.#scheduleHeartbeat(this.#generation)
   }
 
-  #onClose(generation: number, target: PublicTarget): void {
+  #onClose(generation: number): void {
     if (generation !== this.#generation || this.#status.state !== 'connected') return
     clearTimeout(this.#heartbeatTimer)
+    const { target } = this.#status
     this.#setStatus({
       state: 'lost',
       target,

@@ -14,6 +14,7 @@ const target: PublicTarget = {
   untrusted: false,
   tunnel: null,
   isPrivate: false,
+  saved: null,
 }
 const detail: SessionDetail = {
   id: 'a b',
