@@ -3,7 +3,8 @@ import { Tooltip } from 'radix-ui'
 import { useLayoutEffect } from 'react'
 import { EmptyState } from '../components/EmptyState.tsx'
 import { ErrorBoundary } from '../components/ErrorBoundary.tsx'
-import { useConnection, useSettings } from '../stores/context.ts'
+import { savedOf } from '../stores/connections.ts'
+import { useConnection, useConnections, useSettings } from '../stores/context.ts'
 import { ConnectScreen } from './connect/ConnectScreen.tsx'
 import { Dialogs } from './Dialogs.tsx'
 import { Inspector } from './Inspector.tsx'
@@ -11,11 +12,13 @@ import { useShortcuts } from './palette/use-shortcuts.ts'
 import { Toasts } from './status/Toasts.tsx'
 
 const TIP_DELAY_MILLISECONDS = 350
+const APP_NAME = 'Redis Session Inspector'
 
 /** Everything in the window. */
 export function Screen() {
   useShortcuts()
   useTheme()
+  useTitle()
   return (
     <Tooltip.Provider delayDuration={TIP_DELAY_MILLISECONDS}>
       <ErrorBoundary>
@@ -40,6 +43,18 @@ function Stage() {
       </EmptyState>
     </main>
   )
+}
+
+/** Many windows and tabs are told apart by their titles. */
+function useTitle(): void {
+  const status = useConnection((state) => state.status)
+  const target = status === null || status.state === 'disconnected' ? null : status.target
+  const name = useConnections((state) => savedOf(state, target)?.name) ?? target?.label ?? null
+  const environment = status?.state === 'connected' ? status.environment : null
+  useLayoutEffect(() => {
+    const mark = environment === null ? '' : ` (${environment})`
+    document.title = name === null ? APP_NAME : `${name}${mark} – ${APP_NAME}`
+  }, [name, environment])
 }
 
 /** The chosen theme is an attribute of the page; without one the system decides. */

@@ -30,6 +30,8 @@ export interface ConnectionStore {
   startPrivate(): Promise<void>
   disconnect(): Promise<void>
   retry(): Promise<void>
+  /** What went wrong has been seen, or is about something else than what is shown now. */
+  dismissFailure(): void
   setReadOnly(readOnly: boolean): Promise<void>
   setEnvironment(environment: Environment | null): Promise<void>
   /** Sends the command that the status names under `notifications`. @throws AppError */
@@ -94,6 +96,7 @@ export function createConnectionStore(transport: Transport, now: () => number): 
     async disconnect() {
       setStatus(await transport.invoke('connection.disconnect', {}))
     },
+    dismissFailure: () => store.setState({ failure: null }),
     async retry() {
       setStatus(await transport.invoke('connection.retry', {}))
     },

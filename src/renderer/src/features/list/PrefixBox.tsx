@@ -2,7 +2,8 @@ import { Popover } from 'radix-ui'
 import { type KeyboardEvent, useEffect, useMemo, useRef, useState } from 'react'
 import { debounce } from '../../lib/debounce.ts'
 import { formatCount } from '../../lib/format.ts'
-import { useApp, useList, usePrefixes } from '../../stores/context.ts'
+import { savedOf } from '../../stores/connections.ts'
+import { useApp, useConnection, useConnections, useList, usePrefixes } from '../../stores/context.ts'
 import styles from './Boxes.module.css'
 import { PrefixList, prefixOptionId, suggestions } from './PrefixList.tsx'
 
@@ -15,6 +16,10 @@ export function PrefixBox() {
   const prefix = useList((state) => state.prefix)
   const total = useList((state) => state.progress?.total ?? null)
   const survey = usePrefixes((state) => state.survey)
+  const status = useConnection((state) => state.status)
+  const interest = useConnections((state) =>
+    status?.state === 'connected' ? savedOf(state, status.target)?.prefixes : undefined,
+  )
   const [text, setText] = useState(prefix)
   const [open, setOpen] = useState(false)
   /** Which of the list Enter takes; null for what is typed. */
@@ -24,7 +29,7 @@ export function PrefixBox() {
   useEffect(() => setText(prefix), [prefix])
   useEffect(() => apply.cancel, [apply])
   // What stands in the box when one comes to it is no search: the whole list is offered.
-  const choices = suggestions(survey, text === prefix ? '' : text)
+  const choices = suggestions(survey, text === prefix ? '' : text, interest)
 
   const show = () => {
     if (open) return

@@ -1,5 +1,6 @@
+import { Star } from 'lucide-react'
 import { useEffect } from 'react'
-import type { PrefixSuggestion, PrefixSurvey } from '#shared/model.ts'
+import type { PrefixSurvey } from '#shared/model.ts'
 import { Problem } from '../../components/Problem.tsx'
 import { formatCount } from '../../lib/format.ts'
 import { usePrefixes } from '../../stores/context.ts'
@@ -10,19 +11,39 @@ const MOST_SHOWN = 100
 
 export const prefixOptionId = (index: number): string => `prefix-option-${index}`
 
-/** The namespaces whose name has this text, and at the end, where none was typed, all keys. */
-export function suggestions(survey: PrefixSurvey | null, text: string): readonly PrefixSuggestion[] {
-  if (survey === null) return []
+export interface PrefixChoice {
+  readonly prefix: string
+  /** Null where they have not been counted. */
+  readonly keys: number | null
+  /** It is one of those that the saved connection names. */
+  readonly interesting: boolean
+}
+
+/**
+ * Those whose name has this text: first the prefixes of interest, then the other namespaces that there are, and at the
+ * end, where nothing was typed, all keys.
+ */
+export function suggestions(
+  survey: PrefixSurvey | null,
+  text: string,
+  interest: readonly string[] = [],
+): readonly PrefixChoice[] {
   const wanted = text.toLowerCase()
-  const found = survey.prefixes.filter(({ prefix }) => prefix.toLowerCase().includes(wanted))
-  return text === ''
-    ? [...found.slice(0, MOST_SHOWN), { prefix: '', keys: survey.keys }]
-    : found.slice(0, MOST_SHOWN)
+  const matches = ({ prefix }: { readonly prefix: string }) => prefix.toLowerCase().includes(wanted)
+  const known = new Map(survey?.prefixes.map(({ prefix, keys }) => [prefix, keys]))
+  const first = interest.map((prefix) => ({ prefix, keys: known.get(prefix) ?? null, interesting: true }))
+  const others = (survey?.prefixes ?? [])
+    .filter(({ prefix }) => !interest.includes(prefix))
+    .map(({ prefix, keys }) => ({ prefix, keys, interesting: false }))
+  const found = [...first.filter(matches), ...others.filter(matches).slice(0, MOST_SHOWN)]
+  return text === '' && survey !== null && !interest.includes('')
+    ? [...found, { prefix: '', keys: survey.keys, interesting: false }]
+    : found
 }
 
 interface PrefixListProps {
   readonly id: string
-  readonly choices: readonly PrefixSuggestion[]
+  readonly choices: readonly PrefixChoice[]
   readonly marked: number | null
   /** The prefix that is shown now. */
   readonly current: string
@@ -38,7 +59,7 @@ export function PrefixList({ id, choices, marked, current, onChoose }: PrefixLis
   return (
     <>
       <div id={id} role="listbox" aria-label="Prefixes" aria-busy={loading} className={styles.options}>
-        {choices.map(({ prefix, keys }, index) => (
+        {choices.map(({ prefix, keys, interesting }, index) => (
           // biome-ignore lint/a11y/useFocusableInteractive: the box keeps the focus and names the marked one.
           // biome-ignore lint/a11y/useKeyWithClickEvents: the box hears the keys.
           <div
@@ -51,6 +72,9 @@ export function PrefixList({ id, choices, marked, current, onChoose }: PrefixLis
             onPointerDown={(event) => event.preventDefault()}
             onClick={() => onChoose(prefix)}
           >
+            {interesting ? (
+              <Star size={12} role="img" aria-label="of interest" className={styles.interesting} />
+            ) : null}
             {prefix === '' ? (
               <span className={styles.every}>every key</span>
             ) : (
@@ -59,8 +83,8 @@ export function PrefixList({ id, choices, marked, current, onChoose }: PrefixLis
               </span>
             )}
             <span className={styles.count}>
-              {survey?.complete || prefix === '' ? '' : '≈'}
-              {formatCount(keys)}
+              {keys === null || survey?.complete || prefix === '' ? '' : '≈'}
+              {keys === null ? '' : formatCount(keys)}
             </span>
           </div>
         ))}

@@ -15,6 +15,7 @@ import {
   told,
   writable,
 } from './command.ts'
+import { whyNotSaveable } from './connect-commands.ts'
 import { LIST_COMMANDS } from './list-commands.ts'
 import { TIMELINE_COMMANDS } from './timeline-commands.ts'
 
@@ -265,6 +266,13 @@ export const COMMANDS: readonly Command[] = [
       await app.connection.retry()
       return null
     }),
+  },
+  {
+    id: 'save-connection',
+    group: 'App',
+    label: 'Save this connection…',
+    blocked: whyNotSaveable,
+    run: (app) => app.openDialog('saveConnection'),
   },
   {
     id: 'disconnect',

@@ -5,9 +5,19 @@ import { paintText, Ticking } from '../../components/Ticking.tsx'
 import { formatClock } from '../../lib/format.ts'
 import { useApp, useConnection } from '../../stores/context.ts'
 import styles from './Banners.module.css'
+import { SettingsBanner } from './SettingsBanner.tsx'
 
-/** What is wrong with the connection as a whole, above everything that it makes stale. */
+/** What is wrong with the settings or with the connection as a whole, above everything that it makes stale. */
 export function Banners() {
+  return (
+    <>
+      <SettingsBanner />
+      <ConnectionBanner />
+    </>
+  )
+}
+
+function ConnectionBanner() {
   const hostLostSince = useConnection((state) => state.hostLostSince)
   const status = useConnection((state) => state.status)
   if (hostLostSince !== null) return <HostLost since={hostLostSince} />

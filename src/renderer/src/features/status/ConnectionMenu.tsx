@@ -1,15 +1,22 @@
-import { ChevronDown, Lock, LogOut, RefreshCw, Tag } from 'lucide-react'
+import { BookmarkPlus, ChevronDown, Lock, LogOut, RefreshCw, ShieldAlert, Tag } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import { ENVIRONMENTS } from '#shared/model.ts'
+import { EnvironmentMark } from '../../components/EnvironmentMark.tsx'
 import menu from '../../components/Menu.module.css'
 import { environmentInWords } from '../../lib/environment.ts'
-import { useApp, useConnection } from '../../stores/context.ts'
+import { savedOf } from '../../stores/connections.ts'
+import { useApp, useConnection, useConnections } from '../../stores/context.ts'
 import styles from './TopBar.module.css'
+import { useConnectionMarks } from './use-connection-marks.ts'
 
 /** Where one is connected to: server, rights, and the way out. */
 export function ConnectionMenu() {
-  const { connection } = useApp()
+  const { connection, openDialog } = useApp()
+  const marks = useConnectionMarks()
   const status = useConnection((state) => state.status)
+  const saved = useConnections((state) =>
+    status === null || status.state === 'disconnected' ? null : savedOf(state, status.target),
+  )
   if (status === null || status.state === 'disconnected') return null
   const { target } = status
   const connected = status.state === 'connected' ? status : null
@@ -18,21 +25,29 @@ export function ConnectionMenu() {
   const dot = { connected: 'good', lost: 'lost', connecting: 'busy' }[status.state]
   return (
     <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger className={styles.connection} aria-label={`Connection: ${target.label}`}>
+      <DropdownMenu.Trigger
+        className={styles.connection}
+        aria-label={`Connection: ${saved?.name ?? target.label}`}
+        data-colour={saved?.colour ?? undefined}
+      >
         <span className={styles.dot} data-state={dot} aria-hidden />
-        <span className={styles.label} title={target.label}>
-          {target.label}
+        <span
+          className={styles.label}
+          title={saved === null ? target.label : `${saved.name}, ${target.label}`}
+        >
+          {saved?.name ?? target.label}
         </span>
+        {target.untrusted ? (
+          <span className={styles.untrusted} title="Its TLS certificate is accepted whoever vouches for it">
+            <ShieldAlert size={12} aria-hidden /> untrusted
+          </span>
+        ) : null}
         {readOnly ? (
           <span className={styles.readOnly}>
             <Lock size={12} aria-hidden /> read-only
           </span>
         ) : null}
-        {environment === null ? null : (
-          <span className={styles.environment} data-environment={environment}>
-            {environment}
-          </span>
-        )}
+        {environment === null ? null : <EnvironmentMark environment={environment} />}
         <ChevronDown size={14} aria-hidden />
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
@@ -40,9 +55,16 @@ export function ConnectionMenu() {
           <dl className={styles.facts}>
             <dt>Address</dt>
             <dd>
-              {target.host}:{target.port}
+              {target.path ?? `${target.host}:${target.port}`}
               {target.tls ? ', TLS' : ''}
+              {target.untrusted ? ' with an untrusted certificate accepted' : ''}
             </dd>
+            {target.tunnel === null ? null : (
+              <>
+                <dt>Through</dt>
+                <dd>{target.tunnel}, SSH</dd>
+              </>
+            )}
             <dt>Database</dt>
             <dd>{target.db}</dd>
             <dt>User</dt>
@@ -76,7 +98,7 @@ export function ConnectionMenu() {
             <DropdownMenu.CheckboxItem
               className={menu.item}
               checked={readOnly}
-              onCheckedChange={(checked) => void connection.setReadOnly(checked === true)}
+              onCheckedChange={(checked) => void marks.setReadOnly(checked === true)}
             >
               <Lock size={14} aria-hidden /> Read-only
               <DropdownMenu.ItemIndicator className={menu.end}>✓</DropdownMenu.ItemIndicator>
@@ -86,7 +108,7 @@ export function ConnectionMenu() {
             <DropdownMenu.RadioGroup
               value={environment ?? ''}
               onValueChange={(value) =>
-                void connection.setEnvironment(ENVIRONMENTS.find((each) => each === value) ?? null)
+                void marks.setEnvironment(ENVIRONMENTS.find((each) => each === value) ?? null)
               }
             >
               <DropdownMenu.Label className={menu.label}>Marked as</DropdownMenu.Label>
@@ -98,6 +120,11 @@ export function ConnectionMenu() {
               ))}
               <DropdownMenu.Separator className={menu.separator} />
             </DropdownMenu.RadioGroup>
+          )}
+          {connected === null || saved !== null || target.isPrivate ? null : (
+            <DropdownMenu.Item className={menu.item} onSelect={() => openDialog('saveConnection')}>
+              <BookmarkPlus size={14} aria-hidden /> Save this connection…
+            </DropdownMenu.Item>
           )}
           {status.state === 'lost' ? (
             <DropdownMenu.Item className={menu.item} onSelect={() => connection.retry()}>

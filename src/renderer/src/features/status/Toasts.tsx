@@ -1,5 +1,5 @@
 import { CircleAlert, CircleCheck, Undo2, X } from 'lucide-react'
-import { useCallback } from 'react'
+import { useCallback, useState } from 'react'
 import { useStore } from 'zustand'
 import type { HistoryEntry } from '#shared/history.ts'
 import { Button, IconButton } from '../../components/Button.tsx'
@@ -7,6 +7,7 @@ import { paintText, Ticking } from '../../components/Ticking.tsx'
 import { formatCount, formatCountdown, plural } from '../../lib/format.ts'
 import { MOD } from '../../lib/platform.ts'
 import { useApp, useDrawer, useHistory, useSettings, useWriteBlock } from '../../stores/context.ts'
+import type { ToastAction } from '../../stores/toasts.ts'
 import styles from './Toasts.module.css'
 
 /** What came of actions. The region is there from the start, so that a screen reader hears what enters it. */
@@ -38,10 +39,27 @@ export function Toasts() {
           {next !== undefined && toast.undo === next.number ? (
             <UndoButton entry={next} onDone={() => toasts.dismiss(toast.id)} />
           ) : null}
+          {toast.action === null ? null : (
+            <ActionButton action={toast.action} onDone={() => toasts.dismiss(toast.id)} />
+          )}
           <IconButton icon={X} label="Dismiss" onClick={() => toasts.dismiss(toast.id)} />
         </div>
       ))}
     </div>
+  )
+}
+
+function ActionButton({ action, onDone }: { readonly action: ToastAction; readonly onDone: () => void }) {
+  const [busy, setBusy] = useState(false)
+  const run = async () => {
+    setBusy(true)
+    await action.run()
+    onDone()
+  }
+  return (
+    <Button small busy={busy} onClick={run}>
+      {action.label}
+    </Button>
   )
 }
 
