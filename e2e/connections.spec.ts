@@ -216,6 +216,38 @@ test('a password is told once, and is in no answer, no page and no file', async 
   await expect(next.button('Connection: By URL')).toBeVisible()
 })
 
+test('a secret in the keychain is not asked for again', async ({ app, launch, redis, settings }) => {
+  test.skip(app.electronApp === null, 'The web host keeps no secrets.')
+  await redis.client.acl('SETUSER', 'ada', 'on', `>${SECRET}`, '~*', '&*', '+@all')
+  const ui = new Screen(app.page)
+  const saved = new Saved(ui)
+  // Where there is none it has to be asked for, and is said to be readable.
+  await saved.password.fill(SECRET)
+  const plain = ui.page.getByRole('checkbox', { name: 'Keep secrets on this disk, readable' })
+  await expect(plain).not.toBeChecked()
+  await expect(ui.page.getByText('This system offers no keychain')).toBeVisible()
+
+  await app.electronApp?.evaluate(({ safeStorage }) => {
+    safeStorage.getSelectedStorageBackend = () => 'gnome_libsecret'
+  })
+  await app.page.reload()
+  await saved.input('Port').fill(String(redis.port))
+  await saved.input('User').fill('ada')
+  await saved.password.fill(SECRET)
+  await expect(ui.page.getByRole('checkbox', { name: 'Keep secrets in the system’s keychain' })).toBeChecked()
+  await saved.save('ada')
+  await app.close()
+  const text = await readFile(join(settings, 'settings.json'), 'utf8')
+  expect(JSON.parse(text).connections[0].secrets.password).toMatch(/^[\w+/]+=*$/)
+  expect(text).not.toContain(SECRET)
+
+  const next = new Screen((await launch()).page)
+  const again = new Saved(next)
+  await expect(again.row('ada').getByRole('img', { name: 'asks for a secret' })).toHaveCount(0)
+  await again.entry('ada').dblclick()
+  await expect(next.button('Connection: ada')).toBeVisible()
+})
+
 test('a secret is left as it is, and forgotten when one says so', async ({ ui, redis }) => {
   await redis.client.acl('SETUSER', 'ada', 'on', `>${SECRET}`, '~*', '&*', '+@all')
   const saved = new Saved(ui)

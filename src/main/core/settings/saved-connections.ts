@@ -130,7 +130,8 @@ export class SavedConnections {
     if (id === undefined) return asked
     const entry = await this.#find(id)
     const { saved, readOnly, environment, usePrefillPassword: _prefill, ...said } = asked
-    const elsewhere = said.deployment !== undefined || said.host !== undefined || said.url !== undefined
+    const { deployment, host, path, nodes, url } = said
+    const elsewhere = [deployment, host, path, nodes, url].some((place) => place !== undefined)
     const typed: Target = elsewhere ? said : { ...entry.target, ...said }
     const kept = { ...certificatesOf(entry), ...(await this.#secrets.of(entry)) }
     const target = putKept(typed, kept)

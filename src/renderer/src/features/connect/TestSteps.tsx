@@ -35,10 +35,10 @@ export function TestSteps({ test, onClose }: TestStepsProps) {
   }, [test])
   return (
     <section ref={element} className={styles.test} aria-label="Test of the connection">
-      <div className={styles.head}>
+      <div className={styles.head} aria-live="polite">
         <h3 className={styles.verdict}>
           {test === 'running' ? <LoaderCircle size={14} aria-hidden className={styles.spin} /> : null}
-          <span role="status">{test === 'running' ? 'Testing…' : verdict(test.steps)}</span>
+          {test === 'running' ? 'Testing…' : verdict(test.steps)}
         </h3>
         {test === 'running' ? null : <IconButton icon={X} label="Close the test" onClick={onClose} />}
       </div>

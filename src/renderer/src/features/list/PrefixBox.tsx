@@ -5,7 +5,8 @@ import { formatCount } from '../../lib/format.ts'
 import { savedOf } from '../../stores/connections.ts'
 import { useApp, useConnection, useConnections, useList, usePrefixes } from '../../stores/context.ts'
 import styles from './Boxes.module.css'
-import { PrefixList, prefixOptionId, suggestions } from './PrefixList.tsx'
+import { PrefixList, prefixOptionId } from './PrefixList.tsx'
+import { suggestions } from './prefix-suggestions.ts'
 
 const PAUSE_MILLISECONDS = 350
 const LIST_ID = 'prefixes'
