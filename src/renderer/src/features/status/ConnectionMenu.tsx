@@ -28,8 +28,10 @@ export function ConnectionMenu() {
       <DropdownMenu.Trigger
         className={styles.connection}
         aria-label={`Connection: ${saved?.name ?? target.label}`}
-        data-colour={saved?.colour ?? undefined}
       >
+        {saved?.colour == null ? null : (
+          <span className={styles.stripe} data-colour={saved.colour} aria-hidden />
+        )}
         <span className={styles.dot} data-state={dot} aria-hidden />
         <span
           className={styles.label}
