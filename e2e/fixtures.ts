@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test as base, type Page } from '@playwright/test'
 import { Redis } from 'ioredis'
 import {
@@ -39,6 +42,10 @@ interface Fixtures {
   redis: TestRedis
   /** The app's own session store on that Redis: what an application beside the inspector would do. */
   store: SessionStore
+  /** The folder of the app's settings; it outlives the app of a test that starts it again. */
+  settings: string
+  /** Starts the app, as often as it is called, on the same settings. */
+  launch: () => Promise<RunningInspector>
   app: RunningInspector
   /** The inspector's page, in whichever host. */
   inspector: Page
@@ -80,13 +87,27 @@ export const test = base.extend<Fixtures, HostOptions>({
 
   store: async ({ redis }, use) => use(new SessionStore({ client: redis.client })),
 
-  app: async ({ host, context, redis, appArgs }, use, testInfo) => {
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads which fixtures are needed from the pattern.
+  settings: async ({}, use) => {
+    const folder = await mkdtemp(join(tmpdir(), 'inspector-settings-'))
+    await use(folder)
+    await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+  },
+
+  launch: async ({ host, context, redis, appArgs, settings }, use, testInfo) => {
     testInfo.skip(host === 'electron' && Boolean(skipElectron), skipElectron)
     const args = appArgs ?? ['--redis', redis.url]
-    const app = host === 'electron' ? await launchElectron(args) : await launchWeb(context, args)
-    await use(app)
-    await app.close()
+    const launched: RunningInspector[] = []
+    await use(async () => {
+      const app =
+        host === 'electron' ? await launchElectron(args, settings) : await launchWeb(context, args, settings)
+      launched.push(app)
+      return app
+    })
+    for (const app of launched) await app.close()
   },
+
+  app: async ({ launch }, use) => use(await launch()),
 
   inspector: async ({ app }, use) => use(app.page),
 

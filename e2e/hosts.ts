@@ -32,13 +32,22 @@ function environment(): Record<string, string> {
   )
 }
 
-/** Starts the built desktop app with settings of its own. */
-export async function launchElectron(args: readonly string[]): Promise<RunningInspector> {
-  const userData = await mkdtemp(join(tmpdir(), 'inspector-user-data-'))
+/** A folder for settings, and what removes it where it is the launch's own. */
+async function settingsFolder(given: string | undefined) {
+  const folder = given ?? (await mkdtemp(join(tmpdir(), 'inspector-settings-')))
+  const remove = async () => {
+    if (given === undefined) await rm(folder, { recursive: true, force: true, maxRetries: 3 })
+  }
+  return { folder, remove }
+}
+
+/** Starts the built desktop app. @param settings its folder; one of its own where it is left out */
+export async function launchElectron(args: readonly string[], settings?: string): Promise<RunningInspector> {
+  const { folder, remove } = await settingsFolder(settings)
   // As in the configuration of the browser: only root cannot have the sandbox.
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
   const electronApp = await electron.launch({
-    args: [...sandbox, `--user-data-dir=${userData}`, ROOT, ...args],
+    args: [...sandbox, `--user-data-dir=${folder}`, ROOT, ...args],
     cwd: ROOT,
     env: environment(),
     // As in the browser: a file that is saved is the test's, and no dialog asks for its place.
@@ -53,14 +62,20 @@ export async function launchElectron(args: readonly string[]): Promise<RunningIn
     url: null,
     close: once(async () => {
       await electronApp.close()
-      await rm(userData, { recursive: true, force: true, maxRetries: 3 })
+      await remove()
     }),
   }
 }
 
-/** Starts the built web host on a free port and opens the address that it prints. */
-export async function launchWeb(context: BrowserContext, args: readonly string[]): Promise<RunningInspector> {
-  const child = spawn(process.execPath, ['out/main/web.js', '--port', '0', '--no-open', ...args], {
+/** Starts the built web host on a free port and opens the address that it prints. @param settings as above */
+export async function launchWeb(
+  context: BrowserContext,
+  args: readonly string[],
+  settings?: string,
+): Promise<RunningInspector> {
+  const { folder, remove } = await settingsFolder(settings)
+  const own = ['--port', '0', '--no-open', '--settings', folder]
+  const child = spawn(process.execPath, ['out/main/web.js', ...own, ...args], {
     cwd: ROOT,
     env: environment(),
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -76,6 +91,7 @@ export async function launchWeb(context: BrowserContext, args: readonly string[]
     close: once(async () => {
       child.kill('SIGTERM')
       const code = await ended
+      await remove()
       if (code !== 0) throw new Error(`The web host ended with ${code} instead of 0.`)
     }),
   }

@@ -259,6 +259,44 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await expect(ui.page.getByRole('alert')).toBeVisible()
       expect(await violations(ui.page), 'refused').toEqual([])
     })
+
+    test(`axe finds nothing serious among saved connections, ${colorScheme}`, async ({ ui, redis }) => {
+      const { page } = ui
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+      for (const [name, colour, mark] of [
+        ['one', 'amber', 'production'],
+        ['two', 'grey', 'staging'],
+      ] as const) {
+        await ui.button('New connection').click()
+        await page.getByRole('textbox', { name: 'Port' }).fill(String(redis.port))
+        await page.getByLabel('Password').fill('guess')
+        await page.getByRole('textbox', { name: 'Name' }).fill(name)
+        await page.getByRole('radio', { name: colour }).click()
+        await page.getByLabel('Marked as').selectOption(mark)
+        await page.getByRole('checkbox', { name: 'Read-only' }).check()
+        await ui.button('Save').click()
+        await expect(page.getByRole('heading', { name })).toBeVisible()
+      }
+      await page.getByRole('checkbox', { name: 'TLS' }).check()
+      await page.getByRole('button', { name: 'Options' }).click()
+      await page.getByRole('checkbox', { name: 'Accept an untrusted certificate' }).check()
+      await page.getByRole('checkbox', { name: 'SSH tunnel' }).check()
+      await page.getByLabel('Sign in with').selectOption('key')
+      expect(await violations(page), 'every section').toEqual([])
+      await ui.button('Revert').click()
+      await ui.button('Test').click()
+      await expect(page.getByRole('heading', { name: /^This connection/ })).toBeVisible()
+      expect(await violations(page), 'tested').toEqual([])
+      // The form scrolls, and not what is around it.
+      expect(await page.evaluate(() => document.scrollingElement?.scrollTop)).toBe(0)
+      await expect(page.getByRole('heading', { name: 'Redis Session Inspector' })).toBeInViewport({
+        ratio: 1,
+      })
+      await ui.button('Actions for one').click()
+      await page.getByRole('menuitem', { name: 'Remove…' }).click()
+      await expect(page.getByRole('alertdialog')).toBeVisible()
+      expect(await violations(page), 'removing').toEqual([])
+    })
   })
 }
 

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
-import { app, BrowserWindow, ipcMain, session } from 'electron'
+import { app, BrowserWindow, ipcMain, safeStorage, session } from 'electron'
 import { INVOKE_CHANNEL } from '#shared/ipc.ts'
 import { createInspector } from './core/services.ts'
+import { SETTINGS_DEFAULTS } from './core/settings/settings-file.ts'
 import { isFirstInstance, setupSecondInstance, setupUserData } from './hosts/electron/instance.ts'
 import { createIpcHost } from './hosts/electron/ipc.ts'
 import { setupMenu } from './hosts/electron/menu.ts'
@@ -10,6 +11,7 @@ import { APP_ORIGIN, rendererPage } from './hosts/electron/page.ts'
 import { setupPermissions } from './hosts/electron/permissions.ts'
 import { registerScheme, setupProtocol } from './hosts/electron/protocol.ts'
 import { setupQuit } from './hosts/electron/quit.ts'
+import { createSecretBox } from './hosts/electron/secrets.ts'
 import { createTabMenu } from './hosts/electron/tab-menu.ts'
 import { openWindow } from './hosts/electron/window.ts'
 import { readRedisUrl, redisOption } from './hosts/redis-url.ts'
@@ -20,7 +22,14 @@ const inRoot = (path: string) => join(import.meta.dirname, '../..', path)
 function start(): void {
   const page = rendererPage(app.isPackaged, process.env.ELECTRON_RENDERER_URL)
   const redisUrl = readRedisUrl(process.argv, process.env)
-  const inspector = createInspector({ host: 'electron', version: app.getVersion(), redisUrl, log })
+  const inspector = createInspector({
+    host: 'electron',
+    version: app.getVersion(),
+    redisUrl,
+    log,
+    settingsFile: join(app.getPath('userData'), SETTINGS_DEFAULTS.fileName),
+    secrets: createSecretBox(safeStorage, process.platform),
+  })
   const ipc = createIpcHost(inspector.attach, page.origin)
 
   const showWindow = () =>

@@ -2,6 +2,12 @@ import { z } from 'zod'
 import { BULK_OUTCOMES, type BulkRow, type BulkStatus } from './bulk.ts'
 import { type Bytes, bytesSchema } from './bytes.ts'
 import type { CommandPage, CommandScript, CommandsChange, CommandTotals } from './commands.ts'
+import {
+  type ConnectionList,
+  importUrlSchema,
+  saveConnectionSchema,
+  saveOpenConnectionSchema,
+} from './connections.ts'
 import type { HistoryOutcome, HistoryStatus } from './history.ts'
 import {
   type AppInfo,
@@ -63,6 +69,8 @@ const prefix = z
     `A prefix takes at most ${LIMITS.prefixBytes} bytes.`,
   )
 const text = z.string().max(LIMITS.valueBytes)
+/** A saved connection. */
+const savedRef = z.strictObject({ id: z.string().max(64) })
 const filterText = z.string().max(LIMITS.filterCharacters)
 const port = z.int().min(0).max(65_535)
 const count = z.int().min(0)
@@ -170,8 +178,6 @@ export const contract = {
 
     'connection.status': call(nothing).replies<ConnectionStatus>(),
     'connection.connect': call(connectionTargetSchema).replies<ConnectionStatus>(),
-    /** Tries a target step by step over connections of its own, and says what came of each; the one there is stays. */
-    'connection.test': call(connectionTargetSchema).replies<ConnectionTest>(),
     'connection.disconnect': call(nothing).replies<ConnectionStatus>(),
     /** Switches the connection to reading alone, or back; the demo server, which writes, stops. */
     'connection.setReadOnly': call(z.strictObject({ readOnly: z.boolean() })).replies<ConnectionStatus>(),
@@ -191,6 +197,23 @@ export const contract = {
     'connection.changeNotifications': call(
       z.strictObject({ kind: z.enum(['enable', 'restore']) }),
     ).replies<ConnectionStatus>(),
+
+    /** Goes through what connecting needs, step by step, and leaves the connection that there is alone. */
+    'connection.test': call(connectionTargetSchema).replies<ConnectionTest>(),
+
+    /** Each of these changes the list of saved connections, which `connections.changed` tells to all clients. */
+    'connections.list': call(nothing).replies<ConnectionList>(),
+    'connections.save': call(saveConnectionSchema).replies<{ readonly id: string }>(),
+    /** Saves the connection that is open, which is that saved one from then on. */
+    'connections.saveOpen': call(saveOpenConnectionSchema).replies<{ readonly id: string }>(),
+    /** Saves what a `redis://` or `rediss://` URL says. */
+    'connections.importUrl': call(importUrlSchema).replies<{ readonly id: string }>(),
+    'connections.remove': call(savedRef).replies<null>(),
+    /** Puts back one that was removed, while the inspector runs. */
+    'connections.restore': call(savedRef).replies<null>(),
+    'connections.duplicate': call(savedRef).replies<{ readonly id: string }>(),
+    /** `to`: where it stands afterwards, from 0. */
+    'connections.move': call(savedRef.extend({ to: count })).replies<null>(),
 
     /** A window of the sorted and filtered list; the first for a prefix starts its scan. */
     'list.window': call(windowQuerySchema).replies<ListWindow>(),
@@ -355,6 +378,7 @@ export const contract = {
     /** What was chosen in the menu of the desktop app, for the window that is in front. Belongs to no tab. */
     'menu.chosen': event<MenuChoice>(),
     'connection.changed': event<ConnectionStatus>(),
+    'connections.changed': event<ConnectionList>(),
     /** At most ten a second for each prefix that this client has a window of; never rows. */
     'list.changed': event<ListProgress>(),
     'session.changed': event<SessionChange>(),

@@ -9,6 +9,10 @@ export const ERROR_CODES = [
   'connection_lost',
   'unreachable',
   'wrong_password',
+  /** A secret of a saved connection has to be typed; `details.missing` names it. */
+  'secret_needed',
+  /** Nobody has vouched for the key of an SSH server; details are `{ host, port, keyType, fingerprint }`. */
+  'unknown_host',
   'no_permission',
   'read_only',
   'not_redis',

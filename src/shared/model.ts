@@ -78,6 +78,8 @@ export interface PublicTarget {
   readonly tunnelUser: string | null
   /** True for the Redis that the app started itself. */
   readonly isPrivate: boolean
+  /** The saved connection that it is; null for one that is not saved. */
+  readonly saved: string | null
 }
 
 /** Whose sessions a connection holds; on `production` bulk actions ask once more. */

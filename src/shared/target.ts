@@ -80,6 +80,13 @@ export const connectionTargetSchema = targetSchema.extend({
   readOnly: z.boolean().optional(),
   /** @default unmarked */
   environment: z.enum(ENVIRONMENTS).optional(),
+  /**
+   * The saved connection that this is. It lends the secrets that are left out; where nothing says where to connect,
+   * all the rest too.
+   */
+  saved: z.string().max(64).optional(),
+  /** The saved connection that this differs from: it lends the secrets that are left out, and nothing else. */
+  secretsOf: z.string().max(64).optional(),
 })
 export type ConnectionTarget = z.infer<typeof connectionTargetSchema>
 

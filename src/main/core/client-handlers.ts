@@ -1,7 +1,6 @@
 import type { Bytes } from '#shared/bytes.ts'
 import { AppError } from '#shared/errors.ts'
 import { type AppInfo, type SessionDetail, USER_FIELD } from '#shared/model.ts'
-import type { ConnectionTarget } from '#shared/target.ts'
 import type { Emit } from '#shared/transport.ts'
 import { parseTtl } from '#shared/ttl.ts'
 import { guardAbilities } from './ability-guard.ts'
@@ -9,9 +8,8 @@ import { createdKeys } from './bulk/bulk-changes.ts'
 import { createBulkHandlers } from './bulk/bulk-handlers.ts'
 import type { ClientContext } from './client-context.ts'
 import type { ConnectionManager } from './connection/connection-manager.ts'
-import { testConnection } from './connection/connection-test.ts'
 import type { PrivateRedis } from './connection/private-redis.ts'
-import { type ResolvedTarget, resolveTarget } from './connection/target.ts'
+import { type ResolvedTarget, withPrefillPassword } from './connection/target.ts'
 import type { DemoService } from './demo/demo-service.ts'
 import type { Handlers } from './dispatch.ts'
 import { createEditHandlers, textId } from './edit/edit-handlers.ts'
@@ -24,6 +22,8 @@ import type { CommandFollowers } from './journal/command-followers.ts'
 import { BACKGROUND, doFor } from './journal/command-purpose.ts'
 import { createTimelineHandlers } from './journal/timeline-handlers.ts'
 import { addSampleSessions } from './samples.ts'
+import { createConnectionHandlers } from './settings/connection-handlers.ts'
+import type { SavedConnections } from './settings/saved-connections.ts'
 import { refuseReserved } from './store/fields.ts'
 import { createTransferHandlers } from './transfer/transfer-handlers.ts'
 import type { Workspace } from './workspace.ts'
@@ -37,6 +37,7 @@ export interface SharedServices {
   readonly privateRedis: PrivateRedis
   readonly demo: DemoService
   readonly prefill: ResolvedTarget | null
+  readonly saved: SavedConnections
   readonly followers: CommandFollowers
   /** What belongs to the connection, also while it is lost. */
   current(): Workspace | null
@@ -119,10 +120,14 @@ export function createClientHandlers(
     'app.info': shared.info,
 
     'connection.status': () => connection.status,
-    'connection.connect': ({ readOnly = false, environment = null, ...target }) =>
-      connection.connect(withPrefillPassword(target, prefill), false, { readOnly, environment }),
-    'connection.test': ({ readOnly: _readOnly, environment: _environment, ...target }) =>
-      testConnection(() => withPrefillPassword(target, prefill)),
+    'connection.connect': async (asked) => {
+      const filled = await shared.saved.fill(asked)
+      const { readOnly = false, environment = null, saved = null, ...target } = filled
+      const marks = { readOnly, environment, saved }
+      const status = await connection.connect(withPrefillPassword(target, prefill), false, marks)
+      await shared.saved.remember(filled)
+      return status
+    },
     'connection.disconnect': () => connection.disconnect(),
     'connection.setReadOnly': async ({ readOnly }) => {
       const status = connection.setReadOnly(readOnly)
@@ -134,6 +139,8 @@ export function createClientHandlers(
     'connection.lookAtPermissions': () => connection.lookAtPermissions(),
     'connection.changeNotifications': ({ kind }) => connection.changeNotifications(kind),
     'connection.startPrivate': async () => connection.connect(await privateRedis.start(), true),
+
+    ...createConnectionHandlers({ connection, saved: shared.saved, prefill }),
 
     'list.window': async (query) => {
       const asked = rests
@@ -267,19 +274,4 @@ export function createClientHandlers(
       shared.current()?.lists.release(watcher)
     },
   }
-}
-
-/**
- * The password of the prefilled URL stays on this side. It goes to the server that it was given for alone, and where
- * that was to be over TLS, over nothing else.
- */
-function withPrefillPassword(
-  { usePrefillPassword, ...target }: ConnectionTarget,
-  prefill: ResolvedTarget | null,
-): ResolvedTarget {
-  const resolved = resolveTarget(target)
-  const sameServer = resolved.host === prefill?.host && resolved.port === prefill.port
-  const asSafe = resolved.tls || !prefill?.tls
-  if (!usePrefillPassword || resolved.password !== null || !sameServer || !asSafe) return resolved
-  return { ...resolved, password: prefill.password }
 }

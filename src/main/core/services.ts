@@ -1,8 +1,12 @@
+import { randomUUID } from 'node:crypto'
 import type { AppInfo } from '#shared/model.ts'
 import type { Attach, Emit } from '#shared/transport.ts'
 import { PrivateRedis } from './connection/private-redis.ts'
 import { findRedisServer } from './connection/redis-process.ts'
 import { type ResolvedTarget, resolveTarget, urlWithoutPassword } from './connection/target.ts'
+import { SavedConnections } from './settings/saved-connections.ts'
+import { NO_SECRET_BOX, type SecretBox } from './settings/secret-box.ts'
+import { SettingsFile } from './settings/settings-file.ts'
 import { type CommonServices, createTab } from './tab.ts'
 import { TabEndpoint } from './tab-endpoint.ts'
 import { Tabs } from './tabs.ts'
@@ -14,6 +18,10 @@ export interface InspectorOptions {
   readonly redisUrl: string | null
   /** Lines for the host's log: failures that no reply carries. */
   readonly log: (line: string) => void
+  /** Where the settings are kept; null keeps them in memory. @default null */
+  readonly settingsFile?: string | null
+  /** What encrypts secrets for that file. @default none are kept there */
+  readonly secrets?: SecretBox
   /** Epoch milliseconds. */
   readonly clock?: () => number
 }
@@ -27,6 +35,7 @@ export interface Inspector {
 
 /** Builds the services behind the contract, and hands each client its calls. */
 export function createInspector(options: InspectorOptions): Inspector {
+  const clock = options.clock ?? Date.now
   const report = (error: unknown) =>
     options.log(error instanceof Error ? (error.stack ?? error.message) : String(error))
   const prefill = readPrefill(options)
@@ -35,8 +44,16 @@ export function createInspector(options: InspectorOptions): Inspector {
     for (const emit of clients.values()) emit(name, payload, tab)
   }
 
+  const saved = new SavedConnections({
+    file: new SettingsFile(options.settingsFile ?? null, clock),
+    box: options.secrets ?? NO_SECRET_BOX,
+    onChange: (list) => {
+      for (const { number } of tabs.list) broadcast('connections.changed', list, number)
+    },
+    newId: randomUUID,
+  })
   const common: CommonServices = {
-    clock: options.clock ?? Date.now,
+    clock,
     report,
     async info(): Promise<AppInfo> {
       return {
@@ -50,6 +67,7 @@ export function createInspector(options: InspectorOptions): Inspector {
     },
     privateRedis: new PrivateRedis(),
     prefill,
+    saved,
   }
   const tabs = new Tabs({
     create: (number, onChange) => createTab({ number, common, broadcast, onChange }),

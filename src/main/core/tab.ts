@@ -9,7 +9,10 @@ import { CommandFollowers } from './journal/command-followers.ts'
 import { Workspace } from './workspace.ts'
 
 /** What all tabs have in common. */
-export type CommonServices = Pick<SharedServices, 'clock' | 'report' | 'info' | 'privateRedis' | 'prefill'>
+export type CommonServices = Pick<
+  SharedServices,
+  'clock' | 'report' | 'info' | 'privateRedis' | 'prefill' | 'saved'
+>
 
 export interface TabOptions {
   readonly number: number

@@ -46,6 +46,8 @@ export interface ConnectionMarks {
   readonly readOnly?: boolean
   /** @default null */
   readonly environment?: Environment | null
+  /** The saved connection that it is. @default null */
+  readonly saved?: string | null
 }
 
 export interface ConnectionListener {
@@ -141,7 +143,7 @@ export class ConnectionManager {
   async connect(
     target: ResolvedTarget,
     isPrivate: boolean,
-    { readOnly = false, environment = null }: ConnectionMarks = {},
+    { readOnly = false, environment = null, saved = null }: ConnectionMarks = {},
   ): Promise<ConnectionStatus> {
     if (this.#closed)
       throw new AppError('tab_closed', 'This tab is closed. Open another one to connect again.')
@@ -150,7 +152,7 @@ export class ConnectionManager {
     const guard = { readOnly, replica: false }
     this.#guard = guard
     const generation = this.#generation
-    const shown = publicTarget(target, isPrivate)
+    const shown = publicTarget(target, isPrivate, saved)
     this.#setStatus({ state: 'connecting', target: shown, notReady: null })
     const client = createClient(target)
     guardWrites(client, guard)
@@ -280,6 +282,14 @@ export class ConnectionManager {
     this.require()
     this.#environment = environment
     if (this.#status.state === 'connected') this.#setStatus({ ...this.#status, environment })
+    return this.#status
+  }
+
+  /** It is a saved connection from now on. @throws AppError where there is none */
+  setSaved(saved: string): ConnectionStatus {
+    this.require()
+    if (this.#status.state === 'connected')
+      this.#setStatus({ ...this.#status, target: { ...this.#status.target, saved } })
     return this.#status
   }
 

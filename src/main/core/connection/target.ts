@@ -2,7 +2,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { AppError } from '#shared/errors.ts'
 import type { PublicTarget } from '#shared/model.ts'
-import type { ConnectionTarget, Deployment, SshMethod } from '#shared/target.ts'
+import type { ConnectionTarget, Deployment, SshMethod, Target } from '#shared/target.ts'
 
 export interface Address {
   readonly host: string
@@ -67,7 +67,7 @@ export const TARGET_DEFAULTS = {
  * Decides what a form or a URL leaves open. What the URL says goes before the other members.
  * @throws AppError `bad_url`; its message never repeats the URL, which may hold a password.
  */
-export function resolveTarget(target: Omit<ConnectionTarget, 'usePrefillPassword'>): ResolvedTarget {
+export function resolveTarget(target: Target): ResolvedTarget {
   const url = target.url?.trim() ? parseRedisUrl(target.url.trim()) : {}
   const deployment = target.deployment ?? TARGET_DEFAULTS.deployment
   const defaultPort = deployment === 'sentinel' ? TARGET_DEFAULTS.sentinelPort : TARGET_DEFAULTS.port
@@ -87,6 +87,21 @@ export function resolveTarget(target: Omit<ConnectionTarget, 'usePrefillPassword
     tls: tls ? tlsSettings(target.tlsOptions) : null,
     ssh: target.ssh === undefined ? null : sshSettings(target.ssh),
   }
+}
+
+/**
+ * The password of the prefilled URL stays on this side. It goes to the server that it was given for alone, and where
+ * that was to be over TLS, over nothing else.
+ */
+export function withPrefillPassword(
+  { usePrefillPassword, ...target }: Target & { readonly usePrefillPassword?: boolean | undefined },
+  prefill: ResolvedTarget | null,
+): ResolvedTarget {
+  const resolved = resolveTarget(target)
+  const sameServer = resolved.host === prefill?.host && resolved.port === prefill.port
+  const asSafe = resolved.tls || !prefill?.tls
+  if (!usePrefillPassword || resolved.password !== null || !sameServer || !asSafe) return resolved
+  return { ...resolved, password: prefill.password }
 }
 
 const tlsSettings = (options: ConnectionTarget['tlsOptions'] = {}): TlsSettings => ({
@@ -169,8 +184,12 @@ export function targetLabel(target: ResolvedTarget): string {
   return target.deployment === 'sentinel' ? target.masterName : addressLabel(target)
 }
 
-/** A target as the screen may see it. */
-export function publicTarget(target: ResolvedTarget, isPrivate: boolean): PublicTarget {
+/** A target as the screen may see it. @param saved the saved connection that it is */
+export function publicTarget(
+  target: ResolvedTarget,
+  isPrivate: boolean,
+  saved: string | null = null,
+): PublicTarget {
   const { deployment, host, port, path, username, db, tls, ssh } = target
   return {
     label: targetLabel(target),
@@ -188,6 +207,35 @@ export function publicTarget(target: ResolvedTarget, isPrivate: boolean): Public
     tunnel: ssh === null ? null : addressLabel(ssh),
     tunnelUser: ssh?.username ?? null,
     isPrivate,
+    saved,
+  }
+}
+
+/** A target in words that a form or a file has for it. */
+export function describeTarget(target: ResolvedTarget): Target {
+  const { deployment, host, port, path, nodes, masterName, username, password, db, tls, ssh } = target
+  const given = <T extends object>(members: T) =>
+    Object.fromEntries(Object.entries(members).filter(([, value]) => value !== null)) as {
+      [K in keyof T]: Exclude<T[K], null>
+    }
+  return {
+    deployment,
+    ...(path === null ? { host, port } : { path }),
+    ...(nodes.length === 0 ? {} : { nodes: [...nodes] }),
+    ...(deployment === 'sentinel'
+      ? {
+          masterName,
+          ...given({
+            sentinelUsername: target.sentinelUsername,
+            sentinelPassword: target.sentinelPassword,
+          }),
+        }
+      : {}),
+    ...given({ username, password }),
+    db,
+    tls: tls !== null,
+    ...(tls === null ? {} : { tlsOptions: given(tls) }),
+    ...(ssh === null ? {} : { ssh: given(ssh) }),
   }
 }
 

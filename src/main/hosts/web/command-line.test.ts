@@ -4,7 +4,13 @@ import { readWebCommandLine, USAGE } from './command-line.ts'
 
 describe('the command line of the web host', () => {
   it('needs no option', () => {
-    expect(readWebCommandLine([], {})).toEqual({ port: null, redisUrl: null, open: true })
+    expect(readWebCommandLine([], {})).toEqual({
+      port: null,
+      redisUrl: null,
+      open: true,
+      settings: null,
+      help: false,
+    })
   })
 
   it('takes a port, a Redis URL, and the wish for no browser', () => {
@@ -12,6 +18,12 @@ describe('the command line of the web host', () => {
       port: 0,
       redisUrl: 'redis://h',
       open: false,
+      settings: null,
+      help: false,
+    })
+    expect(readWebCommandLine(['--settings', 'a/folder', '--help'], {})).toMatchObject({
+      settings: 'a/folder',
+      help: true,
     })
     expect(readWebCommandLine(['--port=65535'], {}).port).toBe(65_535)
   })

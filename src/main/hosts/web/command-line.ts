@@ -7,20 +7,34 @@ export interface WebCommandLine {
   readonly port: number | null
   readonly redisUrl: string | null
   readonly open: boolean
+  /** The folder of the settings; null for the usual one. */
+  readonly settings: string | null
+  /** Only say how it is used. */
+  readonly help: boolean
 }
 
-export const USAGE = 'Usage: npm run web -- [--port N] [--redis URL] [--no-open]'
+export const USAGE = 'Usage: npm run web -- [--port N] [--redis URL] [--settings DIR] [--no-open] [--help]'
+
+export const HELP = `${USAGE}
+
+  --port N        the port; 0 takes any. Default 8380, or the next that is free
+  --redis URL     what the connect form starts with
+  --settings DIR  where the saved connections are kept. Default: the system's folder for settings
+  --no-open       does not open a browser
+  --help          says this`
 
 /** @throws AppError `invalid_argument`, with the usage, for what is no option or no port. */
 export function readWebCommandLine(
   args: readonly string[],
   environment: Readonly<Record<string, string | undefined>>,
 ): WebCommandLine {
-  const { port, 'no-open': noOpen } = options(args)
+  const { port, settings, help = false, 'no-open': noOpen } = options(args)
   return {
     port: port === undefined ? null : readPort(port),
     redisUrl: readRedisUrl(args, environment),
     open: !noOpen,
+    settings: settings || null,
+    help,
   }
 }
 
@@ -28,7 +42,13 @@ function options(args: readonly string[]) {
   try {
     return parseArgs({
       args: [...args],
-      options: { port: { type: 'string' }, redis: { type: 'string' }, 'no-open': { type: 'boolean' } },
+      options: {
+        port: { type: 'string' },
+        redis: { type: 'string' },
+        settings: { type: 'string' },
+        'no-open': { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
     }).values
   } catch (error) {
     throw new AppError('invalid_argument', `${error instanceof Error ? error.message : error}\n${USAGE}`)

@@ -9,6 +9,7 @@ import { HistoryDialog } from './history/HistoryDialog.tsx'
 import { UndoConflictDialog } from './history/UndoConflictDialog.tsx'
 import { Palette } from './palette/Palette.tsx'
 import { ShortcutsDialog } from './palette/ShortcutsDialog.tsx'
+import { SaveConnectionDialog } from './status/SaveConnectionDialog.tsx'
 import { ExportDialog } from './transfer/ExportDialog.tsx'
 import { ImportDialog } from './transfer/ImportDialog.tsx'
 
@@ -22,6 +23,7 @@ const DIALOGS = {
   history: HistoryDialog,
   export: ExportDialog,
   import: ImportDialog,
+  saveConnection: SaveConnectionDialog,
 } as const
 
 /** The dialog that is open, if any. */

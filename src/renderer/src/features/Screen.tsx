@@ -5,7 +5,8 @@ import { useStore } from 'zustand'
 import { EmptyState } from '../components/EmptyState.tsx'
 import { ErrorBoundary } from '../components/ErrorBoundary.tsx'
 import type { Failure } from '../lib/failure.ts'
-import { AppProvider, useConnection, useSettings } from '../stores/context.ts'
+import { savedOf } from '../stores/connections.ts'
+import { AppProvider, useConnection, useConnections, useSettings } from '../stores/context.ts'
 import type { Tabs } from '../stores/tabs.ts'
 import { ConnectScreen } from './connect/ConnectScreen.tsx'
 import { Dialogs } from './Dialogs.tsx'
@@ -19,6 +20,7 @@ import { TabPanel } from './tabs/TabPanel.tsx'
 import { useTabKeys } from './tabs/use-tab-keys.ts'
 
 const TIP_DELAY_MILLISECONDS = 350
+const APP_NAME = 'Redis Session Inspector'
 
 /** Everything in the window: the tabs of which one is shown, the others kept as they were left. */
 export function Screen({ tabs }: { readonly tabs: Tabs }) {
@@ -59,6 +61,7 @@ function PageKeys() {
   useShortcuts()
   useTabKeys()
   useTheme()
+  useTitle()
   return null
 }
 
@@ -79,6 +82,18 @@ function Starting({ failure }: { readonly failure: Failure | null }) {
       </EmptyState>
     </main>
   )
+}
+
+/** Many windows and tabs are told apart by their titles. */
+function useTitle(): void {
+  const status = useConnection((state) => state.status)
+  const target = status === null || status.state === 'disconnected' ? null : status.target
+  const name = useConnections((state) => savedOf(state, target)?.name) ?? target?.label ?? null
+  const environment = status?.state === 'connected' ? status.environment : null
+  useLayoutEffect(() => {
+    const mark = environment === null ? '' : ` (${environment})`
+    document.title = name === null ? APP_NAME : `${name}${mark} – ${APP_NAME}`
+  }, [name, environment])
 }
 
 /** The chosen theme is an attribute of the page; without one the system decides. */

@@ -12,6 +12,7 @@ import { whyStale } from './blocks.ts'
 import { type BulkStore, createBulkStore } from './bulk.ts'
 import { type CommandsStore, createCommandsStore } from './commands.ts'
 import { type ConnectionStore, createConnectionStore } from './connection.ts'
+import { type ConnectionsStore, createConnectionsStore, savedOf } from './connections.ts'
 import { createDemoStore, type DemoStore } from './demo.ts'
 import { createDetailStore, type DetailStore } from './detail.ts'
 import { createDrawerStore, type DrawerStore } from './drawer.ts'
@@ -41,6 +42,7 @@ export type OpenDialog =
   | 'export'
   | 'import'
   | 'compare'
+  | 'saveConnection'
   | null
 
 /** The part of the session that is shown. */
@@ -63,6 +65,7 @@ export interface App {
   readonly clock: Clock
   readonly settings: StoreApi<Settings>
   readonly connection: ConnectionStore
+  readonly connections: ConnectionsStore
   readonly list: ListStore
   readonly summary: SummaryStore
   readonly prefixes: PrefixesStore
@@ -82,6 +85,8 @@ export interface App {
   readonly toasts: Toasts
   readonly dialog: StoreApi<{ readonly open: OpenDialog }>
   openDialog(dialog: OpenDialog): void
+  /** Connects to a saved connection. What comes of it shows where it is connected to, or in its form. */
+  connectTo(id: string): void
   setPrefix(prefix: string): void
   select(id: Bytes | null): void
   /** Selects a session of any prefix and scrolls to it. */
@@ -132,6 +137,7 @@ export const DEMO_DEFAULTS = { port: 8080, ttl: DEFAULT_TTL_SECONDS } as const
 export function createApp(transport: Transport, tab: number, prefix: string, shared: AppShared): App {
   const { clock, settings, tabs } = shared
   const connection = createConnectionStore(transport, clock.now)
+  const connections = createConnectionsStore(transport)
   const detail = createDetailStore(transport, clock.now)
   const detailTab = createStore<{ readonly tab: DetailTab }>(() => ({ tab: 'fields' }))
   const history = createHistoryStore(transport)
@@ -188,6 +194,13 @@ export function createApp(transport: Transport, tab: number, prefix: string, sha
       list.refresh()
       detail.reload()
     }
+    // Connected just now, and not only heard of it now: begin with what is of interest there.
+    if (usable && before.status?.state === 'connecting') {
+      const saved = savedOf(connections.store.getState(), status.target)
+      if (saved !== null) connections.edit(saved.id)
+      const [first] = saved?.prefixes ?? []
+      if (first !== undefined) setPrefix(first)
+    }
     // Whatever happened in the meantime was not heard: ask for everything that is on the screen.
     if (usable && !wasUsable) {
       list.refresh()
@@ -231,6 +244,7 @@ export function createApp(transport: Transport, tab: number, prefix: string, sha
     clock,
     settings,
     connection,
+    connections,
     list,
     summary,
     prefixes,
@@ -250,6 +264,10 @@ export function createApp(transport: Transport, tab: number, prefix: string, sha
     toasts,
     dialog,
     openDialog: (open) => dialog.setState({ open }),
+    connectTo(id) {
+      connections.edit(id)
+      void connection.connect({ saved: id })
+    },
     setPrefix,
     select: (id) => detail.select(list.store.getState().prefix, id),
     goTo,
@@ -343,7 +361,10 @@ export function createApp(transport: Transport, tab: number, prefix: string, sha
       // What has changed meanwhile was not asked for.
       if (shown && whyStale(connection.store.getState()) === null) list.refresh()
     },
-    start: (prefilled) => connection.start(prefilled),
+    async start(prefilled) {
+      // Without the list one can still connect; its screen asks for it again.
+      await Promise.all([connections.load().catch(() => {}), connection.start(prefilled)])
+    },
   }
 }
 
@@ -351,7 +372,10 @@ const permissions = (status: ConnectionStatus | null): string =>
   status?.state === 'connected' ? JSON.stringify([status.missing, status.keyLimits]) : ''
 
 const address = (status: ConnectionStatus | null): string | null =>
-  status === null || status.state === 'disconnected' ? null : JSON.stringify(status.target)
+  status === null || status.state === 'disconnected'
+    ? null
+    : // The same server is no other one for being saved.
+      JSON.stringify({ ...status.target, saved: null })
 
 function isOtherServer(before: ConnectionStatus | null, after: ConnectionStatus | null): boolean {
   return before !== null && address(before) !== address(after)

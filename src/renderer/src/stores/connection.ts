@@ -29,6 +29,8 @@ export interface ConnectionStore {
   connect(target: ConnectionTarget): Promise<void>
   startPrivate(): Promise<void>
   disconnect(): Promise<void>
+  /** What went wrong has been seen, or is about something else than what is shown now. */
+  dismissFailure(): void
   /** @param password instead of the one that was refused */
   retry(password?: string): Promise<void>
   /** Asks anew what this Redis user may do. @throws AppError */
@@ -99,6 +101,7 @@ export function createConnectionStore(transport: Transport, now: () => number): 
     async disconnect() {
       setStatus(await transport.invoke('connection.disconnect', {}))
     },
+    dismissFailure: () => store.setState({ failure: null }),
     async retry(password) {
       setStatus(await transport.invoke('connection.retry', password === undefined ? {} : { password }))
     },

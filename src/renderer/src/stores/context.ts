@@ -6,6 +6,7 @@ import { whyNot } from './blocks.ts'
 import type { BulkState } from './bulk.ts'
 import type { CommandsState } from './commands.ts'
 import type { ConnectionState } from './connection.ts'
+import type { ConnectionsState } from './connections.ts'
 import type { DemoState } from './demo.ts'
 import type { DetailState } from './detail.ts'
 import type { DrawerState } from './drawer.ts'
@@ -38,6 +39,7 @@ const createHook =
 export const useTabs = createHook<TabsState>((app) => app.tabs.store)
 export const useHistory = createHook<HistoryState>((app) => app.history.store)
 export const useConnection = createHook<ConnectionState>((app) => app.connection.store)
+export const useConnections = createHook<ConnectionsState>((app) => app.connections.store)
 export const useList = createHook<ListState>((app) => app.list.store)
 export const useSummary = createHook<SummaryState>((app) => app.summary.store)
 export const usePrefixes = createHook<PrefixesState>((app) => app.prefixes.store)

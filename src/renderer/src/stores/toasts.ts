@@ -8,12 +8,21 @@ export interface Toast {
   readonly text: string
   /** The number of the write that it tells of, to be undone from here; null for none. */
   readonly undo: number | null
+  /** What can be done about it; null for nothing. */
+  readonly action: ToastAction | null
+}
+
+export interface ToastAction {
+  readonly label: string
+  readonly run: () => Promise<void>
 }
 
 export interface Toasts {
   readonly store: StoreApi<{ readonly toasts: readonly Toast[] }>
   /** Shows what came of an action. Never the only place of an error that needs doing something about. */
   show(kind: Toast['kind'], text: string, undo?: number | null): void
+  /** Says what was done, with a way to go on from there. */
+  offer(text: string, action: ToastAction): void
   dismiss(id: number): void
 }
 
@@ -31,11 +40,12 @@ export function createToasts(): ToastList {
   let last = 0
   const dismiss = (id: number) =>
     store.setState(({ toasts }) => ({ toasts: toasts.filter((toast) => toast.id !== id) }))
-  const show = (toast: Omit<Toast, 'id'>) => {
+  const add = (toast: Omit<Toast, 'id'>) => {
     last += 1
     const id = last
     store.setState(({ toasts }) => ({ toasts: [...toasts.slice(1 - MOST_AT_ONCE), { ...toast, id }] }))
-    setTimeout(() => dismiss(id), TOAST_MILLISECONDS[toast.undo === null ? toast.kind : 'undo'])
+    const stays = toast.undo === null && toast.action === null ? toast.kind : 'undo'
+    setTimeout(() => dismiss(id), TOAST_MILLISECONDS[stays])
   }
   return {
     store,
@@ -43,7 +53,8 @@ export function createToasts(): ToastList {
     of: (tab) => ({
       store,
       dismiss,
-      show: (kind, text, undo = null) => show({ tab, kind, text, undo }),
+      show: (kind, text, undo = null) => add({ tab, kind, text, undo, action: null }),
+      offer: (text, action) => add({ tab, kind: 'done', text, undo: null, action }),
     }),
   }
 }

@@ -1,78 +1,52 @@
-import { Play } from 'lucide-react'
+import { useEffect } from 'react'
 import icon from '../../../../../resources/icon.svg'
-import { Button } from '../../components/Button.tsx'
-import { Problem } from '../../components/Problem.tsx'
-import { useApp, useConnection } from '../../stores/context.ts'
+import { useApp, useConnection, useConnections } from '../../stores/context.ts'
+import { SettingsBanner } from '../status/SettingsBanner.tsx'
 import { ConnectForm } from './ConnectForm.tsx'
 import styles from './ConnectScreen.module.css'
+import { PrivateRedisCard } from './PrivateRedisCard.tsx'
+import { SavedList } from './SavedList.tsx'
 
-/** The first screen: connect to a Redis, or start one. */
+/** The first screen: the connections that are saved, a new one, or a Redis of the app's own. */
 export function ConnectScreen() {
-  const { connection } = useApp()
+  const { connections } = useApp()
   const info = useConnection((state) => state.info)
-  const pending = useConnection((state) => state.pending)
-  const failure = useConnection((state) => state.failure)
-  const server = info?.redisServer ?? null
-  return (
-    <main className={styles.screen}>
-      <div className={styles.inner}>
-        <header className={styles.header}>
-          <img src={icon} alt="" width={36} height={36} className={styles.logo} />
-          <h1 className={styles.title}>Redis Session Inspector</h1>
-          <p className={styles.lead}>
-            See the web sessions in a Redis as they live: who is logged in, until when, and what changed.
-          </p>
-        </header>
-        <div className={styles.ways}>
-          <section className={styles.way} aria-labelledby="connect-title">
-            <h2 id="connect-title" className={styles.wayTitle}>
-              Connect to a Redis
-            </h2>
-            <ConnectForm key={info?.prefill ?? ''} />
-          </section>
-          <section className={styles.way} aria-labelledby="private-title">
-            <h2 id="private-title" className={styles.wayTitle}>
-              No Redis at hand?
-            </h2>
-            {server === null ? (
-              <>
-                <p className={styles.text}>
-                  The inspector can start one for you once <code>redis-server</code> or{' '}
-                  <code>valkey-server</code> is on this machine:
-                </p>
-                <pre className={styles.install}>{installHint(info?.platform ?? '')}</pre>
-                <p className={styles.text}>Then start the inspector again.</p>
-              </>
-            ) : (
-              <>
-                <p className={styles.text}>
-                  Start a private one: on a free port of this machine, kept in memory, gone when you close the
-                  inspector. Then fill it with sample sessions or the demo server.
-                </p>
-                <Button
-                  icon={Play}
-                  className={styles.start}
-                  busy={pending === 'private'}
-                  onClick={() => connection.startPrivate()}
-                >
-                  Start a private Redis
-                </Button>
-                <p className={styles.found}>
-                  <span title={server.path}>{server.path}</span> {server.version}
-                </p>
-                {failure?.code === 'no_redis_server' ? <Problem>{failure.message}</Problem> : null}
-              </>
-            )}
-          </section>
-        </div>
-        <p className={styles.version}>{info === null ? '' : `Version ${info.version}`}</p>
-      </div>
-    </main>
+  const loaded = useConnections((state) => state.list !== null)
+  const begun = useConnections((state) => state.begun)
+  const entry = useConnections(
+    (state) => state.list?.connections.find(({ id }) => id === state.editing) ?? null,
   )
-}
-
-function installHint(platform: string): string {
-  if (platform === 'darwin') return 'brew install redis'
-  if (platform === 'win32') return 'wsl sudo apt install redis-server'
-  return 'sudo apt install redis-server'
+  // Another inspector may have changed them since.
+  useEffect(() => {
+    connections.load().catch(() => {})
+  }, [connections])
+  return (
+    <div className={styles.screen}>
+      <SettingsBanner />
+      <div className={styles.columns}>
+        <aside className={styles.side}>
+          <header className={styles.header}>
+            <img src={icon} alt="" width={28} height={28} />
+            <h1 className={styles.title}>Redis Session Inspector</h1>
+          </header>
+          <SavedList />
+          <PrivateRedisCard />
+          <p className={styles.version}>{info === null ? '' : `Version ${info.version}`}</p>
+        </aside>
+        <main className={styles.main}>
+          <div className={styles.inner}>
+            <h2 className={styles.formTitle}>{entry === null ? 'Connect to a Redis' : entry.name}</h2>
+            <p className={styles.lead}>
+              {entry === null
+                ? 'See the web sessions in a Redis as they live: who is logged in, until when, and what changed.'
+                : entry.label}
+            </p>
+            {loaded ? (
+              <ConnectForm key={entry?.id ?? `new ${begun} ${info?.prefill ?? ''}`} entry={entry} />
+            ) : null}
+          </div>
+        </main>
+      </div>
+    </div>
+  )
 }

@@ -18,6 +18,7 @@ const target: PublicTarget = {
   tunnel: null,
   tunnelUser: null,
   isPrivate: false,
+  saved: null,
 }
 const detail: SessionDetail = {
   id: 'a b',

@@ -3,9 +3,11 @@ import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 
 import { debounce } from '../../lib/debounce.ts'
 import { PREFIX } from '../../lib/focus.ts'
 import { formatCount } from '../../lib/format.ts'
-import { useApp, useList, usePrefixes } from '../../stores/context.ts'
+import { savedOf } from '../../stores/connections.ts'
+import { useApp, useConnection, useConnections, useList, usePrefixes } from '../../stores/context.ts'
 import styles from './Boxes.module.css'
-import { PrefixList, prefixOptionId, suggestions } from './PrefixList.tsx'
+import { PrefixList, prefixOptionId } from './PrefixList.tsx'
+import { suggestions } from './prefix-suggestions.ts'
 
 const PAUSE_MILLISECONDS = 350
 
@@ -17,6 +19,10 @@ export function PrefixBox() {
   const survey = usePrefixes((state) => state.survey)
   const id = useId()
   const list = useId()
+  const status = useConnection((state) => state.status)
+  const interest = useConnections((state) =>
+    status?.state === 'connected' ? savedOf(state, status.target)?.prefixes : undefined,
+  )
   const [text, setText] = useState(prefix)
   const [open, setOpen] = useState(false)
   /** Which of the list Enter takes; null for what is typed. */
@@ -26,7 +32,7 @@ export function PrefixBox() {
   useEffect(() => setText(prefix), [prefix])
   useEffect(() => apply.cancel, [apply])
   // What stands in the box when one comes to it is no search: the whole list is offered.
-  const choices = suggestions(survey, text === prefix ? '' : text)
+  const choices = suggestions(survey, text === prefix ? '' : text, interest)
 
   const show = () => {
     if (open) return

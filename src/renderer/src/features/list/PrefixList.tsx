@@ -1,29 +1,18 @@
+import { Star } from 'lucide-react'
 import { useEffect } from 'react'
-import type { PrefixSuggestion, PrefixSurvey } from '#shared/model.ts'
+import type { PrefixSurvey } from '#shared/model.ts'
 import { Problem } from '../../components/Problem.tsx'
 import { formatCount } from '../../lib/format.ts'
 import { usePrefixes } from '../../stores/context.ts'
 import styles from './Boxes.module.css'
-
-/** More are found by typing. */
-const MOST_SHOWN = 100
+import type { PrefixChoice } from './prefix-suggestions.ts'
 
 /** @param list the id of the list */
 export const prefixOptionId = (list: string, index: number): string => `${list}-${index}`
 
-/** The namespaces whose name has this text, and at the end, where none was typed, all keys. */
-export function suggestions(survey: PrefixSurvey | null, text: string): readonly PrefixSuggestion[] {
-  if (survey === null) return []
-  const wanted = text.toLowerCase()
-  const found = survey.prefixes.filter(({ prefix }) => prefix.toLowerCase().includes(wanted))
-  return text === ''
-    ? [...found.slice(0, MOST_SHOWN), { prefix: '', keys: survey.keys }]
-    : found.slice(0, MOST_SHOWN)
-}
-
 interface PrefixListProps {
   readonly id: string
-  readonly choices: readonly PrefixSuggestion[]
+  readonly choices: readonly PrefixChoice[]
   readonly marked: number | null
   /** The prefix that is shown now. */
   readonly current: string
@@ -40,7 +29,7 @@ export function PrefixList({ id, choices, marked, current, onChoose }: PrefixLis
   return (
     <>
       <div id={id} role="listbox" aria-label="Prefixes" aria-busy={loading} className={styles.options}>
-        {choices.map(({ prefix, keys }, index) => (
+        {choices.map(({ prefix, keys, interesting }, index) => (
           // biome-ignore lint/a11y/useFocusableInteractive: the box keeps the focus and names the marked one.
           // biome-ignore lint/a11y/useKeyWithClickEvents: the box hears the keys.
           <div
@@ -53,6 +42,9 @@ export function PrefixList({ id, choices, marked, current, onChoose }: PrefixLis
             onPointerDown={(event) => event.preventDefault()}
             onClick={() => onChoose(prefix)}
           >
+            {interesting ? (
+              <Star size={12} role="img" aria-label="of interest" className={styles.interesting} />
+            ) : null}
             {prefix === '' ? (
               <span className={styles.every}>every key</span>
             ) : (
@@ -61,8 +53,8 @@ export function PrefixList({ id, choices, marked, current, onChoose }: PrefixLis
               </span>
             )}
             <span className={styles.count}>
-              {survey?.complete || prefix === '' ? '' : '≈'}
-              {formatCount(keys)}
+              {keys === null || survey?.complete || prefix === '' ? '' : '≈'}
+              {keys === null ? '' : formatCount(keys)}
             </span>
           </div>
         ))}

@@ -5,13 +5,15 @@ import { Kbd } from '../../components/Kbd.tsx'
 import { useFocusReturn } from '../../components/use-focus-return.ts'
 import { useApp } from '../../stores/context.ts'
 import { COMMANDS } from './commands.ts'
+import { connectCommands } from './connect-commands.ts'
 import styles from './Palette.module.css'
 
-const GROUPS = ['Session', 'List', 'Go to', 'App'] as const
+const GROUPS = ['Session', 'List', 'Go to', 'Connect to', 'App'] as const
 
 /** Every command by its name; what cannot be done now says why. */
 export function Palette({ onClose }: { readonly onClose: () => void }) {
   const app = useApp()
+  const commands = [...COMMANDS, ...connectCommands(app)]
   const giveFocusBack = useFocusReturn()
   return (
     <Radix.Root open onOpenChange={(open) => !open && onClose()}>
@@ -30,8 +32,9 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
               <Cmdk.Empty className={styles.empty}>No command has this name.</Cmdk.Empty>
               {GROUPS.map((group) => (
                 <Cmdk.Group key={group} heading={group} className={styles.group}>
-                  {COMMANDS.filter((command) => command.group === group && command.id !== 'palette').map(
-                    (command) => {
+                  {commands
+                    .filter((command) => command.group === group && command.id !== 'palette')
+                    .map((command) => {
                       const blocked = command.blocked(app)
                       return (
                         <Cmdk.Item
@@ -49,8 +52,7 @@ export function Palette({ onClose }: { readonly onClose: () => void }) {
                           {command.keys === undefined ? null : <Kbd keys={command.keys} />}
                         </Cmdk.Item>
                       )
-                    },
-                  )}
+                    })}
                 </Cmdk.Group>
               ))}
             </Cmdk.List>

@@ -5,7 +5,7 @@ import { whyNot } from '../../stores/blocks.ts'
 
 export interface Command {
   readonly id: string
-  readonly group: 'Session' | 'List' | 'Go to' | 'App'
+  readonly group: 'Session' | 'List' | 'Go to' | 'Connect to' | 'App'
   readonly label: string
   /** As written on the keyboard, parted by spaces: `Ctrl K`. */
   readonly keys?: string

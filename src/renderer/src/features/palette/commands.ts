@@ -7,6 +7,7 @@ import { userName } from '../detail/who.ts'
 import { TAB_COMMANDS } from '../tabs/tab-commands.ts'
 import { openSessionExport, whyNotExportable } from '../transfer/export-target.ts'
 import { able, always, type Command, connected, picking, plain, selectedAny, told } from './command.ts'
+import { whyNotSaveable } from './connect-commands.ts'
 import { LIST_COMMANDS } from './list-commands.ts'
 import { TIMELINE_COMMANDS } from './timeline-commands.ts'
 
@@ -257,6 +258,13 @@ export const COMMANDS: readonly Command[] = [
       await app.connection.retry()
       return null
     }),
+  },
+  {
+    id: 'save-connection',
+    group: 'App',
+    label: 'Save this connection…',
+    blocked: whyNotSaveable,
+    run: (app) => app.openDialog('saveConnection'),
   },
   {
     id: 'disconnect',

@@ -8,9 +8,19 @@ import styles from './Banners.module.css'
 import { NotReadyBanner } from './NotReady.tsx'
 import { PasswordDialog } from './PasswordDialog.tsx'
 import { PermissionBanner } from './Permissions.tsx'
+import { SettingsBanner } from './SettingsBanner.tsx'
 
-/** What is wrong with the connection as a whole, above everything that it makes stale. */
+/** What is wrong with the settings or with the connection as a whole, above everything that it makes stale. */
 export function Banners() {
+  return (
+    <>
+      <SettingsBanner />
+      <ConnectionBanner />
+    </>
+  )
+}
+
+function ConnectionBanner() {
   const hostLostSince = useConnection((state) => state.hostLostSince)
   const status = useConnection((state) => state.status)
   if (hostLostSince !== null) return <HostLost since={hostLostSince} />

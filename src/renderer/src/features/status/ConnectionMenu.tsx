@@ -1,16 +1,23 @@
-import { ChevronDown, Lock, LogOut, RefreshCw, ShieldAlert, Tag } from 'lucide-react'
+import { BookmarkPlus, ChevronDown, Lock, LogOut, RefreshCw, ShieldAlert, Tag } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import { ENVIRONMENTS } from '#shared/model.ts'
+import { EnvironmentMark } from '../../components/EnvironmentMark.tsx'
 import menu from '../../components/Menu.module.css'
 import { environmentInWords } from '../../lib/environment.ts'
-import { useApp, useConnection } from '../../stores/context.ts'
+import { savedOf } from '../../stores/connections.ts'
+import { useApp, useConnection, useConnections } from '../../stores/context.ts'
 import { PermissionList } from './Permissions.tsx'
 import styles from './TopBar.module.css'
+import { useConnectionMarks } from './use-connection-marks.ts'
 
 /** Where one is connected to: server, rights, and the way out. */
 export function ConnectionMenu() {
-  const { connection } = useApp()
+  const { connection, openDialog } = useApp()
+  const marks = useConnectionMarks()
   const status = useConnection((state) => state.status)
+  const saved = useConnections((state) =>
+    status === null || status.state === 'disconnected' ? null : savedOf(state, status.target),
+  )
   if (status === null || status.state === 'disconnected') return null
   const { target } = status
   const connected = status.state === 'connected' ? status : null
@@ -20,10 +27,19 @@ export function ConnectionMenu() {
   const dot = { connected: 'good', lost: 'lost', connecting: 'busy' }[status.state]
   return (
     <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger className={styles.connection} aria-label={`Connection: ${target.label}`}>
+      <DropdownMenu.Trigger
+        className={styles.connection}
+        aria-label={`Connection: ${saved?.name ?? target.label}`}
+      >
+        {saved?.colour == null ? null : (
+          <span className={styles.stripe} data-colour={saved.colour} aria-hidden />
+        )}
         <span className={styles.dot} data-state={dot} aria-hidden />
-        <span className={styles.label} title={target.label}>
-          {target.label}
+        <span
+          className={styles.label}
+          title={saved === null ? target.label : `${saved.name}, ${target.label}`}
+        >
+          {saved?.name ?? target.label}
         </span>
         {target.address === null || target.address === target.label ? null : (
           <span className={styles.server} title={`The server is ${target.address}`}>
@@ -40,11 +56,7 @@ export function ConnectionMenu() {
             <ShieldAlert size={12} aria-hidden /> unverified
           </span>
         ) : null}
-        {environment === null ? null : (
-          <span className={styles.environment} data-environment={environment}>
-            {environment}
-          </span>
-        )}
+        {environment === null ? null : <EnvironmentMark environment={environment} />}
         <ChevronDown size={14} aria-hidden />
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
@@ -54,6 +66,7 @@ export function ConnectionMenu() {
             <dd>
               {target.address ?? target.path ?? `${target.host}:${target.port}`}
               {target.tls ? ', TLS' : ''}
+              {target.untrusted ? ' with an untrusted certificate accepted' : ''}
             </dd>
             {target.untrusted ? (
               <>
@@ -98,7 +111,7 @@ export function ConnectionMenu() {
               className={menu.item}
               checked={readOnly}
               disabled={replica}
-              onCheckedChange={(checked) => void connection.setReadOnly(checked === true)}
+              onCheckedChange={(checked) => void marks.setReadOnly(checked === true)}
             >
               <Lock size={14} aria-hidden /> {replica ? 'Read-only: a replica takes no writes' : 'Read-only'}
               <DropdownMenu.ItemIndicator className={menu.end}>✓</DropdownMenu.ItemIndicator>
@@ -108,7 +121,7 @@ export function ConnectionMenu() {
             <DropdownMenu.RadioGroup
               value={environment ?? ''}
               onValueChange={(value) =>
-                void connection.setEnvironment(ENVIRONMENTS.find((each) => each === value) ?? null)
+                void marks.setEnvironment(ENVIRONMENTS.find((each) => each === value) ?? null)
               }
             >
               <DropdownMenu.Label className={menu.label}>Marked as</DropdownMenu.Label>
@@ -120,6 +133,11 @@ export function ConnectionMenu() {
               ))}
               <DropdownMenu.Separator className={menu.separator} />
             </DropdownMenu.RadioGroup>
+          )}
+          {connected === null || saved !== null || target.isPrivate ? null : (
+            <DropdownMenu.Item className={menu.item} onSelect={() => openDialog('saveConnection')}>
+              <BookmarkPlus size={14} aria-hidden /> Save this connection…
+            </DropdownMenu.Item>
           )}
           {status.state === 'lost' ? (
             <DropdownMenu.Item className={menu.item} onSelect={() => connection.retry()}>

@@ -1,5 +1,5 @@
 import { CircleAlert, CircleCheck, Undo2, X } from 'lucide-react'
-import { useCallback } from 'react'
+import { useCallback, useState } from 'react'
 import { useStore } from 'zustand'
 import type { HistoryEntry } from '#shared/history.ts'
 import type { TabStatus } from '#shared/tabs.ts'
@@ -9,6 +9,7 @@ import { formatCount, formatCountdown, plural } from '../../lib/format.ts'
 import { MOD } from '../../lib/platform.ts'
 import { tabLabel } from '../../lib/tab-words.ts'
 import { useApp, useBlock, useDrawer, useHistory, useSettings, useTabs } from '../../stores/context.ts'
+import type { ToastAction } from '../../stores/toasts.ts'
 import styles from './Toasts.module.css'
 
 /** What came of actions. The region is there from the start, so that a screen reader hears what enters it. */
@@ -46,6 +47,9 @@ export function Toasts() {
           {next !== undefined && toast.tab === tab && toast.undo === next.number ? (
             <UndoButton entry={next} onDone={() => toasts.dismiss(toast.id)} />
           ) : null}
+          {toast.action === null ? null : (
+            <ActionButton action={toast.action} onDone={() => toasts.dismiss(toast.id)} />
+          )}
           <IconButton icon={X} label="Dismiss" onClick={() => toasts.dismiss(toast.id)} />
         </div>
       ))}
@@ -54,6 +58,20 @@ export function Toasts() {
 }
 
 const labelOf = (tab: TabStatus | undefined) => (tab === undefined ? '' : `${tabLabel(tab)}: `)
+
+function ActionButton({ action, onDone }: { readonly action: ToastAction; readonly onDone: () => void }) {
+  const [busy, setBusy] = useState(false)
+  const run = async () => {
+    setBusy(true)
+    await action.run()
+    onDone()
+  }
+  return (
+    <Button small busy={busy} onClick={run}>
+      {action.label}
+    </Button>
+  )
+}
 
 /** Above the drawer, whose rows they would cover. */
 function useBottom(): string {
