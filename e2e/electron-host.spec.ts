@@ -129,3 +129,49 @@ test('the menu has the habits of the platform', async ({ electronApp }) => {
     'help',
   ])
 })
+
+test('the menu opens, walks and closes tabs, and with the last one the window', async ({
+  electronApp,
+  inspector,
+}) => {
+  const choose = (label: string) =>
+    electronApp.evaluate(({ Menu }, label) => {
+      const items = Menu.getApplicationMenu()?.items.flatMap(({ submenu }) => submenu?.items ?? [])
+      items?.find((item) => item.label === label)?.click()
+    }, label)
+  const tabs = inspector.getByRole('tablist', { name: 'Connections' }).getByRole('tab')
+  await expect(inspector.getByRole('button', { name: 'Connect' })).toBeVisible()
+  await choose('New Tab')
+  await expect(tabs).toHaveCount(2)
+  await expect(tabs.nth(1)).toHaveAttribute('aria-selected', 'true')
+  await choose('Next Tab')
+  await expect(tabs.nth(0)).toHaveAttribute('aria-selected', 'true')
+  await choose('Previous Tab')
+  await expect(tabs.nth(1)).toHaveAttribute('aria-selected', 'true')
+  await choose('Close Tab')
+  await expect(tabs).toHaveCount(0)
+  const closed = inspector.waitForEvent('close')
+  await choose('Close Tab')
+  await closed
+})
+
+test('a second start with a Redis connects a tab of its own, and shows it', async ({
+  electronApp,
+  inspector,
+  redis,
+}) => {
+  const start = () =>
+    electronApp.evaluate(({ app }, redisUrl) => {
+      app.emit('second-instance', {}, [], '', { redisUrl })
+    }, redis.url)
+  const tabs = inspector.getByRole('tablist', { name: 'Connections' }).getByRole('tab')
+  const connection = inspector.getByRole('button', { name: `Connection: 127.0.0.1:${redis.port}` })
+  await expect(inspector.getByRole('button', { name: 'Connect' })).toBeVisible()
+  // The tab that is there is connected to nothing.
+  await start()
+  await expect(connection).toBeVisible()
+  await expect(tabs).toHaveCount(0)
+  await start()
+  await expect(tabs).toHaveCount(2)
+  await expect(tabs.nth(1)).toHaveAttribute('aria-selected', 'true')
+})

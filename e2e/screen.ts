@@ -25,7 +25,7 @@ export class Screen {
     this.list = page.getByRole('region', { name: 'Session list' })
     this.toolbar = page.getByRole('toolbar', { name: 'List' })
     this.filter = page.getByRole('textbox', { name: 'Filter' })
-    this.prefix = page.getByLabel('Prefix', { exact: true })
+    this.prefix = page.getByRole('combobox', { name: 'Prefix', exact: true })
     this.results = page.getByRole('log', { name: 'Results' })
     this.demo = page.getByRole('region', { name: 'Tools' })
   }

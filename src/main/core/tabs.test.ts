@@ -238,7 +238,8 @@ describe('a tab that is closed', () => {
     for (let number = 0; number < 200; number += 1) await cycle(number)
     await vi.waitFor(async () => {
       expect(await addresses()).toBe(1)
-      expect(handles()).toBeLessThanOrEqual(before)
+      // A handle or a timer a cycle would be 200 more; the test's own waiting has a few.
+      expect(handles()).toBeLessThan(before + 5)
     }, 10_000)
     expect(logged).toEqual([])
     expect(await client.invoke('tabs.list', {})).toHaveLength(1)

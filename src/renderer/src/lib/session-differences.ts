@@ -1,6 +1,6 @@
 import { type Bytes, bytesId } from '#shared/bytes.ts'
 import type { SessionDetail, ShownValue } from '#shared/model.ts'
-import { formatBytes, formatDuration, formatInstant } from './format.ts'
+import { formatDuration, formatInstant } from './format.ts'
 import { type JsonChange, jsonChanges } from './json-changes.ts'
 
 /** `alike`: of what is here of two long values nothing differs, but the rest was not compared. */
@@ -112,7 +112,6 @@ const FACTS: readonly (readonly [string, (detail: SessionDetail) => string])[] =
     ({ lastAccessedAt }) => (lastAccessedAt === null ? 'not recorded' : formatInstant(lastAccessedAt)),
   ],
   ['Expires', ({ expiresAt }) => (expiresAt === null ? 'never' : formatInstant(expiresAt))],
-  ['Memory', ({ memory }) => (memory === null ? 'not allowed to know' : formatBytes(memory))],
 ]
 
 /** State, times and TTL side by side, as they are shown: to the second. */

@@ -21,6 +21,7 @@ function openApp(inspector: Inspector, storage = memoryStorage()): App {
     clock: createClock(),
     settings,
     toasts: createToasts(),
+    readInfo: (through) => through.invoke('app.info', {}),
     tabs: createTabs(transport, { settings: storage, page: memoryStorage() }),
   })
 }

@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Bytes } from '#shared/bytes.ts'
-import type { ConnectionStatus } from '#shared/model.ts'
+import type { AppInfo, ConnectionStatus } from '#shared/model.ts'
 import type { Transport } from '#shared/transport.ts'
 import { DEFAULT_TTL_SECONDS } from '#shared/ttl.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -54,6 +54,8 @@ export interface AppShared {
   readonly settings: StoreApi<Settings>
   readonly toasts: ToastList
   readonly tabs: Tabs
+  /** @throws AppError */
+  readonly readInfo: (through: Transport) => Promise<AppInfo>
 }
 
 /** The screen of one tab. */
@@ -136,7 +138,7 @@ export const DEMO_DEFAULTS = { port: 8080, ttl: DEFAULT_TTL_SECONDS } as const
 /** Builds the stores of a tab on its transport and ties them together. @param prefix that its list begins with */
 export function createApp(transport: Transport, tab: number, prefix: string, shared: AppShared): App {
   const { clock, settings, tabs } = shared
-  const connection = createConnectionStore(transport, clock.now)
+  const connection = createConnectionStore(transport, clock.now, () => shared.readInfo(transport))
   const connections = createConnectionsStore(transport)
   const detail = createDetailStore(transport, clock.now)
   const detailTab = createStore<{ readonly tab: DetailTab }>(() => ({ tab: 'fields' }))

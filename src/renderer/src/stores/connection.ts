@@ -41,7 +41,12 @@ export interface ConnectionStore {
   changeNotifications(kind: NotificationChange['kind']): Promise<void>
 }
 
-export function createConnectionStore(transport: Transport, now: () => number): ConnectionStore {
+/** @param readInfo what the host is, asked for once by all tabs of a page */
+export function createConnectionStore(
+  transport: Transport,
+  now: () => number,
+  readInfo: () => Promise<AppInfo>,
+): ConnectionStore {
   const store = createStore<ConnectionState>(() => ({
     info: null,
     status: null,
@@ -85,10 +90,7 @@ export function createConnectionStore(transport: Transport, now: () => number): 
     connect,
     async start(prefilled) {
       try {
-        const [info, status] = await Promise.all([
-          transport.invoke('app.info', {}),
-          transport.invoke('connection.status', {}),
-        ])
+        const [info, status] = await Promise.all([readInfo(), transport.invoke('connection.status', {})])
         store.setState({ info })
         setStatus(status)
         if (prefilled && status.state === 'disconnected' && info.prefill !== null)

@@ -1,4 +1,5 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { AppInfo } from '#shared/model.ts'
 import type { MenuChoice, TabStatus } from '#shared/tabs.ts'
 import type { TabbedTransport, Transport } from '#shared/transport.ts'
 import { type Clock, createClock } from '../lib/clock.ts'
@@ -201,6 +202,15 @@ export function createTabs(
       })
     },
   }
-  const shared: AppShared = { clock, settings, toasts, tabs }
+  let info: Promise<AppInfo> | null = null
+  /** Asked for again where it could not be had. */
+  const readInfo = (through: Transport): Promise<AppInfo> => {
+    info ??= through.invoke('app.info', {}).catch((error: unknown) => {
+      info = null
+      throw error
+    })
+    return info
+  }
+  const shared: AppShared = { clock, settings, toasts, tabs, readInfo }
   return tabs
 }

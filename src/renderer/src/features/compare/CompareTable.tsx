@@ -35,8 +35,8 @@ const STATES: Readonly<
   equal: { word: 'equal', mark: '=' },
   alike: { word: 'equal as far as compared', mark: '≈' },
   different: { word: 'different', mark: '≠', change: 'changed' },
-  left: { word: 'only here', mark: '◂', change: 'removed' },
-  right: { word: 'only there', mark: '▸', change: 'added' },
+  left: { word: 'only here', mark: '◂', change: 'changed' },
+  right: { word: 'only there', mark: '▸', change: 'changed' },
 }
 
 /** Two sessions, a field a row; of JSON a row for each place that differs. */

@@ -63,9 +63,12 @@ export function SessionGrid() {
   useEffect(() => {
     if (first !== undefined && last !== undefined) list.setRange(first, last)
   }, [list, first, last])
-  // biome-ignore lint/correctness/useExhaustiveDependencies: each wish to scroll counts once.
+  const revealed = useRef<typeof reveal>(null)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: each wish to scroll counts once, also when its tab is shown again.
   useEffect(() => {
-    if (reveal !== null) virtualizer.scrollToIndex(reveal.index, { align: 'auto' })
+    if (reveal !== null && reveal !== revealed.current)
+      virtualizer.scrollToIndex(reveal.index, { align: 'auto' })
+    revealed.current = reveal
   }, [reveal])
   useKeepInPlace(scroller, rowHeight)
   // Whoever works in another window points at nothing here, wherever the pointer was left.

@@ -56,7 +56,7 @@ export function TabItem({ tab, active }: TabItemProps) {
         >
           <span className={styles.dot} data-state={state} aria-hidden />
           <span className={styles.label}>
-            <MiddleEllipsis text={label} />
+            <MiddleEllipsis text={label} tip={false} />
           </span>
           {readOnly ? <Lock size={12} className={styles.lock} aria-hidden /> : null}
           {environment === null ? null : (
