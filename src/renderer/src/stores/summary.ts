@@ -3,7 +3,7 @@ import type { ListSummary } from '#shared/model.ts'
 import type { Transport } from '#shared/transport.ts'
 import { EXPIRY_BARS } from '../lib/expiries.ts'
 import { type Failure, toFailure } from '../lib/failure.ts'
-import { type ConnectionStore, whyNotWritable } from './connection.ts'
+import { type ConnectionStore, whyNotReachable } from './connection.ts'
 import type { ListStore } from './list-state.ts'
 
 export interface SummaryState {
@@ -63,7 +63,7 @@ export function createSummaryStore({ transport, now, list, connection }: Depende
   const plan = () => {
     clearTimeout(timer)
     const opened = list.store.getState().progress !== null
-    if (watchers === 0 || asking || !opened || whyNotWritable(connection.store.getState()) !== null) return
+    if (watchers === 0 || asking || !opened || whyNotReachable(connection.store.getState()) !== null) return
     const pause = question().known === answered ? SUMMARY_EVERY.still : SUMMARY_EVERY.changed
     timer = setTimeout(ask, Math.max(0, askedAt + pause - now()))
   }

@@ -2,7 +2,7 @@ import { ArrowUpDown, Feather, Play, Plus, RotateCw, Square } from 'lucide-react
 import type { ListProgress } from '#shared/model.ts'
 import { Button, IconButton } from '../../components/Button.tsx'
 import { formatCount, plural } from '../../lib/format.ts'
-import { useApp, useList, useWriteBlock } from '../../stores/context.ts'
+import { useApp, useList, useReadBlock, useWriteBlock } from '../../stores/context.ts'
 import { ColumnMenu } from './ColumnMenu.tsx'
 import styles from './ListPane.module.css'
 import { MoreMenu } from './MoreMenu.tsx'
@@ -16,7 +16,8 @@ export function ListToolbar() {
   const filter = useList((state) => state.filter)
   const waiting = useList((state) => state.waiting)
   const failed = useList((state) => state.failure !== null)
-  const blocked = useWriteBlock()
+  const blocked = useReadBlock()
+  const writeBlock = useWriteBlock()
   return (
     <div className={styles.toolbar} role="toolbar" aria-label="List">
       <div className={styles.progress}>
@@ -61,7 +62,7 @@ export function ListToolbar() {
       />
       <ColumnMenu />
       <MoreMenu />
-      <Button small icon={Plus} blocked={blocked} onClick={() => app.openDialog('create')}>
+      <Button small icon={Plus} blocked={writeBlock} onClick={() => app.openDialog('create')}>
         New session
       </Button>
     </div>

@@ -1,14 +1,14 @@
 import { Play, Square } from 'lucide-react'
 import { Button } from '../../components/Button.tsx'
 import { formatCount } from '../../lib/format.ts'
-import { useApp, useList, useWriteBlock } from '../../stores/context.ts'
+import { useApp, useList, useReadBlock } from '../../stores/context.ts'
 import styles from './ListPane.module.css'
 
 /** How far the reading is that the filter needs: until it is through, there may be more matches. */
 export function ReadingLine() {
   const { list } = useApp()
   const reading = useList((state) => state.reading)
-  const blocked = useWriteBlock()
+  const blocked = useReadBlock()
   if (reading === null || reading.phase === 'complete') return null
   const { done, total, phase } = reading
   const stopped = phase === 'stopped'

@@ -4,7 +4,7 @@ import { type CSSProperties, useEffect, useLayoutEffect, useMemo, useRef } from 
 import { type Bytes, bytesId } from '#shared/bytes.ts'
 import { toFailure } from '../../lib/failure.ts'
 import { focusDetail, GRID_ID } from '../../lib/focus.ts'
-import { useApp, useDetail, useList, usePicks, useSettings, useWriteBlock } from '../../stores/context.ts'
+import { useApp, useDetail, useList, usePicks, useReadBlock, useSettings } from '../../stores/context.ts'
 import { sortKeyId } from '../../stores/list.ts'
 import { isPicked } from '../../stores/picks.ts'
 import { type Column, columnTracks, figureFields, leastWidth, listColumns } from './columns.ts'
@@ -36,7 +36,7 @@ export function SessionGrid() {
   const selected = useDetail((state) => state.selected)
   const picks = usePicks((state) => state)
   const rowHeight = ROW_HEIGHTS[useSettings((state) => state.density)]
-  const stale = useWriteBlock() !== null
+  const stale = useReadBlock() !== null
   const figures = JSON.stringify([...figureFields(fields, view?.rows ?? [])])
   // The columns stay the same object while the rows change, so that only changed rows render.
   const columns = useMemo(() => listColumns(fields, new Set(JSON.parse(figures))), [fields, figures])
