@@ -19,24 +19,41 @@ export function ConnectionMenu() {
   const dot = { connected: 'good', lost: 'lost', connecting: 'busy' }[status.state]
   return (
     <DropdownMenu.Root modal={false}>
-      <DropdownMenu.Trigger className={styles.connection} aria-label={`Connection: ${target.label}`}>
+      <DropdownMenu.Trigger
+        className={styles.connection}
+        aria-label={`Connection: ${target.label}`}
+        aria-description={
+          [
+            replica ? 'replica' : readOnly ? 'read-only' : null,
+            target.untrusted ? 'certificate not verified' : null,
+            environment,
+          ]
+            .filter((word) => word !== null)
+            .join(', ') || undefined
+        }
+      >
         <span className={styles.dot} data-state={dot} aria-hidden />
         <span className={styles.label} title={target.label}>
           {target.label}
         </span>
-        {target.address === null || target.address === target.label ? null : (
+        {target.deployment !== 'sentinel' || target.address === null ? null : (
           <span className={styles.server} title={`The server is ${target.address}`}>
             {target.address}
           </span>
         )}
         {readOnly ? (
           <span className={styles.readOnly}>
-            <Lock size={12} aria-hidden /> {replica ? 'replica, read-only' : 'read-only'}
+            <Lock size={12} aria-hidden /> {replica ? 'replica' : 'read-only'}
           </span>
         ) : null}
         {target.untrusted ? (
-          <span className={styles.untrusted} title="Its certificate is accepted whoever vouches for it.">
-            <ShieldAlert size={12} aria-hidden /> unverified
+          <span
+            className={styles.untrusted}
+            role="img"
+            aria-label="certificate not verified"
+            title="Its certificate is accepted whoever vouches for it."
+          >
+            <ShieldAlert size={12} aria-hidden />
           </span>
         ) : null}
         {environment === null ? null : (
