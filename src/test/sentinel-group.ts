@@ -2,7 +2,6 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
-import { vi } from 'vitest'
 import {
   findRedisServer,
   freePort,
@@ -10,6 +9,7 @@ import {
   startRedisProcess,
 } from '../main/core/connection/redis-process.ts'
 import { startProcess, type TestProcess } from './processes.ts'
+import { waitFor } from './wait.ts'
 
 export interface GroupOptions {
   /** @default 'mymaster' */
@@ -38,7 +38,7 @@ export interface SentinelGroup {
 
 /** Milliseconds until a Sentinel counts a server as down. */
 const DOWN_AFTER = 500
-const WAIT = { timeout: 20_000, interval: 50 }
+const WAIT = 20_000
 
 export async function startSentinelGroup(options: GroupOptions = {}): Promise<SentinelGroup> {
   const { masterName = 'mymaster', sentinelPassword } = options
@@ -58,7 +58,7 @@ export async function startSentinelGroup(options: GroupOptions = {}): Promise<Se
   const replicaOf = ['--replicaof', '127.0.0.1', String(first.port), '--repl-diskless-sync-delay', '0']
   const nodes = [first, ...(await Promise.all([0, 1].map(() => startRedisProcess(binary, replicaOf))))]
   const looks = new Map(nodes.map((node) => [node, open(node.port)]))
-  await vi.waitFor(async () => {
+  await waitFor(async () => {
     const text = (await looks.get(first)?.info('replication')) ?? ''
     if ((text.match(/state=online/g) ?? []).length < 2) throw new Error('the replicas are not up yet')
   }, WAIT)
@@ -83,7 +83,7 @@ export async function startSentinelGroup(options: GroupOptions = {}): Promise<Se
     sentinels.push({ port, process, client: open(port, sentinelPassword) })
   }
   /** All of them know the two others and the two replicas. */
-  await vi.waitFor(async () => {
+  await waitFor(async () => {
     for (const { client } of sentinels) {
       const reply = (await client.call('SENTINEL', 'MASTER', masterName)) as readonly string[]
       const fact = (name: string) => reply[reply.indexOf(name) + 1]
@@ -127,7 +127,7 @@ export async function startSentinelGroup(options: GroupOptions = {}): Promise<Se
     async failover() {
       const before = await master()
       await alive()[0]?.client.call('SENTINEL', 'FAILOVER', masterName)
-      return vi.waitFor(async () => {
+      return waitFor(async () => {
         const now = await master()
         if (now === before) throw new Error('no other master yet')
         return now

@@ -5,9 +5,9 @@ import { connect } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { vi } from 'vitest'
 import { freePort } from '../main/core/connection/redis-process.ts'
 import { startProcess } from './processes.ts'
+import { waitFor } from './wait.ts'
 
 const run = promisify(execFile)
 const SSHD = ['/usr/sbin/sshd', '/usr/local/sbin/sshd', '/opt/homebrew/sbin/sshd'].find((file) =>
@@ -87,7 +87,7 @@ export async function startSshServer(settings: readonly string[] = []): Promise<
   // Where it runs as root it wants a folder that a service would have made.
   if (process.getuid?.() === 0) await mkdir('/run/sshd', { recursive: true, mode: 0o755 })
   const server = startProcess(SSHD, ['-D', '-e', '-f', config])
-  await vi.waitFor(async () => {
+  await waitFor(async () => {
     if (server.child.exitCode !== null) throw new Error(`sshd does not start: ${server.output()}`)
     await answers(port)
   }, 10_000)

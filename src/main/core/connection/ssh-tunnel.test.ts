@@ -5,6 +5,7 @@ import { connect as connectSocket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { Cluster, Redis } from 'ioredis'
 import ssh2, { type AuthContext, type ServerConfig } from 'ssh2'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { createAuthority, noOpenssl } from '../../../test/certificates.ts'
@@ -12,6 +13,8 @@ import { useConnections } from '../../../test/connections.ts'
 import { useRedis } from '../../../test/redis.ts'
 import { startSentinelGroup } from '../../../test/sentinel-group.ts'
 import { noSshd, type SshKey, type SshServer, startSshServer } from '../../../test/ssh-server.ts'
+import { openKeyspaceFeed } from '../index/keyspace-feed.ts'
+import { targetOptions } from './client.ts'
 import { findRedisServer, freePort, startRedisProcess } from './redis-process.ts'
 import { type ResolvedTarget, resolveTarget, type SshSettings } from './target.ts'
 
@@ -238,7 +241,6 @@ describe.skipIf(noSshd)(`through an OpenSSH server${noSshd === null ? '' : ` (sk
   it('is one SSH connection for all clients, which ends with the last', async () => {
     const gate = await relay(server.port)
     const target = through(byKey({ port: gate.port, hostKey: server.hostKey.fingerprint }))
-    await redis.client.config('SET', 'notify-keyspace-events', 'KA')
     const { made: first } = manager()
     const { made: second } = manager()
     await first.connect(target, false)
@@ -249,7 +251,53 @@ describe.skipIf(noSshd)(`through an OpenSSH server${noSshd === null ? '' : ` (sk
     expect(gate.open()).toBe(1)
     second.disconnect()
     await vi.waitFor(() => expect(gate.open()).toBe(0))
+  })
+
+  it('brings the notifications too, also after it was cut', async () => {
+    await redis.client.config('SET', 'notify-keyspace-events', 'KA')
+    const gate = await relay(server.port)
+    const target = through(byKey({ port: gate.port, hostKey: server.hostKey.fingerprint }))
+    const health: boolean[] = []
+    const feed = await openKeyspaceFeed(target, (healthy) => health.push(healthy))
+    onEnd(() => feed.stop())
+    const told: string[] = []
+    await feed.subscribe('session:', (id) => told.push(id))
+    await redis.client.set('session:a', '1')
+    await vi.waitFor(() => expect(told).toContain('a'))
+    gate.cut()
+    await vi.waitFor(() => expect(health).toEqual([false, true]), 5000)
+    await vi.waitFor(async () => {
+      await redis.client.set('session:b', '1')
+      expect(told).toContain('b')
+    })
+    feed.stop()
+    await vi.waitFor(() => expect(gate.open()).toBe(0))
     await redis.client.config('SET', 'notify-keyspace-events', '')
+  })
+
+  it('serves the clients of a cluster', async () => {
+    const node = await startRedisProcess((await findRedisServer())?.path ?? 'redis-server', [
+      ...['--cluster-enabled', 'yes', '--cluster-announce-ip', '127.0.0.1'],
+    ])
+    onEnd(node.stop)
+    const own = new Redis({ host: node.host, port: node.port })
+    onEnd(() => own.disconnect())
+    await own.cluster('ADDSLOTSRANGE', 0, 16_383)
+    await vi.waitFor(async () => expect(await own.cluster('INFO')).toMatch(/cluster_state:ok/), 10_000)
+    const gate = await relay(server.port)
+    const ssh = byKey({ port: gate.port, hostKey: server.hostKey.fingerprint })
+    const target = through(ssh, { deployment: 'cluster', port: node.port })
+    const cluster = new Cluster([{ host: target.host, port: target.port }], {
+      redisOptions: targetOptions(target),
+      lazyConnect: true,
+    })
+    onEnd(() => cluster.disconnect())
+    await cluster.connect()
+    await cluster.set('key', 'value')
+    expect(await own.get('key')).toBe('value')
+    expect(gate.open()).toBe(1)
+    cluster.disconnect()
+    await vi.waitFor(() => expect(gate.open()).toBe(0))
   })
 
   it('leaves no SSH connection open where connecting fails', async () => {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
@@ -44,5 +44,14 @@ it('says that there is no socket, and that a file is none', async () => {
   await expect(connect('file')).rejects.toMatchObject({
     code: 'unreachable',
     message: expect.stringMatching(/no socket/),
+  })
+})
+
+// Root may open any socket.
+it.skipIf(process.getuid?.() === 0)('says that one may not open it', async () => {
+  await chmod(join(directory, 'redis.sock'), 0o000)
+  await expect(connect('redis.sock')).rejects.toMatchObject({
+    code: 'unreachable',
+    message: expect.stringMatching(/may not open the socket .*unixsocketperm/),
   })
 })

@@ -30,6 +30,15 @@ export function ConnectionMenu() {
       <DropdownMenu.Trigger
         className={styles.connection}
         aria-label={`Connection: ${saved?.name ?? target.label}`}
+        aria-description={
+          [
+            replica ? 'replica' : readOnly ? 'read-only' : null,
+            target.untrusted ? 'certificate not verified' : null,
+            environment,
+          ]
+            .filter((word) => word !== null)
+            .join(', ') || undefined
+        }
       >
         {saved?.colour == null ? null : (
           <span className={styles.stripe} data-colour={saved.colour} aria-hidden />
@@ -41,19 +50,24 @@ export function ConnectionMenu() {
         >
           {saved?.name ?? target.label}
         </span>
-        {target.address === null || target.address === target.label ? null : (
+        {target.deployment !== 'sentinel' || target.address === null ? null : (
           <span className={styles.server} title={`The server is ${target.address}`}>
             {target.address}
           </span>
         )}
         {readOnly ? (
           <span className={styles.readOnly}>
-            <Lock size={12} aria-hidden /> {replica ? 'replica, read-only' : 'read-only'}
+            <Lock size={12} aria-hidden /> {replica ? 'replica' : 'read-only'}
           </span>
         ) : null}
         {target.untrusted ? (
-          <span className={styles.untrusted} title="Its certificate is accepted whoever vouches for it.">
-            <ShieldAlert size={12} aria-hidden /> unverified
+          <span
+            className={styles.untrusted}
+            role="img"
+            aria-label="certificate not verified"
+            title="Its certificate is accepted whoever vouches for it."
+          >
+            <ShieldAlert size={12} aria-hidden />
           </span>
         ) : null}
         {environment === null ? null : <EnvironmentMark environment={environment} />}
@@ -66,7 +80,6 @@ export function ConnectionMenu() {
             <dd>
               {target.address ?? target.path ?? `${target.host}:${target.port}`}
               {target.tls ? ', TLS' : ''}
-              {target.untrusted ? ' with an untrusted certificate accepted' : ''}
             </dd>
             {target.untrusted ? (
               <>
