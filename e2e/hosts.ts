@@ -32,9 +32,9 @@ function environment(): Record<string, string> {
   )
 }
 
-/** Starts the built desktop app with settings of its own. */
-export async function launchElectron(args: readonly string[]): Promise<RunningInspector> {
-  const userData = await mkdtemp(join(tmpdir(), 'inspector-user-data-'))
+/** Starts the built desktop app with settings of its own. @param data a folder that stays; by default one that goes with it */
+export async function launchElectron(args: readonly string[], data?: string): Promise<RunningInspector> {
+  const userData = data ?? (await mkdtemp(join(tmpdir(), 'inspector-user-data-')))
   // As in the configuration of the browser: only root cannot have the sandbox.
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
   const electronApp = await electron.launch({
@@ -53,16 +53,21 @@ export async function launchElectron(args: readonly string[]): Promise<RunningIn
     url: null,
     close: once(async () => {
       await electronApp.close()
-      await rm(userData, { recursive: true, force: true, maxRetries: 3 })
+      if (data === undefined) await rm(userData, { recursive: true, force: true, maxRetries: 3 })
     }),
   }
 }
 
-/** Starts the built web host on a free port and opens the address that it prints. */
-export async function launchWeb(context: BrowserContext, args: readonly string[]): Promise<RunningInspector> {
+/** Starts the built web host on a free port and opens the address that it prints. @param data as {@link launchElectron} */
+export async function launchWeb(
+  context: BrowserContext,
+  args: readonly string[],
+  data?: string,
+): Promise<RunningInspector> {
+  const folder = data ?? (await mkdtemp(join(tmpdir(), 'inspector-data-')))
   const child = spawn(process.execPath, ['out/main/web.js', '--port', '0', '--no-open', ...args], {
     cwd: ROOT,
-    env: environment(),
+    env: { ...environment(), INSPECTOR_DATA_DIR: folder },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
@@ -76,6 +81,7 @@ export async function launchWeb(context: BrowserContext, args: readonly string[]
     close: once(async () => {
       child.kill('SIGTERM')
       const code = await ended
+      if (data === undefined) await rm(folder, { recursive: true, force: true, maxRetries: 3 })
       if (code !== 0) throw new Error(`The web host ended with ${code} instead of 0.`)
     }),
   }

@@ -19,7 +19,13 @@ const inRoot = (path: string) => join(import.meta.dirname, '../..', path)
 function start(): void {
   const page = rendererPage(app.isPackaged, process.env.ELECTRON_RENDERER_URL)
   const redisUrl = readRedisUrl(process.argv, process.env)
-  const inspector = createInspector({ host: 'electron', version: app.getVersion(), redisUrl, log })
+  const inspector = createInspector({
+    host: 'electron',
+    version: app.getVersion(),
+    redisUrl,
+    log,
+    privateRedisFolder: join(app.getPath('userData'), 'private-redis'),
+  })
   const ipc = createIpcHost(inspector.attach, page.origin)
 
   const showWindow = () =>

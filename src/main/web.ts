@@ -4,6 +4,7 @@ import { version } from '../../package.json'
 import { createInspector } from './core/services.ts'
 import { stopOnSignal } from './hosts/stop-on-signal.ts'
 import { readWebCommandLine } from './hosts/web/command-line.ts'
+import { dataFolder } from './hosts/web/data-folder.ts'
 import { openBrowser } from './hosts/web/open-browser.ts'
 import { startOnFreePort } from './hosts/web/start.ts'
 
@@ -11,7 +12,13 @@ const log = (line: string) => console.error(line)
 
 try {
   const { port, redisUrl, open } = readWebCommandLine(process.argv.slice(2), process.env)
-  const inspector = createInspector({ host: 'web', version, redisUrl, log })
+  const inspector = createInspector({
+    host: 'web',
+    version,
+    redisUrl,
+    log,
+    privateRedisFolder: join(dataFolder(process.env), 'private-redis'),
+  })
   const rendererDir = join(import.meta.dirname, '../renderer')
   const host = await startOnFreePort({ attach: inspector.attach, rendererDir, port, log })
   stopOnSignal(async () => {

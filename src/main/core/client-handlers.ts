@@ -10,6 +10,7 @@ import { createBulkHandlers } from './bulk/bulk-handlers.ts'
 import type { ClientContext } from './client-context.ts'
 import type { ConnectionManager } from './connection/connection-manager.ts'
 import type { PrivateRedis } from './connection/private-redis.ts'
+import { createPrivateRedisHandlers } from './connection/private-redis-handlers.ts'
 import { type ResolvedTarget, resolveTarget } from './connection/target.ts'
 import type { DemoService } from './demo/demo-service.ts'
 import type { Handlers } from './dispatch.ts'
@@ -126,7 +127,6 @@ export function createClientHandlers(
     'connection.retry': ({ password }) => connection.retry(password),
     'connection.lookAtPermissions': () => connection.lookAtPermissions(),
     'connection.changeNotifications': ({ kind }) => connection.changeNotifications(kind),
-    'connection.startPrivate': async () => connection.connect(await privateRedis.start(), true),
 
     'list.window': async (query) => {
       lists().release(viewer, query.prefix)
@@ -227,6 +227,8 @@ export function createClientHandlers(
     ...transfers.handlers,
     ...timelines.handlers,
     ...commandCalls(() => shared.current()?.commands ?? null, shared.followers, emit),
+
+    ...createPrivateRedisHandlers(privateRedis, connection),
 
     'demo.status': () => demo.status,
     'demo.start': ({ port, prefix, ttl }) => {

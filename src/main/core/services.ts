@@ -5,7 +5,6 @@ import type { Attach, Emit } from '#shared/transport.ts'
 import { createClientHandlers, type SharedServices } from './client-handlers.ts'
 import { type Connection, ConnectionManager } from './connection/connection-manager.ts'
 import { PrivateRedis } from './connection/private-redis.ts'
-import { findRedisServer } from './connection/redis-process.ts'
 import { type ResolvedTarget, resolveTarget, urlWithoutPassword } from './connection/target.ts'
 import { DemoService } from './demo/demo-service.ts'
 import { dispatch } from './dispatch.ts'
@@ -20,6 +19,8 @@ export interface InspectorOptions {
   readonly redisUrl: string | null
   /** Lines for the host's log: failures that no reply carries. */
   readonly log: (line: string) => void
+  /** Where the private Redis may keep its data. @default nowhere */
+  readonly privateRedisFolder?: string
   /** Epoch milliseconds. */
   readonly clock?: () => number
 }
@@ -58,7 +59,10 @@ export function createInspector(options: InspectorOptions): Inspector {
     for (const emit of clients) emit(name, payload)
   }
 
-  const privateRedis = new PrivateRedis()
+  const privateRedis = new PrivateRedis({
+    dataFolder: options.privateRedisFolder ?? null,
+    onChange: (status) => broadcast('privateRedis.changed', status),
+  })
   const followers = new CommandFollowers()
   const demo = new DemoService({
     statusChanged: (status) => broadcast('demo.changed', status),
@@ -101,7 +105,6 @@ export function createInspector(options: InspectorOptions): Inspector {
         platform: process.platform,
         prefill: prefill && urlWithoutPassword(prefill),
         prefillHasPassword: prefill !== null && prefill.password !== null,
-        redisServer: await findRedisServer(),
       }
     },
     connection,
@@ -133,7 +136,7 @@ export function createInspector(options: InspectorOptions): Inspector {
     async stop() {
       connection.disconnect()
       await demo.stop()
-      await privateRedis.stop()
+      await privateRedis.end()
     },
   }
 }

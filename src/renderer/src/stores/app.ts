@@ -22,6 +22,7 @@ import type { ListStore } from './list-state.ts'
 import { countPicked, createPicksStore, type PicksStore, picksProblem, scopeOf } from './picks.ts'
 import { createPinsStore, type PinsStore } from './pins.ts'
 import { createPrefixesStore, type PrefixesStore } from './prefixes.ts'
+import { createPrivateRedisStore, type PrivateRedisStore } from './private-redis.ts'
 import { createSessionTimeline, type SessionTimelineStore } from './session-timeline.ts'
 import { createSettings, type Settings, type SettingsStorage } from './settings.ts'
 import { createSummaryStore, type SummaryStore } from './summary.ts'
@@ -38,6 +39,7 @@ export type OpenDialog =
   | 'history'
   | 'export'
   | 'import'
+  | 'stopPrivateRedis'
   | null
 
 /** The part of the session that is shown. */
@@ -61,6 +63,7 @@ export interface App {
   readonly sessionTimeline: SessionTimelineStore
   readonly timeline: TimelinePanelStore
   readonly demo: DemoStore
+  readonly privateRedis: PrivateRedisStore
   readonly drawer: DrawerStore
   readonly commands: CommandsStore
   readonly toasts: Toasts
@@ -121,6 +124,7 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
   const pins = createPinsStore(transport)
   const sessionTimeline = createSessionTimeline(transport, detail)
   const demo = createDemoStore(transport)
+  const privateRedis = createPrivateRedisStore(transport, connection)
   const drawer = createDrawerStore()
   const commands = createCommandsStore(transport)
   const toasts = createToasts()
@@ -224,6 +228,7 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
     sessionTimeline,
     timeline,
     demo,
+    privateRedis,
     drawer,
     commands,
     toasts,

@@ -18,7 +18,7 @@ export interface ConnectionState {
   readonly hostLostSince: number | null
   /** Where one was connected to last, for the form to start from; never the private Redis. */
   readonly lastTarget: PublicTarget | null
-  readonly pending: 'connect' | 'private' | null
+  readonly pending: 'connect' | null
   readonly failure: Failure | null
 }
 
@@ -27,7 +27,8 @@ export interface ConnectionStore {
   /** Asks the host where things stand, and connects to the prefilled Redis when there is one. */
   start(): Promise<void>
   connect(target: ConnectionTarget): Promise<void>
-  startPrivate(): Promise<void>
+  /** A status that the reply to another call has told. */
+  take(status: ConnectionStatus): void
   disconnect(): Promise<void>
   /** @param password instead of the one that was refused */
   retry(password?: string): Promise<void>
@@ -63,8 +64,8 @@ export function createConnectionStore(transport: Transport, now: () => number): 
     if (up && wasLost) readStatus().catch(() => {})
   })
 
-  const attempt = async (pending: 'connect' | 'private', run: () => Promise<ConnectionStatus>) => {
-    store.setState({ pending, failure: null })
+  const attempt = async (run: () => Promise<ConnectionStatus>) => {
+    store.setState({ pending: 'connect', failure: null })
     try {
       setStatus(await run())
       store.setState({ pending: null })
@@ -75,8 +76,7 @@ export function createConnectionStore(transport: Transport, now: () => number): 
       await readStatus().catch(() => {})
     }
   }
-  const connect = (target: ConnectionTarget) =>
-    attempt('connect', () => transport.invoke('connection.connect', target))
+  const connect = (target: ConnectionTarget) => attempt(() => transport.invoke('connection.connect', target))
 
   return {
     store,
@@ -95,7 +95,7 @@ export function createConnectionStore(transport: Transport, now: () => number): 
         store.setState({ failure: toFailure(error) })
       }
     },
-    startPrivate: () => attempt('private', () => transport.invoke('connection.startPrivate', {})),
+    take: setStatus,
     async disconnect() {
       setStatus(await transport.invoke('connection.disconnect', {}))
     },
