@@ -103,7 +103,7 @@ test('events come until the subscription ends', async ({ inspector, redis }) => 
 
 test('the private Redis ends with the app', async ({ app, inspector }) => {
   const port = await inspector.evaluate(async () => {
-    const reply = await window.inspector.invoke('connection.startPrivate', {})
+    const reply = await window.inspector.invoke('privateRedis.start', { keep: false })
     return reply.ok ? (reply.value as { target: { port: number } }).target.port : 0
   })
   const listens = () =>

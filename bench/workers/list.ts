@@ -98,7 +98,13 @@ const completed = async () => {
 process.on('disconnect', () => process.exit())
 
 const target = resolveTarget({ host: options.host, port: options.port })
-const feed = options.notifications ? await openKeyspaceFeed(target, () => {}) : null
+const feed = options.notifications
+  ? await openKeyspaceFeed(
+      target,
+      () => {},
+      () => {},
+    )
+  : null
 if (options.mode === 'measure') tell(await measure())
 else {
   await list.start(feed)

@@ -29,6 +29,7 @@ function start(): void {
     log,
     settingsFile: join(app.getPath('userData'), SETTINGS_DEFAULTS.fileName),
     secrets: createSecretBox(safeStorage, process.platform),
+    privateRedisFolder: join(app.getPath('userData'), 'private-redis'),
   })
   const ipc = createIpcHost(inspector.attach, page.origin)
 

@@ -17,9 +17,15 @@ try {
     console.log(HELP)
     process.exit(0)
   }
-  const folder = settings ?? envPaths('redis-session-inspector', { suffix: '' }).config
-  const settingsFile = join(folder, SETTINGS_DEFAULTS.fileName)
-  const inspector = createInspector({ host: 'web', version, redisUrl, log, settingsFile })
+  const usual = envPaths('redis-session-inspector', { suffix: '' })
+  const inspector = createInspector({
+    host: 'web',
+    version,
+    redisUrl,
+    log,
+    settingsFile: join(settings ?? usual.config, SETTINGS_DEFAULTS.fileName),
+    privateRedisFolder: join(settings ?? usual.data, 'private-redis'),
+  })
   const rendererDir = join(import.meta.dirname, '../renderer')
   const host = await startOnFreePort({ attach: inspector.attach, rendererDir, port, log })
   stopOnSignal(async () => {

@@ -91,7 +91,7 @@ export const ABILITIES = {
   },
   keepFieldTtls: {
     words: 'edit fields that have a TTL of their own',
-    commands: ['HPEXPIREAT'],
+    commands: ['HPEXPIREAT', 'TIME'],
     scripts: 'writing',
     changes: 'keys',
   },

@@ -23,6 +23,7 @@ import {
   type SessionChange,
   type SessionDetail,
 } from './model.ts'
+import type { PrivateRedisStatus } from './private-redis.ts'
 import { type MenuChoice, type TabStatus, tabNumberSchema } from './tabs.ts'
 import { type ConnectionTest, connectionTargetSchema } from './target.ts'
 import {
@@ -190,9 +191,6 @@ export const contract = {
     ).replies<ConnectionStatus>(),
     /** Asks anew what this Redis user may do: an administrator may have changed it. */
     'connection.lookAtPermissions': call(nothing).replies<ConnectionStatus>(),
-    /** Starts a Redis of the app's own on a free port of 127.0.0.1 and connects to it. */
-    'connection.startPrivate': call(nothing).replies<ConnectionStatus>(),
-
     /** Sends the command that the status names under `notifications`, and none other; see there. */
     'connection.changeNotifications': call(
       z.strictObject({ kind: z.enum(['enable', 'restore']) }),
@@ -365,6 +363,21 @@ export const contract = {
     /** Whether this client gets `commands.changed`. */
     'commands.follow': call(z.strictObject({ on: z.boolean() })).replies<{ readonly following: boolean }>(),
 
+    'privateRedis.status': call(nothing).replies<PrivateRedisStatus>(),
+    /**
+     * Starts a Redis of the app's own on a free port of 127.0.0.1, or finds it running, and connects to it. `keep` loads what
+     * was kept and keeps it again; `server` is the path of one that the status names.
+     */
+    'privateRedis.start': call(
+      z.strictObject({ keep: z.boolean(), server: z.string().max(4096).optional() }),
+    ).replies<ConnectionStatus>(),
+    /** Disconnects from it and ends it; its data is saved, or dropped. */
+    'privateRedis.stop': call(z.strictObject({ keep: z.boolean() })).replies<PrivateRedisStatus>(),
+    /** Deletes the data that was kept. */
+    'privateRedis.drop': call(nothing).replies<PrivateRedisStatus>(),
+    /** Its URL with its password, for an application that is to use it. */
+    'privateRedis.address': call(nothing).replies<{ readonly url: string }>(),
+
     'demo.status': call(nothing).replies<DemoStatus>(),
     /** Port 0 takes any free one. A busy port is refused with `details.freePort`. */
     'demo.start': call(z.strictObject({ port, prefix, ttl })).replies<DemoStatus>(),
@@ -391,6 +404,7 @@ export const contract = {
     'timeline.pinned': event<readonly PinnedSession[]>(),
     /** At most five a second, and only to clients that follow. */
     'commands.changed': event<CommandsChange>(),
+    'privateRedis.changed': event<PrivateRedisStatus>(),
     'demo.changed': event<DemoStatus>(),
     'demo.request': event<DemoRequest>(),
   },

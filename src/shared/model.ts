@@ -377,6 +377,4 @@ export interface AppInfo {
   readonly prefill: string | null
   /** True when the prefill carries a password that the core keeps. */
   readonly prefillHasPassword: boolean
-  /** The Redis or Valkey server found on this machine, for the private Redis; null when there is none. */
-  readonly redisServer: { readonly path: string; readonly version: string } | null
 }

@@ -9,7 +9,6 @@ export const APP_INFO: AppInfo = {
   platform: 'linux',
   prefill: null,
   prefillHasPassword: false,
-  redisServer: null,
 }
 
 export const progress = (revision: number): ListProgress => ({

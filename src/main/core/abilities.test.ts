@@ -305,6 +305,10 @@ describe.each(SERVER_KINDS)('on $name', ({ binary, missing: absent }) => {
 
   it('finds out the same where scripts are refused', async () => {
     await fill()
+    const limited = await as('+@all', '-@scripting', '-rpush', '-config|set')
+    expect(missingOf(limited)).toEqual(
+      NEEDED_COMMANDS.filter((name) => ['RPUSH', 'CONFIG SET', 'EVAL', 'EVALSHA'].includes(name)),
+    )
     const client = await as('+@all', '-@scripting', '-hdel', '-multi', '-config|get', '-exec')
     expect(missingOf(client)).toEqual(
       NEEDED_COMMANDS.filter((name) =>

@@ -9,6 +9,7 @@ import { createBulkHandlers } from './bulk/bulk-handlers.ts'
 import type { ClientContext } from './client-context.ts'
 import type { ConnectionManager } from './connection/connection-manager.ts'
 import type { PrivateRedis } from './connection/private-redis.ts'
+import { createPrivateRedisHandlers } from './connection/private-redis-handlers.ts'
 import { type ResolvedTarget, withPrefillPassword } from './connection/target.ts'
 import type { DemoService } from './demo/demo-service.ts'
 import type { Handlers } from './dispatch.ts'
@@ -35,6 +36,8 @@ export interface SharedServices {
   readonly info: () => Promise<AppInfo>
   readonly connection: ConnectionManager
   readonly privateRedis: PrivateRedis
+  /** Disconnects every tab from it, before it stops. */
+  leavePrivateRedis(): void
   readonly demo: DemoService
   readonly prefill: ResolvedTarget | null
   readonly saved: SavedConnections
@@ -138,7 +141,6 @@ export function createClientHandlers(
     'connection.retry': ({ password }) => connection.retry(password),
     'connection.lookAtPermissions': () => connection.lookAtPermissions(),
     'connection.changeNotifications': ({ kind }) => connection.changeNotifications(kind),
-    'connection.startPrivate': async () => connection.connect(await privateRedis.start(), true),
 
     ...createConnectionHandlers({ connection, saved: shared.saved, prefill }),
 
@@ -250,6 +252,8 @@ export function createClientHandlers(
     ...transfers.handlers,
     ...timelines.handlers,
     ...commandCalls(() => shared.current()?.commands ?? null, shared.followers, emit),
+
+    ...createPrivateRedisHandlers(privateRedis, connection, shared.leavePrivateRedis),
 
     'demo.status': () => demo.status,
     'demo.start': ({ port, prefix, ttl }) => {

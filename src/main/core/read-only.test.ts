@@ -10,7 +10,7 @@ const PREFIX = 'session:'
 const WAYS_OUT = new Set<CallName>([
   'connection.connect',
   'connection.disconnect',
-  'connection.startPrivate',
+  'privateRedis.start',
   'connection.setReadOnly',
 ])
 const CALLS = (Object.keys(contract.calls) as CallName[]).filter((name) => !WAYS_OUT.has(name))

@@ -93,7 +93,7 @@ describe('before a Redis is connected', () => {
   it('starts a private Redis of its own, finds it again, and ends it with the app', async () => {
     const made = inspector()
     const client = new Client(made)
-    const first = await client.invoke('connection.startPrivate', {})
+    const first = await client.invoke('privateRedis.start', { keep: false })
     expect(first).toMatchObject({
       state: 'connected',
       live: 'notifications',
@@ -101,7 +101,7 @@ describe('before a Redis is connected', () => {
     })
     const { id } = await create(client)
     await client.invoke('connection.disconnect', {})
-    await client.invoke('connection.startPrivate', {})
+    await client.invoke('privateRedis.start', { keep: false })
     expect((await client.window()).rows.map((row) => row.id)).toEqual([id])
     await made.stop()
     await expect(

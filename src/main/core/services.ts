@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto'
 import type { AppInfo } from '#shared/model.ts'
 import type { Attach, Emit } from '#shared/transport.ts'
 import { PrivateRedis } from './connection/private-redis.ts'
-import { findRedisServer } from './connection/redis-process.ts'
 import { type ResolvedTarget, resolveTarget, urlWithoutPassword } from './connection/target.ts'
 import { SavedConnections } from './settings/saved-connections.ts'
 import { NO_SECRET_BOX, type SecretBox } from './settings/secret-box.ts'
@@ -22,6 +21,8 @@ export interface InspectorOptions {
   readonly settingsFile?: string | null
   /** What encrypts secrets for that file. @default none are kept there */
   readonly secrets?: SecretBox
+  /** Where the private Redis may keep its data. @default nowhere */
+  readonly privateRedisFolder?: string
   /** Epoch milliseconds. */
   readonly clock?: () => number
 }
@@ -44,12 +45,15 @@ export function createInspector(options: InspectorOptions): Inspector {
     for (const emit of clients.values()) emit(name, payload, tab)
   }
 
+  /** What is about no tab in particular. */
+  const everywhere: Emit = (name, payload) => {
+    for (const { number } of tabs.list) broadcast(name, payload, number)
+  }
+
   const saved = new SavedConnections({
     file: new SettingsFile(options.settingsFile ?? null, clock),
     box: options.secrets ?? NO_SECRET_BOX,
-    onChange: (list) => {
-      for (const { number } of tabs.list) broadcast('connections.changed', list, number)
-    },
+    onChange: (list) => everywhere('connections.changed', list),
     newId: randomUUID,
   })
   const common: CommonServices = {
@@ -62,10 +66,15 @@ export function createInspector(options: InspectorOptions): Inspector {
         platform: process.platform,
         prefill: prefill && urlWithoutPassword(prefill),
         prefillHasPassword: prefill !== null && prefill.password !== null,
-        redisServer: await findRedisServer(),
       }
     },
-    privateRedis: new PrivateRedis(),
+    privateRedis: new PrivateRedis({
+      dataFolder: options.privateRedisFolder ?? null,
+      onChange: (status) => everywhere('privateRedis.changed', status),
+    }),
+    leavePrivateRedis() {
+      for (const tab of tabs.all) tab.leavePrivateRedis()
+    },
     prefill,
     saved,
   }
@@ -91,7 +100,7 @@ export function createInspector(options: InspectorOptions): Inspector {
     },
     async stop() {
       await tabs.stop()
-      await common.privateRedis.stop()
+      await common.privateRedis.end()
     },
   }
 }

@@ -11,7 +11,7 @@ import { Workspace } from './workspace.ts'
 /** What all tabs have in common. */
 export type CommonServices = Pick<
   SharedServices,
-  'clock' | 'report' | 'info' | 'privateRedis' | 'prefill' | 'saved'
+  'clock' | 'report' | 'info' | 'privateRedis' | 'leavePrivateRedis' | 'prefill' | 'saved'
 >
 
 export interface TabOptions {
@@ -28,6 +28,8 @@ export interface Tab {
   readonly number: number
   readonly services: SharedServices
   readonly status: TabStatus
+  /** Disconnects, if it is connected to the Redis of the app's own. */
+  leavePrivateRedis(): void
   /** Ends its connection for good, and its demo server. */
   close(): Promise<void>
 }
@@ -113,6 +115,10 @@ export function createTab({ number, common, broadcast, onChange }: TabOptions): 
       const target = status.state === 'disconnected' ? null : status.target
       const demoUrl = demo.status.state === 'running' ? demo.status.url : null
       return { number, state: status.state, target, ...marks, demoUrl }
+    },
+    leavePrivateRedis() {
+      const { status } = connection
+      if (status.state !== 'disconnected' && status.target.isPrivate) connection.disconnect()
     },
     async close() {
       connection.close()

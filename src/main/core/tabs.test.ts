@@ -199,7 +199,7 @@ describe('a tab that is closed', () => {
     const tab = await client.openTab()
     const { port } = silent.address() as AddressInfo
     const connecting = tab.dispatch('connection.connect', { port })
-    const starting = tab.dispatch('connection.startPrivate', {})
+    const starting = tab.dispatch('privateRedis.start', { keep: false })
     await client.invoke('tabs.close', { number: tab.number })
     const closed = { ok: false, code: 'tab_closed', message: expect.stringContaining('may have been done') }
     expect(await connecting).toMatchObject(closed)

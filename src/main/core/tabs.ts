@@ -29,6 +29,10 @@ export class Tabs {
     return [...this.#tabs.values()].map(({ status }) => status)
   }
 
+  get all(): Iterable<Tab> {
+    return this.#tabs.values()
+  }
+
   get(number: number): Tab | undefined {
     return this.#tabs.get(number)
   }

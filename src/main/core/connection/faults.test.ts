@@ -5,6 +5,7 @@ import { Redis } from 'ioredis'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { AppError } from '#shared/errors.ts'
 import type { ConnectionStatus } from '#shared/model.ts'
+import { openKeyspaceFeed } from '../index/keyspace-feed.ts'
 import { ConnectionManager } from './connection-manager.ts'
 import { toAppError } from './redis-errors.ts'
 import { findRedisServer, type RedisProcess, startRedisProcess } from './redis-process.ts'
@@ -238,6 +239,31 @@ describe('a password that was changed on the server', () => {
     await vi.waitFor(() => expect(made.status.state).toBe('lost'))
     await vi.waitFor(() => expect(made.status.state).toBe('connected'))
     expect(await refusals(admin)).toBe(2)
+  })
+
+  it('is tried once by the connection that listens for changes, too', async () => {
+    const guarded = await server()
+    const admin = connect(guarded)
+    await admin.call('ACL', 'SETUSER', 'ada', 'on', '>old', '~*', '&*', '+@all')
+    const refused = vi.fn()
+    const feed = await openKeyspaceFeed(at(guarded, { username: 'ada', password: 'old' }), () => {}, refused)
+    const healths: boolean[] = []
+    const other = await openKeyspaceFeed(
+      at(guarded),
+      (healthy) => healths.push(healthy),
+      () => {},
+    )
+    closers.push(feed.stop, other.stop)
+    await admin.call('ACL', 'SETUSER', 'ada', 'resetpass', '>new')
+    await admin.call('CLIENT', 'KILL', 'USER', 'ada')
+    await vi.waitFor(() => expect(refused).toHaveBeenCalled())
+    // In the time in which one that is not refused has come back three times.
+    for (let times = 1; times <= 3; times += 1) {
+      await admin.call('CLIENT', 'KILL', 'TYPE', 'pubsub')
+      await vi.waitFor(() => expect(healths.filter((healthy) => healthy).length).toBe(times), 5000)
+    }
+    expect(await refusals(admin)).toBe(1)
+    expect(feed.healthy).toBe(false)
   })
 })
 

@@ -39,12 +39,14 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
   RPUSH: [PROBE, 'a'],
   SADD: [PROBE, 'a'],
   'CONFIG GET': ['notify-keyspace-events'],
-  'CONFIG SET': ['notify-keyspace-events', ''],
+  'CONFIG SET': ['redis-session-inspector', 'no such setting'],
   PSUBSCRIBE: [PROBE],
 }
 
-/** Those that would do something: the server is only asked about them. */
-const NEVER_SENT: ReadonlySet<string> = new Set(['RPUSH', 'SADD', 'CONFIG SET', 'PSUBSCRIBE'])
+/** Those that would do something: where the server cannot be asked, they are queued and dropped again. */
+const QUEUED = ['RPUSH', 'SADD'] as const
+/** It would make another kind of connection of this one: the one that listens finds out. */
+const NEVER_SENT: ReadonlySet<string> = new Set(['PSUBSCRIBE', ...QUEUED])
 
 /**
  * Lua: `is_refused(words)`, whether this user may not run a command, whatever the key. The server is asked (Redis 7.0).
@@ -163,7 +165,7 @@ async function ask(client: Redis, lua: string, args: readonly string[]): Promise
   return null
 }
 
-/** The same where the server cannot be asked: what may be sent is sent; the others are named when they are refused. */
+/** The same where the server cannot be asked: each command is sent, in a form in which it changes nothing. */
 async function tryCommands(client: Redis): Promise<readonly string[]> {
   const answers = await Promise.all(
     NEEDED_COMMANDS.map((name) => {
@@ -173,6 +175,13 @@ async function tryCommands(client: Redis): Promise<readonly string[]> {
       return name === 'MULTI' ? answerOf(client, ['DISCARD']).then(() => answer) : answer
     }),
   )
+  if (answers[NEEDED_COMMANDS.indexOf('MULTI')] === '') {
+    const queued = ['MULTI', ...QUEUED, 'DISCARD'].map((name) => answerOf(client, wordsOf(name)))
+    for (const [place, answer] of (await Promise.all(queued)).entries()) {
+      const name = QUEUED[place - 1]
+      if (name !== undefined) answers[NEEDED_COMMANDS.indexOf(name)] = answer
+    }
+  }
   return NEEDED_COMMANDS.filter((name, place) => {
     const answer = answers[place] ?? ''
     return isCommandRefused(answer) || (name.endsWith('_RO') && /unknown command/i.test(answer))

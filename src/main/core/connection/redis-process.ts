@@ -1,19 +1,12 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { promisify } from 'node:util'
 import { AppError } from '#shared/errors.ts'
 
-const run = promisify(execFile)
-
-export interface RedisBinary {
-  readonly path: string
-  /** As the binary says: `7.0.15`. */
-  readonly version: string
-}
+export { findRedisServer } from './redis-binaries.ts'
 
 export interface RedisProcess {
   readonly host: '127.0.0.1'
@@ -22,106 +15,161 @@ export interface RedisProcess {
   readonly pid: number
   /** Settles when the server has ended, for whatever reason. */
   readonly ended: Promise<void>
-  /** Ends the server and drops its data. */
+  /** Where it writes what it saves. */
+  readonly directory: string
+  /** Ends the server at once; what is in memory alone is lost, and a temporary folder goes. */
   stop(): Promise<void>
+  /**
+   * Lets a server that has a folder of its own save and end.
+   * @throws AppError `redis_error` where it cannot save; then it still runs
+   */
+  save(): Promise<void>
 }
 
-const NAMES = ['redis-server', 'valkey-server']
-
-/** Where package managers put servers that a desktop app's PATH often lacks. */
-const EXTRA_DIRECTORIES = ['/usr/bin', '/usr/local/bin', '/opt/homebrew/bin', '/usr/local/sbin', '/usr/sbin']
-
-/** The first `redis-server` or `valkey-server` on the PATH, with its version; null where there is none. */
-export async function findRedisServer(path = process.env.PATH ?? ''): Promise<RedisBinary | null> {
-  const directories = [...new Set([...path.split(delimiter), ...EXTRA_DIRECTORIES])].filter(Boolean)
-  for (const directory of directories) {
-    for (const name of NAMES) {
-      const file = join(directory, process.platform === 'win32' ? `${name}.exe` : name)
-      const version = await versionOf(file)
-      if (version !== null) return { path: file, version }
-    }
-  }
-  return null
+export interface StartOptions {
+  /** Lines of configuration that nobody else on this machine may read: they go by a pipe, not by the command line. */
+  readonly secrets?: readonly string[]
+  /**
+   * A folder that stays, in which the server saves when it ends, also when this process is killed.
+   * @default a temporary one, without persistence
+   */
+  readonly directory?: string
 }
 
-async function versionOf(file: string): Promise<string | null> {
-  try {
-    const { stdout } = await run(file, ['--version'], { timeout: 5000 })
-    return /v=(\d+\.\d+\.\d+)/.exec(stdout)?.[1] ?? null
-  } catch {
-    return null
-  }
-}
+/** Milliseconds until a server is ready, with and without data to load, and for saving. */
+const PATIENCE = { start: 10_000, load: 120_000, save: 30_000 } as const
+/** At once after a minute with a change, and when it ends. */
+const SAVES = ['--save', '60 1', '--appendonly', 'no', '--stop-writes-on-bgsave-error', 'no']
+const SAVES_NOTHING = ['--save', '', '--appendonly', 'no']
 
 /**
- * Starts a Redis server on a free port of 127.0.0.1, without persistence, in a temporary folder, and resolves once
- * it takes commands. It ends with this process, also when this process is killed: a small watcher holds a pipe.
- * @param args further arguments for the server, such as `['--requirepass', 'secret']`.
- * @throws AppError `no_redis_server` when the server does not start; the message has its last line.
+ * Starts a Redis server on a free port of 127.0.0.1 and resolves once it takes commands. It ends with this process, also
+ * when this process is killed: a small watcher holds a pipe.
+ * @param args further arguments for the server, such as `['--maxmemory', '1mb']`.
+ * @throws AppError `no_redis_server` when the server does not start; the message has its last line, and
+ * `details.output` what it said before.
  */
-export async function startRedisProcess(binary: string, args: readonly string[] = []): Promise<RedisProcess> {
+export async function startRedisProcess(
+  binary: string,
+  args: readonly string[] = [],
+  { secrets = [], directory: kept }: StartOptions = {},
+): Promise<RedisProcess> {
   const port = await freePort()
-  const directory = await mkdtemp(join(tmpdir(), 'redis-session-inspector-'))
-  const settings = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no']
-  const child = spawn(binary, [...settings, '--dir', directory, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const directory = kept ?? (await mkdtemp(join(tmpdir(), 'redis-session-inspector-')))
+  const keeps = kept !== undefined
+  const settings = ['--port', String(port), '--bind', '127.0.0.1', ...(keeps ? SAVES : SAVES_NOTHING)]
+  const child = spawn(binary, ['-', ...settings, '--dir', directory, ...args], {
+    stdio: ['pipe', 'pipe', 'pipe'],
   })
-  const guard = guardAgainstOrphan(child)
+  child.stdin.on('error', () => {})
+  child.stdin.end(secrets.map((line) => `${line}\n`).join(''))
+  const guard = guardAgainstOrphan(child, keeps)
+  const heard = hear(child)
   const ended = new Promise<void>((resolve) => {
     child.once('error', () => resolve())
     child.once('exit', () => resolve())
   }).then(async () => {
     guard?.kill()
-    await rm(directory, { recursive: true, force: true })
+    if (!keeps) await rm(directory, { recursive: true, force: true })
   })
   const stop = async () => {
     child.kill('SIGKILL')
     await ended
   }
+  const save = async () => {
+    const refused = heard.next(/can't exit/i)
+    child.kill('SIGTERM')
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<'late'>((resolve) => {
+      timer = setTimeout(() => resolve('late'), PATIENCE.save)
+    })
+    const outcome = await Promise.race([ended.then(() => 'ended' as const), refused, late])
+    clearTimeout(timer)
+    if (outcome !== 'ended') {
+      throw new AppError(
+        'redis_error',
+        `The private Redis could not save its data, so it still runs. Free disk space at ${directory}, or drop its data.`,
+      )
+    }
+  }
   try {
-    await ready(child, binary)
+    await ready(child, binary, heard, keeps ? PATIENCE.load : PATIENCE.start)
   } catch (error) {
     await stop()
     throw error
   }
-  return { host: '127.0.0.1', port, pid: child.pid ?? 0, ended, stop }
+  return { host: '127.0.0.1', port, pid: child.pid ?? 0, ended, directory, stop, save }
 }
 
-function ready(child: ChildProcess, binary: string): Promise<void> {
+/** What a server says, line by line. */
+interface Heard {
+  readonly lines: readonly string[]
+  /** Resolves with the next line that matches. */
+  next(pattern: RegExp): Promise<string>
+}
+
+/** Lines that are kept of what a server says. */
+const MOST_LINES = 40
+
+function hear(child: ChildProcess): Heard {
+  const lines: string[] = []
+  const waiting = new Set<(line: string) => void>()
+  for (const stream of [child.stdout, child.stderr]) {
+    if (stream === null) continue
+    createInterface({ input: stream }).on('line', (line) => {
+      if (line.trim() === '') return
+      lines.push(line.trim())
+      if (lines.length > MOST_LINES) lines.shift()
+      for (const tell of waiting) tell(line)
+    })
+  }
+  return {
+    lines,
+    next: (pattern) =>
+      new Promise((resolve) => {
+        const tell = (line: string) => {
+          if (!pattern.test(line)) return
+          waiting.delete(tell)
+          resolve(line)
+        }
+        waiting.add(tell)
+      }),
+  }
+}
+
+function ready(child: ChildProcess, binary: string, heard: Heard, patience: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    let last = ''
     const fail = (reason: string) => {
       clearTimeout(timer)
       reject(
         new AppError(
           'no_redis_server',
           `${binary} did not start: ${reason}. Start a Redis yourself and connect to it.`,
+          { output: heard.lines },
         ),
       )
     }
-    const timer = setTimeout(() => fail('it was not ready within 10 s'), 10_000)
-    for (const stream of [child.stdout, child.stderr]) {
-      if (stream === null) continue
-      createInterface({ input: stream }).on('line', (line) => {
-        last = line.trim() || last
-        if (/Ready to accept connections/i.test(line)) {
-          clearTimeout(timer)
-          resolve()
-        }
-      })
-    }
+    const timer = setTimeout(() => fail(`it was not ready within ${patience / 1000} s`), patience)
+    void heard.next(/Ready to accept connections/i).then(() => {
+      clearTimeout(timer)
+      resolve()
+    })
     child.once('error', (error) => fail(error.message))
-    child.once('exit', (code) => fail(last || `it exited with ${code}`))
+    // Its streams end after it, and the last line is what is looked for.
+    child.once('close', (code) => fail(heard.lines.at(-1) ?? `it exited with ${code}`))
   })
 }
 
 /**
  * A child process outlives a parent that is killed. On Unix a shell that reads from a pipe of ours ends with it,
- * however it ends, and takes the server along.
+ * however it ends, and takes the server along; one that keeps its data gets ten seconds to save it.
  */
-export function guardAgainstOrphan(child: ChildProcess): ChildProcess | null {
-  if (process.platform === 'win32' || child.pid === undefined) return null
-  const guard = spawn('/bin/sh', ['-c', `cat >/dev/null; kill -9 ${child.pid} 2>/dev/null`], {
+export function guardAgainstOrphan(child: ChildProcess, keeps = false): ChildProcess | null {
+  const { pid } = child
+  if (process.platform === 'win32' || pid === undefined) return null
+  const save = `kill -TERM ${pid} 2>/dev/null; n=0; while kill -0 ${pid} 2>/dev/null && [ $n -lt 100 ]; do sleep 0.1; n=$((n+1)); done;`
+  const script = `cat >/dev/null; ${keeps ? save : ''} kill -9 ${pid} 2>/dev/null`
+  const guard = spawn('/bin/sh', ['-c', script], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   })

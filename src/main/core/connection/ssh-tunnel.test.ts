@@ -258,7 +258,11 @@ describe.skipIf(noSshd)(`through an OpenSSH server${noSshd === null ? '' : ` (sk
     const gate = await relay(server.port)
     const target = through(byKey({ port: gate.port, hostKey: server.hostKey.fingerprint }))
     const health: boolean[] = []
-    const feed = await openKeyspaceFeed(target, (healthy) => health.push(healthy))
+    const feed = await openKeyspaceFeed(
+      target,
+      (healthy) => health.push(healthy),
+      () => {},
+    )
     onEnd(() => feed.stop())
     const told: string[] = []
     await feed.subscribe('session:', (id) => told.push(id))

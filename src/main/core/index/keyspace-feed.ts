@@ -25,6 +25,7 @@ export interface KeyspaceFeed {
 
 /**
  * Keyspace notifications on a connection of their own: only keys with a subscribed prefix are sent at all.
+ * @param onRefused called when it was lost and the server refuses it now: it is not tried again
  * @param commands where what it sends is noted
  * @param onHealth called when the feed's connection is lost, and when it is back with its subscriptions
  * @throws what ioredis throws when this user may not subscribe
@@ -32,6 +33,7 @@ export interface KeyspaceFeed {
 export async function openKeyspaceFeed(
   target: ResolvedTarget,
   onHealth: (healthy: boolean) => void,
+  onRefused: () => void,
   commands?: CommandLog,
 ): Promise<KeyspaceFeed> {
   const subscriber = new Redis({
@@ -47,7 +49,9 @@ export async function openKeyspaceFeed(
   let healthy = true
   subscriber.on('error', (error) => {
     // Tried again and again, a password that is refused may lock the user out; the main connection asks for another.
-    if (/WRONGPASS|NOAUTH|invalid password/i.test(error.message)) subscriber.disconnect()
+    if (!/WRONGPASS|NOAUTH|invalid password/i.test(error.message)) return
+    subscriber.disconnect()
+    onRefused()
   })
   subscriber.on('close', () => {
     if (!healthy) return

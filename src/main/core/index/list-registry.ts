@@ -146,7 +146,10 @@ export class ListRegistry {
     }
     try {
       const { target, commands } = this.#connection
-      return await doFor(BACKGROUND.feed, () => openKeyspaceFeed(target, onHealth, commands))
+      const onRefused = () => {
+        if (generation === this.#generation) this.#options.onNotPushed(null)
+      }
+      return await doFor(BACKGROUND.feed, () => openKeyspaceFeed(target, onHealth, onRefused, commands))
     } catch (error) {
       const refused = error instanceof Error && /^NOPERM.* run .*psubscribe/i.test(error.message)
       if (generation === this.#generation)

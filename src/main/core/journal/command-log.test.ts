@@ -205,7 +205,7 @@ describe('what is in the log', () => {
     expect([...purposes]).not.toContain(NO_PURPOSE.words)
     expect([...purposes]).toContain('demo server: POST /login')
     const elsewhere = new Set<CallName>([
-      'connection.startPrivate',
+      'privateRedis.start',
       'connection.retry',
       // Over connections of its own, of which nothing is noted.
       'connection.test',

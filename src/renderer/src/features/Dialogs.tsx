@@ -2,6 +2,7 @@ import { useStore } from 'zustand'
 import { useApp } from '../stores/context.ts'
 import { BulkDialog } from './bulk/BulkDialog.tsx'
 import { CompareDialog } from './compare/CompareDialog.tsx'
+import { StopPrivateRedisDialog } from './connect/StopPrivateRedisDialog.tsx'
 import { CreateDialog } from './create/CreateDialog.tsx'
 import { DeleteDialog } from './detail/DeleteDialog.tsx'
 import { RotateDialog } from './detail/RotateDialog.tsx'
@@ -24,6 +25,7 @@ const DIALOGS = {
   export: ExportDialog,
   import: ImportDialog,
   saveConnection: SaveConnectionDialog,
+  stopPrivateRedis: StopPrivateRedisDialog,
 } as const
 
 /** The dialog that is open, if any. */

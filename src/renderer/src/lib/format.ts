@@ -90,6 +90,18 @@ export function formatTime(epoch: number, now: number): string {
   return date.getFullYear() === today.getFullYear() ? day : `${day} ${date.getFullYear()}`
 }
 
+/** A day and a time without seconds, within a sentence: `today 18:02`, `yesterday 18:02`, `12 Apr 18:02`. */
+export function formatDay(epoch: number, now: number): string {
+  const date = toDate(epoch)
+  if (date === null) return 'far future'
+  const yesterday = new Date(now)
+  yesterday.setDate(yesterday.getDate() - 1)
+  const time = `${pad(date.getHours())}:${pad(date.getMinutes())}`
+  if (date.toDateString() === new Date(now).toDateString()) return `today ${time}`
+  if (date.toDateString() === yesterday.toDateString()) return `yesterday ${time}`
+  return `${formatTime(epoch, now)} ${time}`
+}
+
 /** `12:34:56`, local. */
 export function formatClock(epoch: number): string {
   const date = toDate(epoch)

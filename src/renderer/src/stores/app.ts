@@ -24,6 +24,7 @@ import type { ListStore } from './list-state.ts'
 import { countPicked, createPicksStore, type PicksStore, picksProblem, scopeOf } from './picks.ts'
 import { createPinsStore, type PinsStore } from './pins.ts'
 import { createPrefixesStore, type PrefixesStore } from './prefixes.ts'
+import { createPrivateRedisStore, type PrivateRedisStore } from './private-redis.ts'
 import { createSessionTimeline, type SessionTimelineStore } from './session-timeline.ts'
 import type { Settings } from './settings.ts'
 import { createSummaryStore, type SummaryStore } from './summary.ts'
@@ -43,6 +44,7 @@ export type OpenDialog =
   | 'import'
   | 'compare'
   | 'saveConnection'
+  | 'stopPrivateRedis'
   | null
 
 /** The part of the session that is shown. */
@@ -82,6 +84,7 @@ export interface App {
   readonly sessionTimeline: SessionTimelineStore
   readonly timeline: TimelinePanelStore
   readonly demo: DemoStore
+  readonly privateRedis: PrivateRedisStore
   readonly drawer: DrawerStore
   readonly commands: CommandsStore
   readonly toasts: Toasts
@@ -148,6 +151,7 @@ export function createApp(transport: Transport, tab: number, prefix: string, sha
   const pins = createPinsStore(transport)
   const sessionTimeline = createSessionTimeline(transport, detail)
   const demo = createDemoStore(transport)
+  const privateRedis = createPrivateRedisStore(transport, connection)
   const drawer = createDrawerStore()
   const commands = createCommandsStore(transport)
   const toasts = shared.toasts.of(tab)
@@ -261,6 +265,7 @@ export function createApp(transport: Transport, tab: number, prefix: string, sha
     sessionTimeline,
     timeline,
     demo,
+    privateRedis,
     drawer,
     commands,
     toasts,

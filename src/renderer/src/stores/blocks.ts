@@ -17,6 +17,10 @@ export function whyNot(
   if (hostLostSince !== null) return `The inspector’s host cannot be reached, so nothing can be ${what} now.`
   if (status?.state === 'lost') return `The connection to Redis is lost, so nothing can be ${what} now.`
   if (status?.state !== 'connected') return 'Connect to a Redis first.'
+  if (status.notReady !== null)
+    return status.notReady.kind === 'loading'
+      ? `Redis is loading its data, so nothing can be ${what} now.`
+      : `Redis is busy with a long script, so nothing can be ${what} now.`
   if (!status.server.writable && needs.changes !== undefined)
     return 'This server is a replica, which takes no writes. Connect to its master to change something.'
   if (status.readOnly && needs.changes !== undefined)

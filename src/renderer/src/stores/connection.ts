@@ -18,7 +18,7 @@ export interface ConnectionState {
   readonly hostLostSince: number | null
   /** Where one was connected to last, for the form to start from; never the private Redis. */
   readonly lastTarget: PublicTarget | null
-  readonly pending: 'connect' | 'private' | null
+  readonly pending: 'connect' | null
   readonly failure: Failure | null
 }
 
@@ -27,7 +27,8 @@ export interface ConnectionStore {
   /** Asks the host where things stand. @param prefilled connect to the prefilled Redis where there is one */
   start(prefilled: boolean): Promise<void>
   connect(target: ConnectionTarget): Promise<void>
-  startPrivate(): Promise<void>
+  /** A status that the reply to another call has told. */
+  take(status: ConnectionStatus): void
   disconnect(): Promise<void>
   /** What went wrong has been seen, or is about something else than what is shown now. */
   dismissFailure(): void
@@ -70,8 +71,8 @@ export function createConnectionStore(
     if (up && wasLost) readStatus().catch(() => {})
   })
 
-  const attempt = async (pending: 'connect' | 'private', run: () => Promise<ConnectionStatus>) => {
-    store.setState({ pending, failure: null })
+  const attempt = async (run: () => Promise<ConnectionStatus>) => {
+    store.setState({ pending: 'connect', failure: null })
     try {
       setStatus(await run())
       store.setState({ pending: null })
@@ -82,8 +83,7 @@ export function createConnectionStore(
       await readStatus().catch(() => {})
     }
   }
-  const connect = (target: ConnectionTarget) =>
-    attempt('connect', () => transport.invoke('connection.connect', target))
+  const connect = (target: ConnectionTarget) => attempt(() => transport.invoke('connection.connect', target))
 
   return {
     store,
@@ -99,7 +99,7 @@ export function createConnectionStore(
         store.setState({ failure: toFailure(error) })
       }
     },
-    startPrivate: () => attempt('private', () => transport.invoke('connection.startPrivate', {})),
+    take: setStatus,
     async disconnect() {
       setStatus(await transport.invoke('connection.disconnect', {}))
     },

@@ -148,6 +148,8 @@ export function BulkQuestion({ intent, list }: { readonly intent: BulkIntent; re
 
 function UndoNote({ undoable }: { readonly undoable: boolean }) {
   const limits = useHistory((state) => state.status?.limits)
+  const blocked = useBlock('undo')
+  if (blocked !== null) return <Problem tone="amber">This cannot be undone. {blocked}</Problem>
   if (limits === undefined) return null
   return undoable ? (
     <p className={styles.note}>

@@ -7,7 +7,7 @@ import { toLine } from '../../lib/bytes-view.ts'
 import { toFailure } from '../../lib/failure.ts'
 import { focusGrid } from '../../lib/focus.ts'
 import { formatBytes, plural } from '../../lib/format.ts'
-import { useApp, useDetail } from '../../stores/context.ts'
+import { useApp, useBlock, useDetail } from '../../stores/context.ts'
 import styles from './Dialogs.module.css'
 import { keyDifferences } from './key-differences.ts'
 import { useKeyBlock } from './session-block.ts'
@@ -22,19 +22,22 @@ export function DeleteDialog({ onClose }: { readonly onClose: () => void }) {
   const latest = useDetail((state) => state.detail)
   const [shown] = useState(latest)
   const blocked = useKeyBlock('delete')
+  const undoBlock = useBlock('undo')
   const [changed, setChanged] = useState(false)
   if (id === null) return null
   const isSession = shown === null || shown.state === 'session'
   // A session that is used goes on changing; that is no reason to keep it. Another key is deleted as it was shown.
   const detail = isSession ? latest : shown
   const what = isSession ? 'session' : 'key'
+  const undo =
+    undoBlock === null ? 'It can be undone as long as its time runs.' : `It cannot be undone. ${undoBlock}`
   return (
     <Confirm
       title={`Delete ${sessionInWords(detail)}?`}
       description={
         isSession
-          ? `${userOf(detail) ?? 'Whoever uses it'} is logged out with the next request. It can be undone as long as its time runs.`
-          : 'No session store made it: whatever uses this key finds nothing there. It can be undone as long as its time runs.'
+          ? `${userOf(detail) ?? 'Whoever uses it'} is logged out with the next request. ${undo}`
+          : `No session store made it: whatever uses this key finds nothing there. ${undo}`
       }
       action={changed ? 'Delete it anyway' : `Delete ${what}`}
       blocked={blocked}

@@ -5,7 +5,7 @@ import { Button } from '../../components/Button.tsx'
 import { toHexLines } from '../../lib/bytes-view.ts'
 import { formatBytes, formatInstant } from '../../lib/format.ts'
 import type { TypedValue } from '../../lib/value-type.ts'
-import { useApp } from '../../stores/context.ts'
+import { useApp, useBlock } from '../../stores/context.ts'
 import styles from './FieldTable.module.css'
 import { JsonTree } from './JsonTree.tsx'
 
@@ -24,6 +24,7 @@ const HEX_OCTETS = 512
 
 export function FieldValue({ field, shown, typed, loaded }: FieldValueProps) {
   const { detail } = useApp()
+  const blocked = useBlock(field === null ? 'readStrings' : 'readLongFields')
   const [reading, setReading] = useState(false)
   const readAll = async () => {
     setReading(true)
@@ -39,7 +40,7 @@ export function FieldValue({ field, shown, typed, loaded }: FieldValueProps) {
           The beginning of {formatBytes(shown.size)}. Read the whole with the redis-cli line on the other tab.
         </p>
       ) : (
-        <Button small kind="quiet" busy={reading} className={styles.more} onClick={readAll}>
+        <Button small kind="quiet" busy={reading} blocked={blocked} className={styles.more} onClick={readAll}>
           Show all {formatBytes(shown.size)}
         </Button>
       )}

@@ -3,7 +3,7 @@ import { DropdownMenu } from 'radix-ui'
 import { RESERVED_FIELDS, USER_FIELD } from '#shared/model.ts'
 import { IconButton } from '../../components/Button.tsx'
 import menu from '../../components/Menu.module.css'
-import { useApp, useList, useSettings } from '../../stores/context.ts'
+import { useApp, useBlock, useList, useSettings } from '../../stores/context.ts'
 import styles from './ListPane.module.css'
 
 /** As many as one window's cells may be asked for, and as fit on a screen. */
@@ -16,6 +16,7 @@ export function ColumnMenu() {
   const columns = useList((state) => state.columns)
   const seen = useList((state) => state.fields)
   const density = useSettings((state) => state.density)
+  const blocked = useBlock('findColumns')
   const choices = [...new Set([...columns, ...seen])].filter((field) => !ALWAYS_SHOWN.includes(field))
   return (
     <DropdownMenu.Root modal={false} onOpenChange={(open) => open && list.loadFields()}>
@@ -27,7 +28,7 @@ export function ColumnMenu() {
           <DropdownMenu.Label className={menu.label}>Fields as columns</DropdownMenu.Label>
           {choices.length === 0 ? (
             <DropdownMenu.Item className={menu.item} disabled>
-              No other fields were seen
+              {blocked ?? 'No other fields were seen'}
             </DropdownMenu.Item>
           ) : null}
           {choices.map((field) => {

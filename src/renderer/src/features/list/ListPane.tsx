@@ -19,7 +19,7 @@ export function ListPane() {
     <section className={styles.pane} aria-label="Session list">
       {picking ? <SelectionBar /> : <ListToolbar />}
       <ReadingLine />
-      <Overview />
+      {refusal === null ? <Overview /> : null}
       {refusal !== null ? <ListRefused refusal={refusal} /> : isEmpty ? <ListEmpty /> : <SessionGrid />}
     </section>
   )

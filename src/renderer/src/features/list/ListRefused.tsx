@@ -56,15 +56,14 @@ export function ListRefused({ refusal: { status, lacks, limit } }: { readonly re
         </>
       ) : (
         <>
-          The user {user} has no pattern for all keys{' '}
-          {limit.prefix === '' ? (
-            ''
-          ) : (
+          The user {user} may not use all keys
+          {limit.prefix === '' ? null : (
             <>
+              {' '}
               under <code>{limit.prefix}</code>
             </>
           )}
-          : <code>~{limit.pattern}</code> is missing.
+          , since it lacks the pattern <code>~{limit.pattern}</code>.
         </>
       )}{' '}
       An administrator can allow it:

@@ -267,6 +267,24 @@ export const COMMANDS: readonly Command[] = [
     run: (app) => app.openDialog('saveConnection'),
   },
   {
+    id: 'permissions',
+    group: 'App',
+    label: 'Look again at what this Redis user may do',
+    blocked: connected,
+    run: told(async (app) => {
+      await app.connection.lookAtPermissions()
+      return null
+    }),
+  },
+  {
+    id: 'stop-private-redis',
+    group: 'App',
+    label: 'Stop the private Redis…',
+    blocked: (app) =>
+      app.privateRedis.store.getState().status?.running == null ? 'No private Redis runs.' : null,
+    run: (app) => app.openDialog('stopPrivateRedis'),
+  },
+  {
     id: 'disconnect',
     group: 'App',
     label: 'Disconnect',

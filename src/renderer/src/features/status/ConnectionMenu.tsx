@@ -1,29 +1,58 @@
-import { BookmarkPlus, ChevronDown, Lock, LogOut, RefreshCw, ShieldAlert, Tag } from 'lucide-react'
+import {
+  BookmarkPlus,
+  ChevronDown,
+  Copy,
+  Lock,
+  LogOut,
+  RefreshCw,
+  ShieldAlert,
+  Square,
+  Tag,
+} from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
+import { useEffect } from 'react'
 import { ENVIRONMENTS } from '#shared/model.ts'
+import type { PrivateRedisStatus } from '#shared/private-redis.ts'
 import { EnvironmentMark } from '../../components/EnvironmentMark.tsx'
 import menu from '../../components/Menu.module.css'
+import { MenuItem } from '../../components/MenuItem.tsx'
 import { environmentInWords } from '../../lib/environment.ts'
+import { toFailure } from '../../lib/failure.ts'
 import { savedOf } from '../../stores/connections.ts'
-import { useApp, useConnection, useConnections } from '../../stores/context.ts'
+import { useApp, useConnection, useConnections, usePrivateRedis } from '../../stores/context.ts'
 import { PermissionList } from './Permissions.tsx'
 import styles from './TopBar.module.css'
 import { useConnectionMarks } from './use-connection-marks.ts'
 
 /** Where one is connected to: server, rights, and the way out. */
 export function ConnectionMenu() {
-  const { connection, openDialog } = useApp()
+  const app = useApp()
+  const { connection, privateRedis, toasts } = app
   const marks = useConnectionMarks()
   const status = useConnection((state) => state.status)
   const saved = useConnections((state) =>
     status === null || status.state === 'disconnected' ? null : savedOf(state, status.target),
   )
+  const running = usePrivateRedis((state) => state.status?.running ?? null)
+  const isPrivate = status !== null && status.state !== 'disconnected' && status.target.isPrivate
+  // A window that was opened on it has not heard of it yet.
+  useEffect(() => {
+    if (isPrivate) void privateRedis.load()
+  }, [isPrivate, privateRedis])
   if (status === null || status.state === 'disconnected') return null
   const { target } = status
   const connected = status.state === 'connected' ? status : null
   const readOnly = connected?.readOnly === true
   const replica = connected?.server.writable === false
   const environment = connected?.environment ?? null
+  const copyAddress = async () => {
+    try {
+      await navigator.clipboard.writeText(await privateRedis.address())
+      toasts.show('done', 'Copied the URL of the private Redis.')
+    } catch (error) {
+      toasts.show('failed', toFailure(error).message)
+    }
+  }
   const dot = { connected: 'good', lost: 'lost', connecting: 'busy' }[status.state]
   return (
     <DropdownMenu.Root modal={false}>
@@ -103,8 +132,9 @@ export function ConnectionMenu() {
               <>
                 <dt>Server</dt>
                 <dd>
-                  {connected.server.product} {connected.server.version}, {connected.server.mode},{' '}
-                  {connected.server.role}
+                  {connected.server.version === ''
+                    ? 'not told to this user'
+                    : `${connected.server.product} ${connected.server.version}, ${connected.server.mode}, ${connected.server.role}`}
                 </dd>
                 <dt>Updates</dt>
                 <dd>{connected.live === 'notifications' ? 'sent by the server' : 'read each second'}</dd>
@@ -113,7 +143,7 @@ export function ConnectionMenu() {
             {target.isPrivate ? (
               <>
                 <dt>Lives</dt>
-                <dd>in memory, until the inspector closes</dd>
+                <dd>{livesInWords(running)}</dd>
               </>
             ) : null}
           </dl>
@@ -148,10 +178,20 @@ export function ConnectionMenu() {
             </DropdownMenu.RadioGroup>
           )}
           {connected === null || saved !== null || target.isPrivate ? null : (
-            <DropdownMenu.Item className={menu.item} onSelect={() => openDialog('saveConnection')}>
+            <DropdownMenu.Item className={menu.item} onSelect={() => app.openDialog('saveConnection')}>
               <BookmarkPlus size={14} aria-hidden /> Save this connection…
             </DropdownMenu.Item>
           )}
+          {target.isPrivate && running !== null ? (
+            <>
+              <MenuItem icon={Copy} onSelect={() => void copyAddress()}>
+                Copy its URL, with the password
+              </MenuItem>
+              <MenuItem icon={Square} onSelect={() => app.openDialog('stopPrivateRedis')}>
+                Stop the private Redis…
+              </MenuItem>
+            </>
+          ) : null}
           {status.state === 'lost' ? (
             <DropdownMenu.Item className={menu.item} onSelect={() => connection.retry()}>
               <RefreshCw size={14} aria-hidden /> Try again now
@@ -164,4 +204,11 @@ export function ConnectionMenu() {
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
   )
+}
+
+function livesInWords(running: PrivateRedisStatus['running']): string {
+  if (running?.note != null) return running.note
+  return running?.keeps === true
+    ? 'on this machine; saved when it stops or the inspector closes'
+    : 'in memory, until the inspector closes'
 }

@@ -12,6 +12,7 @@ import { useApp, useBlock, useList } from '../../stores/context.ts'
 import type { ExportTarget } from '../../stores/export.ts'
 import { Choices } from './Choices.tsx'
 import { prefixInWords } from './export-target.ts'
+import { Limits } from './Limits.tsx'
 import styles from './Transfer.module.css'
 
 /** Writes sessions to a file: what, in which form, and what came of it. */
@@ -99,6 +100,7 @@ function Choosing({ target, onCancel }: { readonly target: ExportTarget; readonl
         users until the sessions end: keep it as you would keep their passwords.
       </Problem>
       {'filter' in choice.scope ? <Incomplete /> : null}
+      <Limits of={['exportOtherTypes']} />
       {stopped ? <Problem tone="plain">Stopped. No file was saved.</Problem> : null}
       {failure === null ? null : <Problem>{failure.message}</Problem>}
       <DialogButtons>

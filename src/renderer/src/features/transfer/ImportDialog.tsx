@@ -13,6 +13,7 @@ import type { ImportScreen } from '../../stores/import.ts'
 import { DropZone } from './DropZone.tsx'
 import { DryRun } from './DryRun.tsx'
 import { prefixInWords } from './export-target.ts'
+import { Limits } from './Limits.tsx'
 import { OutcomeTable } from './OutcomeTable.tsx'
 import { writesOf } from './outcomes.ts'
 import styles from './Transfer.module.css'
@@ -107,6 +108,7 @@ function Choosing({ screen: { failure, file } }: PartProps) {
         An export of the inspector (.ndjson), or JSON of your own: one session a line or one array, each with{' '}
         <code>id</code>, <code>fields</code> and <code>ttl</code> in seconds.
       </p>
+      <Limits of={['importLossless', 'importOtherTypes', 'importFieldTtls']} />
       {failure === null ? null : (
         <Problem>
           {file === null ? '' : `${file.name}: `}
