@@ -59,8 +59,8 @@ export interface ConnectionListener {
 }
 
 export const CONNECTION_DEFAULTS = {
-  /** Milliseconds before each attempt to come back; the last repeats. */
-  retryDelays: [250, 500, 1000, 2000, 4000],
+  /** Milliseconds before each attempt to come back; the last repeats: a server that is back is met within two seconds. */
+  retryDelays: [250, 500, 1000, 1500],
   /** The longest of them where Sentinels may name another master at any moment. */
   sentinelRetryDelay: 1000,
   /** Milliseconds between heartbeats, and how long one may take before the connection counts as lost. */

@@ -21,7 +21,7 @@ type Answer = readonly [code: ErrorCode, message: string, details?: { readonly c
 const isReply = (error: Error): boolean => error.name === 'ReplyError'
 
 /** EXEC says only that a transaction was discarded; the command that was refused before it says why. */
-function refusedIn(error: Error): Error {
+export function refusedIn(error: Error): Error {
   const [first]: unknown[] =
     'previousErrors' in error && Array.isArray(error.previousErrors) ? error.previousErrors : []
   return first instanceof Error ? first : error

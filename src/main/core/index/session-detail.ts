@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis'
+import type { ChainableCommander, Redis } from 'ioredis'
 import type { Bytes } from '#shared/bytes.ts'
 import { AppError } from '#shared/errors.ts'
 import {
@@ -10,7 +10,7 @@ import {
 } from '#shared/model.ts'
 import { fromBytes, toBinary, toBytes } from '../bytes.ts'
 import { transactions } from '../connection/permissions.ts'
-import { toAppError } from '../connection/redis-errors.ts'
+import { refusedIn, toAppError } from '../connection/redis-errors.ts'
 import { extrasCommand, readExtrasPlainly, refusedOn, toExtras } from './detail-extras.ts'
 import { trimUtf8 } from './fresh-row.ts'
 import { findFlaws, foreignProblem, hashProblem } from './judge.ts'
@@ -97,7 +97,7 @@ type Replies = readonly (readonly [Error | null, unknown] | undefined)[]
 
 /**
  * TYPE, PTTL, HGETALL and, where scripts may be run, the extras, all of one moment. A script that is refused ends the
- * transaction with nothing done, so that it is sent once more without.
+ * transaction with nothing done, so that it is sent once more without; while memory is full, one right after the other.
  */
 async function readTogether(client: Redis, key: Buffer): Promise<Replies> {
   if (!transactions.allowed(client)) return readApart(client, key)
@@ -128,29 +128,38 @@ function isTransactionRefused(error: unknown): boolean {
 }
 
 async function readInTransaction(client: Redis, key: Buffer): Promise<Replies> {
-  const basics = () =>
-    client
-      .multi()
+  const basics = (together: ChainableCommander) =>
+    together
       .type(key)
       .pttl(key)
       // The plain form: hgetallBuffer() makes an object of it, whose names must be text.
       .callBuffer('HGETALL', key)
   if (!refusedOn(client).scripts) {
     try {
-      return (
-        (await basics()
-          .callBuffer(...extrasCommand(client, key))
-          .exec()) ?? []
-      )
+      return await atOnce(client, (together) => basics(together).callBuffer(...extrasCommand(client, key)))
     } catch (error) {
       if (!isAborted(error)) throw error
     }
   }
-  const replies = (await basics().exec()) ?? []
+  const replies = await atOnce(client, basics)
   refusedOn(client).scripts = true
   return replies
 }
 
+/** In a transaction, which a server whose memory is full refuses, also one that only reads; then one after the other. */
+async function atOnce(
+  client: Redis,
+  add: (together: ChainableCommander) => ChainableCommander,
+): Promise<Replies> {
+  try {
+    return (await add(client.multi()).exec()) ?? []
+  } catch (error) {
+    if (!isAborted(error) || !isFull(error)) throw error
+    return (await add(client.pipeline()).exec()) ?? []
+  }
+}
+
+const isFull = (error: unknown): boolean => /^OOM/.test(refusedIn(error as Error).message)
 const isAborted = (error: unknown): boolean => error instanceof Error && /^EXECABORT/.test(error.message)
 
 /** The whole value of one field. @throws AppError `session_gone` when the key or the field has gone. */

@@ -99,6 +99,26 @@ describe('access to the web host', () => {
     expect(await upgradeStatus(port, good, '/other')).toBe(404)
   })
 
+  it.each([
+    [
+      'is refused its upgrade',
+      'GET /socket HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+    ],
+    ['never ends its request', 'GET / HTTP/1.1\r\nHost: '],
+    ['asks for nothing more', 'GET / HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\n\r\n'],
+  ])('lets go of a connection that %s, also where the other side stays', async (_, request) => {
+    const { port } = await web.start({ requestTimeout: 200 })
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true })
+    web.onEnd(() => void socket.destroy())
+    const closed = new Promise((resolve) => socket.on('error', () => {}).on('close', resolve))
+    socket.write(request.replaceAll('PORT', String(port)))
+    await new Promise((resolve) => socket.resume().once('end', resolve))
+    // What is written on is answered with a reset only where nobody holds the connection any more.
+    const probes = setInterval(() => socket.writable && socket.write('x'), 10)
+    web.onEnd(() => clearInterval(probes))
+    await closed
+  })
+
   it('listens on this machine alone', async () => {
     const { port } = await web.start()
     await expect(

@@ -21,6 +21,8 @@ export interface WebHostOptions {
   /** Tabs that may be connected at once. @default 16 */
   readonly clients?: number
   readonly limits?: Partial<ClientLimits>
+  /** Milliseconds for a request to arrive in, and for a connection to ask for something again. @default 10 000 */
+  readonly requestTimeout?: number
 }
 
 export interface WebHost {
@@ -40,11 +42,18 @@ const ADDRESS = '127.0.0.1'
  * @throws AppError `port_in_use` when the port is taken; the message names it.
  */
 export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
-  const { attach, log, clients = 16 } = options
+  const { attach, log, clients = 16, requestTimeout = 10_000 } = options
   const limits = { ...CLIENT_LIMITS, ...options.limits }
   const files = await openRendererFiles(options.rendererDir)
   // A request that never ends must not hold a connection for ever.
-  const server = createServer({ headersTimeout: 10_000, requestTimeout: 10_000, maxHeaderSize: 16 * 1024 })
+  const server = createServer({
+    headersTimeout: requestTimeout,
+    requestTimeout,
+    keepAliveTimeout: Math.min(5000, requestTimeout),
+    // How late it is noticed: the default of Node is half a minute.
+    connectionsCheckingInterval: Math.min(1000, requestTimeout),
+    maxHeaderSize: 16 * 1024,
+  })
   server.maxConnections = 8 * clients
   const port = await listen(server, options.port)
   const access = createAccess(port)
@@ -74,6 +83,8 @@ export async function startWebHost(options: WebHostOptions): Promise<WebHost> {
     socket.on('error', ignore)
     const refusal = refuseUpgrade(request)
     if (refusal !== null) {
+      // The other side may never close its end: whoever may not come in must not fill the place of those who may.
+      socket.once('finish', () => socket.destroy())
       socket.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
       return
     }
