@@ -28,9 +28,11 @@ export function targetConnector(target: ResolvedTarget) {
     }
 
     protected override async open(signal: AbortSignal): Promise<NetStream> {
-      // One SSH connection for all that is opened on the way.
-      const release = target.ssh === null ? () => {} : tunnelOf(target.ssh).hold()
+      // One SSH connection for all that is opened on the way; a login may take longer than anything after it.
+      const tunnel = target.ssh === null ? null : tunnelOf(target.ssh)
+      const release = tunnel?.hold() ?? (() => {})
       try {
+        await tunnel?.connect(signal)
         const stream = await this.#openServer(signal)
         if (stream.closed) release()
         else stream.once('close', release)

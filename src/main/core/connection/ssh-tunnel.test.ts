@@ -195,6 +195,11 @@ describe.skipIf(noSshd)(`through an OpenSSH server${noSshd === null ? '' : ` (sk
       }),
     )
     expect(gate.open()).toBe(1)
+    // What a person has to be asked comes as it is, however many Sentinels are behind it.
+    const [, ...nodes] = group.sentinels
+    await expect(
+      attempt(through(byKey({ knownHosts: [] }), { deployment: 'sentinel', ...first, nodes })),
+    ).rejects.toMatchObject({ code: 'unknown_host', message: expect.stringMatching(/^The SSH server/) })
     const next = await group.failover()
     const address = `127.0.0.1:${next.port}`
     await vi.waitFor(
