@@ -225,6 +225,31 @@ for (const colorScheme of ['light', 'dark'] as const) {
     expect(await violations(ui.page), 'lost').toEqual([])
   })
 
+  test(`axe finds nothing serious with several tabs and in a comparison, ${colorScheme}`, async ({
+    ui,
+    store,
+    redis,
+  }) => {
+    const { page } = ui
+    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    const id = await store.createSession({ username: 'ada', theme: 'dark', cart: '{"items":[1,2]}' })
+    await redis.client.hset(`staging:${id}`, { username: 'ada', theme: 'light', cart: '{"items":[1,3]}' })
+    await expect(ui.row('ada')).toBeVisible()
+    await ui.button('Open another connection').click()
+    await page.getByLabel('Marked as').selectOption('production')
+    await ui.button('Connect').click()
+    await ui.open('ada')
+    await ui.button('Open another connection').click()
+    await page.keyboard.press('Alt+2')
+    await expect(page.getByRole('tab', { name: /production/ })).toHaveAttribute('aria-selected', 'true')
+    expect(await violations(page), 'tabs').toEqual([])
+    await page.keyboard.press('Shift+C')
+    await page.getByRole('textbox', { name: 'Prefix there' }).fill('staging:')
+    await page.getByRole('checkbox', { name: 'Differences only' }).uncheck()
+    await expect(page.getByRole('region', { name: 'Comparison' })).toContainText('no session')
+    expect(await violations(page), 'comparison').toEqual([])
+  })
+
   test(`axe finds nothing serious in an export and in a dry run, ${colorScheme}`, async ({ ui, store }) => {
     await ui.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     await store.createSession({ username: 'ada' })

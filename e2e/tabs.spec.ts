@@ -285,7 +285,6 @@ test.describe('compared with the other connection', () => {
     other,
     store,
     connectOther,
-    context,
   }) => {
     const id = await store.createSession({ username: 'ada', theme: 'dark' })
     await other.client.hset(`staging:${id}`, { username: 'ada', theme: 'light' })
@@ -297,9 +296,18 @@ test.describe('compared with the other connection', () => {
     await comparison(ui).getByRole('textbox', { name: 'Prefix there' }).fill('staging:')
     await expect(row(ui, 'theme').getByRole('cell')).toHaveText([/dark/, /light/])
     await expect(row(ui, 'State').getByRole('cell')).toHaveText(['session', 'no session'])
-    await context.grantPermissions(['clipboard-read', 'clipboard-write']).catch(() => {})
+    // The machine's own would be shared by several tests at once.
+    await ui.page.evaluate(() => {
+      const written: string[] = []
+      const writeText = async (text: string) => void written.push(text)
+      Object.defineProperty(navigator, 'clipboard', { value: { writeText } })
+      Object.assign(window, { written })
+    })
     await row(ui, 'theme').getByRole('button', { name: 'Copy theme' }).last().click()
     await expect(row(ui, 'theme').getByRole('button', { name: 'Copied' })).toBeVisible()
+    expect(await ui.page.evaluate(() => (window as unknown as { written: string[] }).written)).toEqual([
+      'light',
+    ])
   })
 
   test('long values are only said to be equal when all of them was read', async ({

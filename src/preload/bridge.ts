@@ -5,7 +5,6 @@ import type { PreloadBridge, Reply } from '#shared/transport.ts'
 export interface RendererIpc {
   invoke(channel: string, ...args: unknown[]): Promise<unknown>
   on(channel: string, listener: (event: unknown, ...args: unknown[]) => void): unknown
-  off(channel: string, listener: (event: unknown, ...args: unknown[]) => void): unknown
 }
 
 export interface Names {
@@ -18,6 +17,12 @@ export interface Names {
  * leads back to `ipcRenderer`, stays on this side.
  */
 export function createBridge(ipc: RendererIpc, names: Names): PreloadBridge {
+  const listeners = new Map<string, Set<(payload: unknown, tab: number) => void>>()
+  // One for all: with one an event, Electron would take them for a leak.
+  ipc.on(EVENT_CHANNEL, (_event, name, payload, tab) => {
+    for (const listener of [...(listeners.get(String(name)) ?? [])])
+      listener(payload, typeof tab === 'number' ? tab : 0)
+  })
   return {
     async invoke(name, arg, tab = 0) {
       if (!names.calls.includes(name)) return UNKNOWN_CALL
@@ -25,12 +30,11 @@ export function createBridge(ipc: RendererIpc, names: Names): PreloadBridge {
     },
     on(name, listener) {
       if (!names.events.includes(name)) throw new Error(`The inspector has no event '${name}'.`)
-      const forward = (_event: unknown, sent: unknown, payload: unknown, tab: unknown) => {
-        if (sent === name) listener(payload, typeof tab === 'number' ? tab : 0)
-      }
-      ipc.on(EVENT_CHANNEL, forward)
+      const own = (payload: unknown, tab: number) => listener(payload, tab)
+      const set = listeners.get(name) ?? new Set()
+      listeners.set(name, set.add(own))
       return () => {
-        ipc.off(EVENT_CHANNEL, forward)
+        set.delete(own)
       }
     },
   }

@@ -36,7 +36,6 @@ function openWindow(attach: Attach, senderFrame: object | null = { origin: ORIGI
       return structuredClone(await call(sent[0], sent[1], senderFrame, sent[2]))
     },
     on: (channel, listener) => sender.on(channel, listener),
-    off: (channel, listener) => sender.off(channel, listener),
   }
   host.admit(sender)
   return { host, sender, call, bridge: createBridge(ipc, NAMES) }
