@@ -51,7 +51,7 @@ export function createInspector(options: InspectorOptions): Inspector {
   const lookAtPermissions = () => {
     if (performance.now() < lookedAt + PERMISSIONS_EVERY) return
     lookedAt = performance.now()
-    connection.lookAtPermissions().catch(() => {})
+    connection.lookAtPermissions(false).catch(() => {})
   }
   const prefill = readPrefill(options)
   const clients = new Set<Emit>()
