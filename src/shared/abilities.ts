@@ -164,6 +164,11 @@ export const ABILITIES = {
     commands: OTHER_TYPES,
     scripts: 'reading',
   },
+  checkImport: {
+    words: 'look what an import would do',
+    commands: ['TYPE', 'PTTL', 'TIME', 'HGETALL', 'HPEXPIRETIME', 'DUMP'],
+    scripts: 'reading',
+  },
   import: {
     words: 'import sessions',
     commands: [
@@ -294,7 +299,8 @@ const OF_CALLS: { readonly [N in CallName]?: (arg: ParsedArg<N>) => Ability | nu
   'history.redo': () => 'undo',
   'bulk.run': ({ action }) => (action.kind === 'delete' ? 'deleteMany' : 'setTtlOfMany'),
   'export.begin': ({ form }) => (form === 'lossless' ? 'exportLossless' : 'export'),
-  'import.begin': () => 'import',
+  'import.begin': () => 'checkImport',
+  'import.run': () => 'import',
   'demo.start': () => 'demo',
 }
 

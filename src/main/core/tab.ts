@@ -50,7 +50,7 @@ export function createTab({ number, common, broadcast, onChange }: TabOptions): 
   const lookAtPermissions = () => {
     if (performance.now() < lookedAt + PERMISSIONS_EVERY) return
     lookedAt = performance.now()
-    connection.lookAtPermissions().catch(() => {})
+    connection.lookAtPermissions(false).catch(() => {})
   }
   /** What was last known of it; a lost connection keeps its marks. */
   let marks: Pick<TabStatus, 'environment' | 'readOnly'> = { environment: null, readOnly: false }

@@ -88,6 +88,8 @@ export async function refuseUnsupported(
   }
 }
 
+type ConnectedStatus = Extract<ConnectionStatus, { state: 'connected' }>
+
 const givenUp = () =>
   new AppError(
     'not_connected',
@@ -215,10 +217,11 @@ export class ConnectionManager {
 
   /**
    * Asks anew what this user may: since something was refused, or is to be tried once more.
+   * @param listen whether channels that were refused are tried again, for which all lists are read anew
    * @throws AppError while there is no connection
    */
-  lookAtPermissions(): Promise<ConnectionStatus> {
-    this.#looking ??= this.#readPermissions().finally(() => {
+  lookAtPermissions(listen = true): Promise<ConnectionStatus> {
+    this.#looking ??= this.#readPermissions(listen).finally(() => {
       this.#looking = null
     })
     return this.#looking
@@ -273,8 +276,7 @@ export class ConnectionManager {
       live: 'polling',
     }
     if (missing !== null && 'channels' in missing) this.#channelLimit = missing.channels
-    if (this.#status.state === 'connected')
-      this.#setStatus(this.#connected(this.#connection, this.#status.target))
+    this.#update()
   }
 
   /** @throws AppError where there is none */
@@ -357,7 +359,7 @@ export class ConnectionManager {
     this.#scheduleHeartbeat(this.#generation)
   }
 
-  #connected({ facts, live }: Connection, target: PublicTarget): ConnectionStatus {
+  #connected({ facts, live }: Connection, target: PublicTarget): ConnectedStatus {
     return {
       state: 'connected',
       target: { ...target, address: facts.address },
@@ -373,6 +375,13 @@ export class ConnectionManager {
     }
   }
 
+  /** Tells what has come to be known of the connection that there is. */
+  #update(): void {
+    if (this.#connection === null || this.#status.state !== 'connected') return
+    const { target, notReady } = this.#status
+    this.#setStatus({ ...this.#connected(this.#connection, target), notReady })
+  }
+
   #limits(): readonly KeyLimit[] {
     return [...this.#keyLimits.values()].filter((limit) => limit !== null)
   }
@@ -382,8 +391,10 @@ export class ConnectionManager {
     this.#channelLimit = null
   }
 
-  async #readPermissions(): Promise<ConnectionStatus> {
+  async #readPermissions(listen: boolean): Promise<ConnectionStatus> {
     const { client } = this.require()
+    // What answers nothing tells nothing either; when it answers again, all is asked.
+    if (this.#status.state === 'connected' && this.#status.notReady !== null) return this.#status
     const generation = this.#generation
     const prefixes = [...this.#keyLimits.keys()]
     const [missing, ...limits] = await Promise.all([
@@ -400,9 +411,9 @@ export class ConnectionManager {
     this.#connection = { ...connection, facts: { ...facts, missing } }
     // What could not be listened to may be listened to now.
     const wasLimited = this.#channelLimit !== null || lackedBy('live', facts.missing).length > 0
-    if (live === 'polling' && wasLimited && lackedBy('live', missing).length === 0)
+    if (listen && live === 'polling' && wasLimited && lackedBy('live', missing).length === 0)
       await this.#lookAgain(generation)
-    else this.#setStatus(this.#connected(this.#connection, this.#status.target))
+    else this.#update()
     return this.#status
   }
 

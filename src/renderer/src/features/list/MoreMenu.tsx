@@ -10,7 +10,7 @@ import { listTarget, whyNothingToExport } from '../transfer/export-target.ts'
 export function MoreMenu() {
   const app = useApp()
   const exportBlock = useBlock('export')
-  const importBlock = useBlock('import')
+  const importBlock = useBlock('checkImport')
   const nothing = useList(whyNothingToExport)
   return (
     <DropdownMenu.Root modal={false}>

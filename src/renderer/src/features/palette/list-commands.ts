@@ -111,7 +111,7 @@ export const LIST_COMMANDS: readonly Command[] = [
     id: 'import',
     group: 'List',
     label: 'Import sessions…',
-    blocked: able('import'),
+    blocked: able('checkImport'),
     run: (app) => app.openDialog('import'),
   },
   {

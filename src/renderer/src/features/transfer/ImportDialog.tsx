@@ -100,7 +100,7 @@ function Origin({ source: { form, prefix, exportedAt, server } }: { readonly sou
 
 function Choosing({ screen: { failure, file } }: PartProps) {
   const { importing } = useApp()
-  const blocked = useBlock('import')
+  const blocked = useBlock('checkImport')
   return (
     <>
       <DropZone blocked={blocked} onFile={(chosen) => importing.choose(chosen)} />
