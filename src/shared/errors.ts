@@ -11,6 +11,7 @@ export const ERROR_CODES = [
   'no_permission',
   'read_only',
   'not_redis',
+  'other_deployment',
   'tls_mismatch',
   'redis_error',
   'no_redis_server',

@@ -1,4 +1,5 @@
 import type { Bytes } from './bytes.ts'
+import type { ClusterNode } from './cluster.ts'
 
 /** The fields that the store alone writes, in the order in which it writes them. */
 export const RESERVED_FIELDS = ['created_at', 'last_accessed_at', 'session_ttl'] as const
@@ -46,6 +47,8 @@ export interface ServerInfo {
   readonly version: string
   readonly mode: 'standalone' | 'sentinel' | 'cluster'
   readonly role: 'master' | 'replica'
+  /** Of a cluster that was connected to as one: its nodes, the replicas after their masters. */
+  readonly nodes?: readonly ClusterNode[]
 }
 
 /** A connection as the screen may see it: never with its password. */
@@ -84,6 +87,8 @@ export interface NotificationChange {
   readonly current: string
   /** The exact command that would be sent: `CONFIG SET notify-keyspace-events AKE`. */
   readonly command: string
+  /** How many nodes of a cluster it is sent to; left out for a single server. */
+  readonly nodes?: number
 }
 
 export type ConnectionStatus =

@@ -31,21 +31,24 @@ export function targetOptions(target: ResolvedTarget) {
   } satisfies Partial<RedisOptions>
 }
 
+/** What makes a client fail fast; see {@link createClient}. */
+export function clientOptions(target: ResolvedTarget) {
+  return {
+    ...targetOptions(target),
+    commandTimeout: CLIENT_DEFAULTS.commandTimeout,
+    autoResendUnfulfilledCommands: false,
+    autoResubscribe: false,
+    maxRetriesPerRequest: 0,
+    connectionName: 'redis-session-inspector',
+  } satisfies Partial<RedisOptions>
+}
+
 /**
  * A client that fails fast: commands are refused at once while there is no connection, and none is repeated on a
  * new connection, since a write that was cut off may have been done. It reconnects only when told to.
  */
 export function createClient(target: ResolvedTarget): Redis {
-  return new Redis({
-    ...targetOptions(target),
-    commandTimeout: CLIENT_DEFAULTS.commandTimeout,
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    autoResubscribe: false,
-    maxRetriesPerRequest: 0,
-    retryStrategy: () => null,
-    connectionName: 'redis-session-inspector',
-  })
+  return new Redis({ ...clientOptions(target), enableOfflineQueue: false, retryStrategy: () => null })
 }
 
 /**

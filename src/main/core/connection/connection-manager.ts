@@ -10,22 +10,27 @@ import type {
 import { CommandLog } from '../journal/command-log.ts'
 import { BACKGROUND, doFor } from '../journal/command-purpose.ts'
 import { tapCommands } from '../journal/command-tap.ts'
-import { createClient, openClient } from './client.ts'
+import { createClient } from './client.ts'
+import { ClusterClient, createClusterClient } from './cluster-client.ts'
+import { beat } from './heartbeat.ts'
 import {
   type MadeChange,
+  type NodeSetting,
+  notifiedNodes,
   planChange,
   readNotifySetting,
   sendsAll,
   writeNotifySetting,
 } from './notifications.ts'
 import { guardWrites, readOnlyRefusal } from './read-only.ts'
+import { openAny, type RedisClient } from './redis-client.ts'
 import { toAppError } from './redis-errors.ts'
 import { countClusterMasters, readServerFacts, type ServerFacts } from './server-facts.ts'
 import { publicTarget, type ResolvedTarget } from './target.ts'
 
 /** An open connection: `client` stays the same object while it is lost and comes back. */
 export interface Connection {
-  readonly client: Redis
+  readonly client: RedisClient
   readonly target: ResolvedTarget
   readonly facts: ServerFacts
   /** How its lists learn of changes. */
@@ -60,7 +65,7 @@ export const CONNECTION_DEFAULTS = {
 
 /** @throws AppError for a server whose keys are no whole list of sessions. */
 async function refuseUnsupported(
-  client: Redis,
+  client: RedisClient,
   { server }: ServerFacts,
   target: PublicTarget,
 ): Promise<void> {
@@ -70,10 +75,12 @@ async function refuseUnsupported(
       `${target.label} is a Sentinel, which holds no sessions. Connect to the master that it watches.`,
     )
   }
+  if (client instanceof ClusterClient) return
   if (server.mode === 'cluster' && (await countClusterMasters(client)) > 1) {
     throw new AppError(
-      'redis_error',
-      `${target.label} is one node of a cluster and holds a part of the sessions only. Connect to a Redis that is no cluster, or a cluster of one node.`,
+      'other_deployment',
+      `${target.label} is one node of a cluster and holds a part of the sessions only. Connect to it as a cluster.`,
+      { deployment: 'cluster' },
     )
   }
 }
@@ -130,15 +137,22 @@ export class ConnectionManager {
     this.#guard = guard
     const generation = this.#generation
     const shown = publicTarget(target, isPrivate)
-    this.#setStatus({ state: 'connecting', target: shown })
-    const client = createClient(target)
-    guardWrites(client, guard)
     const commands = new CommandLog()
-    tapCommands(client, 'main', commands)
+    const prepare = (each: Redis) => {
+      guardWrites(each, guard)
+      tapCommands(each, 'main', commands)
+    }
+    let client: RedisClient
+    if (target.deployment === 'cluster') client = createClusterClient(target, prepare)
+    else {
+      client = createClient(target)
+      prepare(client)
+    }
+    this.#setStatus({ state: 'connecting', target: shown })
     // Errors are told by the calls that fail and by 'close'; without a listener they would end the process.
     client.on('error', () => {})
     try {
-      await openClient(client, target)
+      await openAny(client, target)
       const facts = await readServerFacts(client)
       await refuseUnsupported(client, facts, shown)
       if (generation !== this.#generation) {
@@ -148,7 +162,7 @@ export class ConnectionManager {
         )
       }
       this.#connection = { client, target, facts, live: liveMode(facts), commands }
-      client.on('close', () => this.#onClose(generation, shown))
+      this.#watch(client, generation, shown)
       this.#opened(shown, false)
       return this.#status
     } catch (error) {
@@ -236,8 +250,10 @@ export class ConnectionManager {
         `Nothing was sent: the setting is "${current}" by now. Look at what is offered now.`,
       )
     }
+    const each: NodeSetting[] = []
     try {
-      await writeNotifySetting(client, offer.value)
+      const before = await writeNotifySetting(client, offer, this.#madeChange)
+      each.push(...before)
     } catch (error) {
       const failure = toAppError(error)
       throw new AppError(
@@ -248,7 +264,7 @@ export class ConnectionManager {
     }
     const after = await readNotifySetting(client)
     if (generation !== this.#generation) return this.#status
-    this.#madeChange = kind === 'enable' && after !== null ? { before: offer.current, after } : null
+    this.#madeChange = kind === 'enable' && after !== null ? { before: offer.current, after, each } : null
     await this.#lookAgain(generation)
     return this.#status
   }
@@ -284,13 +300,37 @@ export class ConnectionManager {
     this.#scheduleHeartbeat(this.#generation)
   }
 
-  #onClose(generation: number, target: PublicTarget): void {
+  #watch(client: RedisClient, generation: number, target: PublicTarget): void {
+    if (client instanceof ClusterClient) {
+      client.on('lost', (reason: string) => this.#onClose(generation, target, reason))
+      client.on('topology', (otherMasters: boolean) => this.#onTopology(client, generation, otherMasters))
+    } else {
+      client.on('close', () =>
+        this.#onClose(generation, target, `The connection to ${target.label} was closed.`),
+      )
+    }
+  }
+
+  /** The nodes of the cluster are others, or serve other slots. */
+  #onTopology(client: ClusterClient, generation: number, otherMasters: boolean): void {
+    if (generation !== this.#generation || this.#status.state !== 'connected') return
+    const server = { ...this.#status.server, nodes: client.topology.shown }
+    if (this.#connection !== null) {
+      const { facts } = this.#connection
+      this.#connection = { ...this.#connection, facts: { ...facts, server } }
+    }
+    this.#setStatus({ ...this.#status, server })
+    // Another master sends its own notifications, if it is set to, and may lack what had not reached it.
+    if (otherMasters) doFor(BACKGROUND.again, () => this.#lookAgain(generation)).catch(() => {})
+  }
+
+  #onClose(generation: number, target: PublicTarget, reason: string): void {
     if (generation !== this.#generation || this.#status.state !== 'connected') return
     clearTimeout(this.#heartbeatTimer)
     this.#setStatus({
       state: 'lost',
       target,
-      reason: `The connection to ${target.label} was closed.`,
+      reason,
       since: Date.now(),
       retryAt: null,
       attempt: 0,
@@ -323,7 +363,7 @@ export class ConnectionManager {
     if (generation !== this.#generation || connection === null || lost.state !== 'lost') return
     this.#setStatus({ ...lost, retryAt: null, attempt: lost.attempt + 1 })
     try {
-      await openClient(connection.client, connection.target)
+      await openAny(connection.client, connection.target)
       // Another server, or the same with another configuration, may answer now.
       const facts = await readServerFacts(connection.client)
       if (generation !== this.#generation) return
@@ -341,13 +381,11 @@ export class ConnectionManager {
     this.#heartbeatTimer = setTimeout(() => {
       const connection = this.#connection
       if (generation !== this.#generation || connection === null) return
-      const late = setTimeout(() => connection.client.disconnect(), CONNECTION_DEFAULTS.heartbeatTimeout)
-      doFor(BACKGROUND.heartbeat, () => connection.client.ping())
-        .catch(() => {})
-        .finally(() => {
-          clearTimeout(late)
-          if (this.#status.state === 'connected') this.#scheduleHeartbeat(generation)
-        })
+      doFor(BACKGROUND.heartbeat, () =>
+        beat(connection.client, CONNECTION_DEFAULTS.heartbeatTimeout),
+      ).finally(() => {
+        if (this.#status.state === 'connected') this.#scheduleHeartbeat(generation)
+      })
     }, CONNECTION_DEFAULTS.heartbeatEvery)
   }
 
@@ -355,7 +393,9 @@ export class ConnectionManager {
     const planned = planChange(notify, this.#madeChange)
     if (planned === null) return null
     const { kind, current, command } = planned
-    return { kind, current, command }
+    const client = this.#connection?.client
+    const nodes = client instanceof ClusterClient ? { nodes: notifiedNodes(client).length } : {}
+    return { kind, current, command, ...nodes }
   }
 
   #setStatus(status: ConnectionStatus): void {

@@ -1,8 +1,9 @@
-import type { Redis } from 'ioredis'
 import { AppError } from '#shared/errors.ts'
 import type { ServerInfo } from '#shared/model.ts'
 import { BACKGROUND, doFor } from '../journal/command-purpose.ts'
+import { ClusterClient } from './cluster-client.ts'
 import { readNotifySetting } from './notifications.ts'
+import type { RedisClient } from './redis-client.ts'
 
 /** What is asked of a server right after connecting to it. */
 export interface ServerFacts {
@@ -16,7 +17,7 @@ export interface ServerFacts {
  * @throws AppError `connection_lost` when the connection ends meanwhile, `redis_error` while the server loads its
  * data: it answers nothing of use till then.
  */
-export async function readServerFacts(client: Redis): Promise<ServerFacts> {
+export async function readServerFacts(client: RedisClient): Promise<ServerFacts> {
   const [server, notify, missing] = await Promise.all([
     readServerInfo(client),
     readNotifySetting(client),
@@ -27,12 +28,12 @@ export async function readServerFacts(client: Redis): Promise<ServerFacts> {
 }
 
 /** Each question here takes a refusal for an answer; a connection that has ended answered none of them. */
-function refuseEnded(client: Redis): void {
+function refuseEnded(client: RedisClient): void {
   if (client.status === 'ready') return
   throw new AppError('connection_lost', 'The server hung up right after it was connected to. Try again.')
 }
 
-async function readServerInfo(client: Redis): Promise<ServerInfo> {
+async function readServerInfo(client: RedisClient): Promise<ServerInfo> {
   // INFO may be forbidden; then the version is unknown and all else still works.
   const text = await client.info().catch(() => '')
   const value = (name: string) => new RegExp(`^${name}:(.*)$`, 'm').exec(text)?.[1]?.trim()
@@ -45,11 +46,12 @@ async function readServerInfo(client: Redis): Promise<ServerInfo> {
     version: value('valkey_version') ?? value('redis_version') ?? '',
     mode: mode === 'cluster' || mode === 'sentinel' ? mode : 'standalone',
     role: value('role') === 'slave' ? 'replica' : 'master',
+    ...(client instanceof ClusterClient ? { nodes: client.topology.shown } : {}),
   }
 }
 
 /** How many masters share a cluster's keys, so that no part of them passes for all; 1 where this may not be asked. */
-export async function countClusterMasters(client: Redis): Promise<number> {
+export async function countClusterMasters(client: RedisClient): Promise<number> {
   const text = await client.cluster('INFO').catch(() => '')
   refuseEnded(client)
   return Number(/^cluster_size:(\d+)/m.exec(text)?.[1] ?? 1)
@@ -74,7 +76,7 @@ const PROBES: readonly (readonly [command: string, ...args: string[]])[] = [
 ]
 
 /** The commands that this user may not run. A key pattern that excludes the probe's key says nothing of commands. */
-async function findMissingCommands(client: Redis): Promise<readonly string[]> {
+async function findMissingCommands(client: RedisClient): Promise<readonly string[]> {
   const refused = await Promise.all(
     PROBES.map(async ([command, ...args]) => {
       try {

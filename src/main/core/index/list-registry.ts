@@ -2,7 +2,8 @@ import type { ListProgress } from '#shared/model.ts'
 import { toBinary } from '../bytes.ts'
 import type { Connection } from '../connection/connection-manager.ts'
 import { BACKGROUND, doFor } from '../journal/command-purpose.ts'
-import { type KeyspaceFeed, openKeyspaceFeed } from './keyspace-feed.ts'
+import { openFeed } from './cluster-feed.ts'
+import type { KeyspaceFeed } from './keyspace-feed.ts'
 import type { ListObserver } from './list-observer.ts'
 import { SessionList } from './session-list.ts'
 
@@ -135,8 +136,8 @@ export class ListRegistry {
       if (healthy) for (const { list } of this.#entries.values()) list.rescan().catch(this.#options.onError)
     }
     try {
-      const { target, commands } = this.#connection
-      return await doFor(BACKGROUND.feed, () => openKeyspaceFeed(target, onHealth, commands))
+      const { client, target, commands } = this.#connection
+      return await doFor(BACKGROUND.feed, () => openFeed(client, target, onHealth, commands))
     } catch {
       if (generation === this.#generation) this.#options.onNotPushed()
       return null

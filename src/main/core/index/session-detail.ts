@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis'
 import type { Bytes } from '#shared/bytes.ts'
 import { AppError } from '#shared/errors.ts'
 import {
@@ -9,6 +8,7 @@ import {
   type ShownValue,
 } from '#shared/model.ts'
 import { fromBytes, toBinary, toBytes } from '../bytes.ts'
+import type { RedisClient } from '../connection/redis-client.ts'
 import { toAppError } from '../connection/redis-errors.ts'
 import { extrasCommand, readExtrasPlainly, refusedOn, toExtras } from './detail-extras.ts'
 import { trimUtf8 } from './fresh-row.ts'
@@ -27,7 +27,7 @@ export const keyOf = (prefix: string, id: Bytes): Buffer =>
  * @throws AppError
  */
 export async function readSessionDetail(
-  client: Redis,
+  client: RedisClient,
   prefix: string,
   id: Bytes,
   clock: () => number,
@@ -98,7 +98,7 @@ type Replies = readonly (readonly [Error | null, unknown] | undefined)[]
  * TYPE, PTTL, HGETALL and, where scripts may be run, the extras, all of one moment. A script that is refused ends the
  * transaction with nothing done, so that it is sent once more without.
  */
-async function readTogether(client: Redis, key: Buffer): Promise<Replies> {
+async function readTogether(client: RedisClient, key: Buffer): Promise<Replies> {
   const basics = () =>
     client
       .multi()
@@ -125,7 +125,12 @@ async function readTogether(client: Redis, key: Buffer): Promise<Replies> {
 const isAborted = (error: unknown): boolean => error instanceof Error && /^EXECABORT/.test(error.message)
 
 /** The whole value of one field. @throws AppError `session_gone` when the key or the field has gone. */
-export async function readField(client: Redis, prefix: string, id: Bytes, field: Bytes): Promise<Bytes> {
+export async function readField(
+  client: RedisClient,
+  prefix: string,
+  id: Bytes,
+  field: Bytes,
+): Promise<Bytes> {
   const value = await client.hgetBuffer(keyOf(prefix, id), fromBytes(field)).catch((error: unknown) => {
     throw toAppError(error)
   })
@@ -135,7 +140,7 @@ export async function readField(client: Redis, prefix: string, id: Bytes, field:
 }
 
 /** A whole string. @throws AppError `session_gone`; `invalid_value` for one of more than `LIMITS.valueBytes` */
-export async function readValue(client: Redis, prefix: string, id: Bytes): Promise<Bytes> {
+export async function readValue(client: RedisClient, prefix: string, id: Bytes): Promise<Bytes> {
   const key = keyOf(prefix, id)
   // One byte more tells that there is more, and asks for no more of what may be 512 MB.
   const value = await client.getrangeBuffer(key, 0, LIMITS.valueBytes).catch((error: unknown) => {
