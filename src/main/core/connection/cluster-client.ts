@@ -197,6 +197,12 @@ export class ClusterClient extends Cluster {
   #onNodeEnd(node: Redis): void {
     const shard = this.#shards.find(({ client }) => client === node)
     if (shard === undefined) return
+    const name = `${node.options.host}:${node.options.port}`
+    // ioredis closes what serves no slots any more: then this is no loss, but others serve them.
+    if (!this.slots.some(([owner]) => owner === name)) {
+      void this.refresh().catch(() => {})
+      return
+    }
     const address = this.#topology.nodes.find(({ id }) => id === shard.id)?.address ?? 'a master'
     this.#lose(`The connection to ${address}, a master of the cluster, was closed.`)
   }
@@ -274,6 +280,7 @@ export class ClusterClient extends Cluster {
       view.owners.some((node) => node.state !== 'failed' && this.#clientOf(node) === undefined)
     )
       return
+    const shards = this.#shards
     this.#topology = view
     this.#shards = view.owners.flatMap((node) => {
       const client = this.#clientOf(node)
@@ -282,7 +289,11 @@ export class ClusterClient extends Cluster {
     this.#startupNodes.push(
       ...distinct([...this.#startupNodes, ...view.owners]).slice(this.#startupNodes.length),
     )
-    if (!view.sameAs(before)) this.emit('topology', view.hasOtherOwners(before))
+    // What was on its way on another connection to the same node has failed.
+    const isAnew = shards.some(({ id, client }) =>
+      this.#shards.some((now) => now.id === id && now.client !== client),
+    )
+    if (isAnew || !view.sameAs(before)) this.emit('topology', isAnew || view.hasOtherOwners(before))
   }
 
   /** How one of the masters sees the cluster, each in its turn. */
