@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { BULK_OUTCOMES, type BulkRow, type BulkStatus } from './bulk.ts'
 import { type Bytes, bytesSchema } from './bytes.ts'
+import type { ClusterShares } from './cluster.ts'
 import type { CommandPage, CommandScript, CommandsChange, CommandTotals } from './commands.ts'
 import type { HistoryOutcome, HistoryStatus } from './history.ts'
 import {
@@ -177,6 +178,9 @@ export const contract = {
     'connection.changeNotifications': call(
       z.strictObject({ kind: z.enum(['enable', 'restore']) }),
     ).replies<ConnectionStatus>(),
+
+    /** The nodes of the cluster, and how the sessions of a list that is open are spread over them. */
+    'cluster.shares': call(z.strictObject({ prefix })).replies<ClusterShares>(),
 
     /** A window of the sorted and filtered list; the first for a prefix starts its scan. */
     'list.window': call(windowQuerySchema).replies<ListWindow>(),

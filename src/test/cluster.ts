@@ -2,7 +2,6 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Cluster, Redis } from 'ioredis'
-import { afterAll, beforeAll } from 'vitest'
 import { slotOf } from '../main/core/connection/key-slot.ts'
 import {
   findRedisServer,
@@ -220,23 +219,6 @@ export async function startCluster({
   } catch (error) {
     for (const node of nodes) await node.remove()
     throw error
-  }
-}
-
-/** A cluster for one test file: started before it, ended after it. */
-export function useCluster(options: ClusterOptions = {}): { readonly cluster: TestCluster } {
-  let cluster: TestCluster | undefined
-  beforeAll(async () => {
-    cluster = await startCluster(options)
-  }, 60_000)
-  afterAll(async () => {
-    await cluster?.stop()
-  })
-  return {
-    get cluster() {
-      if (cluster === undefined) throw new Error('the test cluster is not running yet')
-      return cluster
-    },
   }
 }
 

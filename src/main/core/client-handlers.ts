@@ -7,6 +7,7 @@ import { parseTtl } from '#shared/ttl.ts'
 import { createdKeys } from './bulk/bulk-changes.ts'
 import { createBulkHandlers } from './bulk/bulk-handlers.ts'
 import type { ClientContext } from './client-context.ts'
+import { readClusterShares } from './cluster-shares.ts'
 import type { ConnectionManager } from './connection/connection-manager.ts'
 import type { PrivateRedis } from './connection/private-redis.ts'
 import { type ResolvedTarget, resolveTarget } from './connection/target.ts'
@@ -125,6 +126,8 @@ export function createClientHandlers(
     'connection.retry': () => connection.retry(),
     'connection.changeNotifications': ({ kind }) => connection.changeNotifications(kind),
     'connection.startPrivate': async () => connection.connect(await privateRedis.start(), true),
+
+    'cluster.shares': ({ prefix }) => readClusterShares(connected().client, listOf(prefix)),
 
     'list.window': async (query) => {
       lists().release(viewer, query.prefix)

@@ -3,9 +3,9 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { bytesId } from '#shared/bytes.ts'
 import type { CallArg } from '#shared/contract.ts'
 import type { ListWindow } from '#shared/model.ts'
-import { useCluster } from '../../test/cluster.ts'
 import { InspectorClient } from '../../test/inspector-client.ts'
 import { SERVER_KINDS } from '../../test/redis-servers.ts'
+import { useCluster } from '../../test/use-cluster.ts'
 import { slotOf } from './connection/key-slot.ts'
 
 const PREFIX = 'session:'
@@ -142,6 +142,27 @@ for (const { name, binary, missing } of SERVER_KINDS) {
         await client.invoke('connection.changeNotifications', { kind: 'restore' })
         expect(await settings()).toEqual(before)
       })
+    })
+
+    it('tells which node has how many of the sessions', async () => {
+      const ids = await fill(400)
+      await made.cluster.client.set('other', '1')
+      const client = await connect()
+      await complete(client, 400)
+      const {
+        nodes,
+        shares,
+        sessions,
+        complete: whole,
+      } = await client.invoke('cluster.shares', { prefix: PREFIX })
+      expect([nodes.length, shares.length, sessions, whole]).toEqual([6, 3, 400, true])
+      expect(shares.reduce((sum, { keys }) => sum + (keys ?? 0), 0)).toBe(401)
+      for (const { id, sessions: counted } of shares) {
+        const address = nodes.find((node) => node.id === id)?.address ?? ''
+        const master = made.cluster.node(Number(address.split(':').at(-1)))
+        const owners = await Promise.all(ids.map((each) => made.cluster.ownerOf(PREFIX + each)))
+        expect(counted).toBe(owners.filter((owner) => owner === master).length)
+      }
     })
 
     describe('one session', () => {

@@ -1,8 +1,8 @@
 import type { Redis } from 'ioredis'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { useCluster } from '../../../test/cluster.ts'
 import { InspectorClient } from '../../../test/inspector-client.ts'
 import { useRedis } from '../../../test/redis.ts'
+import { useCluster } from '../../../test/use-cluster.ts'
 import { ClusterClient } from './cluster-client.ts'
 import { resolveTarget } from './target.ts'
 

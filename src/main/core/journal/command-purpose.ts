@@ -52,6 +52,7 @@ const CALLS: Readonly<Record<CallName, string | null>> = {
   'connection.retry': 'connected again',
   'connection.changeNotifications': 'changed the server’s notifications',
   'connection.startPrivate': 'connected to the private Redis',
+  'cluster.shares': 'counted the keys of each node',
   'list.window': 'showed the list',
   'list.stopScan': null,
   'list.resumeScan': null,

@@ -1,6 +1,7 @@
 import { useStore } from 'zustand'
 import { useApp } from '../stores/context.ts'
 import { BulkDialog } from './bulk/BulkDialog.tsx'
+import { ClusterDialog } from './cluster/ClusterDialog.tsx'
 import { CreateDialog } from './create/CreateDialog.tsx'
 import { DeleteDialog } from './detail/DeleteDialog.tsx'
 import { RotateDialog } from './detail/RotateDialog.tsx'
@@ -20,6 +21,7 @@ const DIALOGS = {
   history: HistoryDialog,
   export: ExportDialog,
   import: ImportDialog,
+  cluster: ClusterDialog,
 } as const
 
 /** The dialog that is open, if any. */

@@ -9,6 +9,7 @@ import { plural } from '../lib/format.ts'
 import { fileName, saveFile } from '../lib/save-file.ts'
 import { takenBackInWords } from '../lib/undo-words.ts'
 import { type BulkStore, createBulkStore } from './bulk.ts'
+import { type ClusterStore, createClusterStore } from './cluster.ts'
 import { type CommandsStore, createCommandsStore } from './commands.ts'
 import { type ConnectionStore, createConnectionStore } from './connection.ts'
 import { createDemoStore, type DemoStore } from './demo.ts'
@@ -38,6 +39,7 @@ export type OpenDialog =
   | 'history'
   | 'export'
   | 'import'
+  | 'cluster'
   | null
 
 /** The part of the session that is shown. */
@@ -50,6 +52,7 @@ export interface App {
   readonly list: ListStore
   readonly summary: SummaryStore
   readonly prefixes: PrefixesStore
+  readonly cluster: ClusterStore
   readonly detail: DetailStore
   readonly picks: PicksStore
   readonly bulk: BulkStore
@@ -136,6 +139,7 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
   )
   const summary = createSummaryStore({ transport, now: clock.now, list, connection })
   const prefixes = createPrefixesStore(transport)
+  const cluster = createClusterStore(transport, list)
   const picks = createPicksStore(transport, () => list.shown())
   const bulk = createBulkStore(transport)
   const timeline = createTimelinePanel(transport, list)
@@ -208,6 +212,7 @@ export function createApp(transport: Transport, storage: SettingsStorage, clock 
     list,
     summary,
     prefixes,
+    cluster,
     detail,
     picks,
     bulk,

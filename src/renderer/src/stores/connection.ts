@@ -119,6 +119,12 @@ export function whyNotReachable({
   return status?.state === 'connected' ? null : 'Connect to a Redis first.'
 }
 
+/** Why there are no nodes to be shown, in words for a tooltip; null where there are. */
+export function whyNoCluster({ status }: Pick<ConnectionState, 'status'>): string | null {
+  if (status === null || status.state === 'disconnected') return 'Connect to a cluster first.'
+  return status.target.deployment === 'cluster' ? null : 'This is no cluster, but a single server.'
+}
+
 /** Why nothing can be written at the moment, in words for a tooltip; null when it can. */
 export function whyNotWritable({
   status,

@@ -2,6 +2,7 @@ import { createContext, useContext, useEffect, useState } from 'react'
 import { type StoreApi, useStore } from 'zustand'
 import type { App } from './app.ts'
 import type { BulkState } from './bulk.ts'
+import type { ClusterState } from './cluster.ts'
 import type { CommandsState } from './commands.ts'
 import type { ConnectionState } from './connection.ts'
 import { whyNotReachable, whyNotWritable } from './connection.ts'
@@ -38,6 +39,7 @@ export const useConnection = createHook<ConnectionState>((app) => app.connection
 export const useList = createHook<ListState>((app) => app.list.store)
 export const useSummary = createHook<SummaryState>((app) => app.summary.store)
 export const usePrefixes = createHook<PrefixesState>((app) => app.prefixes.store)
+export const useCluster = createHook<ClusterState>((app) => app.cluster.store)
 export const useDetail = createHook<DetailState>((app) => app.detail.store)
 export const usePicks = createHook<PicksState>((app) => app.picks.store)
 export const useBulk = createHook<BulkState>((app) => app.bulk.store)

@@ -1,6 +1,7 @@
 import { focusCommands, focusDetail, focusFilter, focusGrid, focusPrefix } from '../../lib/focus.ts'
 import { isMac, MOD } from '../../lib/platform.ts'
 import type { App } from '../../stores/app.ts'
+import { whyNoCluster } from '../../stores/connection.ts'
 import { whyFieldsAreFixed, whyKeyIsFixed, whySessionIsFixed } from '../detail/session-block.ts'
 import { userName } from '../detail/who.ts'
 import { openSessionExport, whyNotExportable } from '../transfer/export-target.ts'
@@ -214,6 +215,13 @@ export const COMMANDS: readonly Command[] = [
       // When its panel is there.
       if (app.drawer.store.getState().open === 'commands') requestAnimationFrame(focusCommands)
     },
+  },
+  {
+    id: 'cluster',
+    group: 'App',
+    label: 'Cluster nodes…',
+    blocked: (app) => whyNoCluster(app.connection.store.getState()),
+    run: (app) => app.openDialog('cluster'),
   },
   {
     id: 'palette',

@@ -1,4 +1,4 @@
-import { ChevronDown, Lock, LogOut, RefreshCw, Tag } from 'lucide-react'
+import { ChevronDown, Lock, LogOut, Network, RefreshCw, Tag } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import { ENVIRONMENTS } from '#shared/model.ts'
 import menu from '../../components/Menu.module.css'
@@ -8,7 +8,8 @@ import styles from './TopBar.module.css'
 
 /** Where one is connected to: server, rights, and the way out. */
 export function ConnectionMenu() {
-  const { connection } = useApp()
+  const app = useApp()
+  const { connection } = app
   const status = useConnection((state) => state.status)
   if (status === null || status.state === 'disconnected') return null
   const { target } = status
@@ -99,6 +100,14 @@ export function ConnectionMenu() {
               <DropdownMenu.Separator className={menu.separator} />
             </DropdownMenu.RadioGroup>
           )}
+          {target.deployment === 'cluster' && status.state !== 'connecting' ? (
+            <DropdownMenu.Item className={menu.item} onSelect={() => app.openDialog('cluster')}>
+              <Network size={14} aria-hidden /> Cluster nodes…
+              {connected?.server.nodes === undefined ? null : (
+                <span className={menu.end}>{connected.server.nodes.length}</span>
+              )}
+            </DropdownMenu.Item>
+          ) : null}
           {status.state === 'lost' ? (
             <DropdownMenu.Item className={menu.item} onSelect={() => connection.retry()}>
               <RefreshCw size={14} aria-hidden /> Try again now
