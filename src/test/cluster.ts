@@ -215,7 +215,10 @@ export async function startCluster({
       const isServing = infos.every((info) => /cluster_state:ok/.test(String(info)))
       return isServing && roles.every((role) => /master_link_status:up/.test(role))
     })
-    return new TestCluster(nodes)
+    const cluster = new TestCluster(nodes)
+    // Answered when it knows who serves what.
+    await cluster.client.ping()
+    return cluster
   } catch (error) {
     for (const node of nodes) await node.remove()
     throw error

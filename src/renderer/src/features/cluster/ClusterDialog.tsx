@@ -55,7 +55,9 @@ export function ClusterDialog({ onClose }: { readonly onClose: () => void }) {
         <p className={styles.note}>The list is not complete yet, so the shares are of what it has.</p>
       )}
       <DialogButtons>
-        <Button onClick={onClose}>Close</Button>
+        <Button autoFocus onClick={onClose}>
+          Close
+        </Button>
       </DialogButtons>
     </Dialog>
   )

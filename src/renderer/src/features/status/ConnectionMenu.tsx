@@ -52,8 +52,8 @@ export function ConnectionMenu() {
               <>
                 <dt>Server</dt>
                 <dd>
-                  {connected.server.product} {connected.server.version}, {connected.server.mode},{' '}
-                  {connected.server.role}
+                  {connected.server.product} {connected.server.version}, {connected.server.mode}
+                  {connected.server.nodes === undefined ? `, ${connected.server.role}` : ''}
                 </dd>
                 <dt>Updates</dt>
                 <dd>{connected.live === 'notifications' ? 'sent by the server' : 'read each second'}</dd>
