@@ -239,6 +239,45 @@ for (const { name, binary, missing } of SERVER_KINDS) {
       await settled(client, ids)
     })
 
+    it('goes on without a master that nobody replaces, where the cluster does, and keeps its rows', {
+      timeout: 90_000,
+    }, async () => {
+      const cluster = await startCluster({
+        binary,
+        replicas: 0,
+        args: ['--cluster-require-full-coverage', 'no'],
+      })
+      closers.push(() => cluster.stop())
+      const ids = await fill(cluster, 150)
+      const client = await connect(cluster)
+      await settled(client, ids)
+      const [master] = (await cluster.masters()) as [TestNode]
+      const slots = await slotsWith(cluster, master, ids)
+      const gone = ids.filter((id) => slots.includes(slotOf(PREFIX + id)))
+      await master.kill()
+      await vi.waitFor(
+        async () => expect(await client.invoke('connection.status', {})).toMatchObject({ state: 'lost' }),
+        { timeout: 5000, interval: 20 },
+      )
+      await vi.waitFor(
+        async () =>
+          expect(await client.invoke('connection.status', {})).toMatchObject({ state: 'connected' }),
+        { timeout: 20_000, interval: 50 },
+      )
+      const left = ids.filter((id) => !gone.includes(id))
+      await client.invoke('session.delete', { prefix: PREFIX, id: left[0] as string })
+      await expect(
+        client.invoke('session.touch', { prefix: PREFIX, id: gone[0] as string }),
+      ).rejects.toThrow()
+      await settled(
+        client,
+        ids.filter((id) => id !== left[0]),
+      )
+      // It holds nothing in its files, so its sessions are gone when it is back.
+      await master.start()
+      await settled(client, left.slice(1), 30_000)
+    })
+
     it('notices a master that is frozen', { timeout: 90_000 }, async () => {
       const cluster = await start('polling')
       const ids = await fill(cluster, 100)

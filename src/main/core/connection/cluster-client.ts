@@ -283,17 +283,21 @@ export class ClusterClient extends Cluster {
     const shards = this.#shards
     this.#topology = view
     this.#shards = view.owners.flatMap((node) => {
-      const client = this.#clientOf(node)
+      const client = node.state === 'failed' ? undefined : this.#clientOf(node)
       return client === undefined ? [] : [{ id: node.id, client }]
     })
+    const failed = view.owners.find(
+      ({ id, state }) => state === 'failed' && shards.some((each) => each.id === id),
+    )
+    if (failed !== undefined) this.#lose(`${failed.address}, a master of the cluster, has failed.`)
     this.#startupNodes.push(
       ...distinct([...this.#startupNodes, ...view.owners]).slice(this.#startupNodes.length),
     )
     // What was on its way on another connection to the same node has failed.
-    const isAnew = shards.some(({ id, client }) =>
-      this.#shards.some((now) => now.id === id && now.client !== client),
-    )
-    if (isAnew || !view.sameAs(before)) this.emit('topology', isAnew || view.hasOtherOwners(before))
+    const isOther =
+      shards.length !== this.#shards.length ||
+      this.#shards.some(({ id, client }) => !shards.some((each) => each.id === id && each.client === client))
+    if (isOther || !view.sameAs(before)) this.emit('topology', isOther)
   }
 
   /** How one of the masters sees the cluster, each in its turn. */

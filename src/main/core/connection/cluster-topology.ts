@@ -74,11 +74,6 @@ export class Topology {
     }))
   }
 
-  /** Whether other masters serve the slots than before: a failover, or a master that came or went. */
-  hasOtherOwners(than: Topology): boolean {
-    return ids(this) !== ids(than)
-  }
-
   sameAs(other: Topology): boolean {
     return JSON.stringify(this.shown) === JSON.stringify(other.shown)
   }
@@ -89,12 +84,6 @@ export class Topology {
     return slots(this) === slots(other)
   }
 }
-
-const ids = ({ owners }: Topology): string =>
-  owners
-    .map(({ id }) => id)
-    .sort()
-    .join()
 
 export const NO_TOPOLOGY = new Topology([])
 

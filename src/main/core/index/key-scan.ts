@@ -51,6 +51,7 @@ export class KeyScan {
   readonly #paces = new WeakMap<KeyReader, Pace>()
   readonly #options: KeyScanOptions
   #gentle = false
+  #broken = false
   #pass: WholePass = { number: 0, parts: [], rounds: 0, done: false }
   /** Which server has the next step in the background. */
   #turn = 0
@@ -73,6 +74,11 @@ export class KeyScan {
 
   get scanned(): number {
     return this.#pass.parts.reduce((sum, { scanned }) => sum + scanned, 0)
+  }
+
+  /** Whether it was stopped by a failure. */
+  get broken(): boolean {
+    return this.#broken
   }
 
   get gentle(): boolean {
@@ -103,6 +109,7 @@ export class KeyScan {
 
   /** Goes on where it was stopped; resolves when the next batch is in. @throws AppError */
   async resume(): Promise<void> {
+    this.#broken = false
     this.#phase = 'scanning'
     await this.#goOn()
   }
@@ -215,7 +222,10 @@ export class KeyScan {
     const work = doFor(BACKGROUND.scan, () => this.#work(generation, began)).catch((error: unknown) => {
       // Given up meanwhile, it fails nobody.
       if (generation !== this.#generation) return
-      if (this.#phase === 'scanning') this.#phase = 'stopped'
+      if (this.#phase === 'scanning') {
+        this.#phase = 'stopped'
+        this.#broken = true
+      }
       if (this.#readingPhase === 'scanning') this.#readingPhase = 'stopped'
       this.#options.onPhase()
       throw error

@@ -532,6 +532,8 @@ export class SessionList {
 
   async #poll(): Promise<void> {
     await this.#countKeys()
+    // A cluster that was complete a moment ago may refuse for another: a node that has come back does, for two seconds.
+    if (this.#scan.broken && this.#reader.holdings !== undefined) await this.rescan()
     await this.#missAny()
     // The list tells of the database's keys too, which come and go without any row that changes.
     this.#tick()
