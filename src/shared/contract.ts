@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { BULK_OUTCOMES, type BulkRow, type BulkStatus } from './bulk.ts'
 import { type Bytes, bytesSchema } from './bytes.ts'
+import type { ClusterShares } from './cluster.ts'
 import type { CommandPage, CommandScript, CommandsChange, CommandTotals } from './commands.ts'
 import {
   type ConnectionList,
@@ -212,6 +213,8 @@ export const contract = {
     'connections.duplicate': call(savedRef).replies<{ readonly id: string }>(),
     /** `to`: where it stands afterwards, from 0. */
     'connections.move': call(savedRef.extend({ to: count })).replies<null>(),
+    /** The nodes of the cluster, and how the sessions of a list that is open are spread over them. */
+    'cluster.shares': call(z.strictObject({ prefix })).replies<ClusterShares>(),
 
     /** A window of the sorted and filtered list; the first for a prefix starts its scan. */
     'list.window': call(windowQuerySchema).replies<ListWindow>(),

@@ -16,6 +16,7 @@ export const ERROR_CODES = [
   'no_permission',
   'read_only',
   'not_redis',
+  'other_deployment',
   'tls_mismatch',
   'tunnel_failed',
   'unknown_host',

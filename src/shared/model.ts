@@ -1,5 +1,6 @@
 import type { KeyLimit } from './abilities.ts'
 import type { Bytes } from './bytes.ts'
+import type { ClusterNode } from './cluster.ts'
 
 /** The fields that the store alone writes, in the order in which it writes them. */
 export const RESERVED_FIELDS = ['created_at', 'last_accessed_at', 'session_ttl'] as const
@@ -51,6 +52,8 @@ export interface ServerInfo {
   readonly role: 'master' | 'replica'
   /** False for a replica: it takes no writes, so that its connection is read-only whatever one wants. */
   readonly writable: boolean
+  /** Of a cluster that was connected to as one: its nodes, the replicas after their masters. */
+  readonly nodes?: readonly ClusterNode[]
 }
 
 /** A connection as the screen may see it: never with its password. */
@@ -97,6 +100,8 @@ export interface NotificationChange {
   readonly current: string
   /** The exact command that would be sent: `CONFIG SET notify-keyspace-events AKE`. */
   readonly command: string
+  /** How many nodes of a cluster it is sent to; left out for a single server. */
+  readonly nodes?: number
 }
 
 /** A server that is there and answers nothing of use: it loads its data, or runs a script that takes long. */

@@ -7,6 +7,7 @@ import { guardAbilities } from './ability-guard.ts'
 import { createdKeys } from './bulk/bulk-changes.ts'
 import { createBulkHandlers } from './bulk/bulk-handlers.ts'
 import type { ClientContext } from './client-context.ts'
+import { readClusterShares } from './cluster-shares.ts'
 import type { ConnectionManager } from './connection/connection-manager.ts'
 import type { PrivateRedis } from './connection/private-redis.ts'
 import { createPrivateRedisHandlers } from './connection/private-redis-handlers.ts'
@@ -143,6 +144,8 @@ export function createClientHandlers(
     'connection.changeNotifications': ({ kind }) => connection.changeNotifications(kind),
 
     ...createConnectionHandlers({ connection, saved: shared.saved, prefill }),
+
+    'cluster.shares': ({ prefix }) => readClusterShares(connected().client, listOf(prefix)),
 
     'list.window': async (query) => {
       const asked = rests

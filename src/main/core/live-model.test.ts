@@ -1,12 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import fc from 'fast-check'
-import type { Redis } from 'ioredis'
+import { Cluster, type Redis } from 'ioredis'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { bytesId } from '#shared/bytes.ts'
 import type { ListWindow, SessionRow } from '#shared/model.ts'
 import type { Endpoint } from '#shared/transport.ts'
 import { useRedisServer } from '../../test/redis.ts'
 import { SERVER_KINDS } from '../../test/redis-servers.ts'
+import { useCluster } from '../../test/use-cluster.ts'
 import { createInspector, type Inspector } from './services.ts'
 
 const PREFIX = 's:'
@@ -63,7 +64,11 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ does: fc.constantFrom('flush' as const, 'elsewhere' as const) }) },
 )
 
-async function take(client: Redis, what: Step): Promise<unknown> {
+/** The servers that hold the keys. */
+const mastersOf = (client: Redis | Cluster): readonly Redis[] =>
+  client instanceof Cluster ? client.nodes('master') : [client]
+
+async function take(client: Redis | Cluster, what: Step): Promise<unknown> {
   const key = 'id' in what ? PREFIX + what.id : ''
   switch (what.does) {
     case 'create':
@@ -85,7 +90,7 @@ async function take(client: Redis, what: Step): Promise<unknown> {
     case 'break':
       return client.hdel(key, 'session_ttl').catch(() => {})
     case 'flush':
-      return client.flushdb()
+      return Promise.all(mastersOf(client).map((master) => master.flushdb()))
     case 'elsewhere':
       return client.hset('other:a', SESSION)
     case 'pause':
@@ -98,8 +103,13 @@ afterEach(async () => {
   for (const inspector of started.splice(0)) await inspector.stop()
 })
 
+interface ListTarget {
+  readonly port: number
+  readonly deployment: 'standalone' | 'cluster'
+}
+
 /** A look at the list as a screen has it, from an inspector of its own. */
-async function openList(port: number): Promise<() => Promise<ListWindow>> {
+async function openList(target: ListTarget): Promise<() => Promise<ListWindow>> {
   const inspector = createInspector({ host: 'web', version: '1', redisUrl: null, log: () => {} })
   started.push(inspector)
   const endpoint: Endpoint = inspector.attach(() => {})
@@ -108,7 +118,7 @@ async function openList(port: number): Promise<() => Promise<ListWindow>> {
     if (!reply.ok) throw new Error(reply.message)
     return reply.value
   }
-  await call('connection.connect', { host: '127.0.0.1', port })
+  await call('connection.connect', { host: '127.0.0.1', ...target })
   const look = async (offset: number) =>
     (await call('list.window', {
       prefix: PREFIX,
@@ -160,41 +170,73 @@ function expectSame({ expiries, ...live }: Seen, fresh: Seen): void {
 }
 
 /** The list as an inspector sees it that has just come. */
-async function freshList(port: number): Promise<Seen> {
-  const look = await openList(port)
+async function freshList(target: ListTarget): Promise<Seen> {
+  const look = await openList(target)
   await vi.waitFor(async () => expect((await look()).phase).toBe('complete'), 10_000)
   return seen(await look())
 }
+
+/** What the inspector looks at, and who else does. */
+interface Place {
+  readonly target: ListTarget
+  readonly others: readonly (Redis | Cluster)[]
+}
+
+async function setNotifications({ others: [client] }: Place, live: string): Promise<void> {
+  for (const master of client === undefined ? [] : mastersOf(client))
+    await master.config('SET', 'notify-keyspace-events', live === 'polling' ? '' : 'KA')
+}
+
+async function keysOf({ others: [client] }: Place): Promise<readonly string[]> {
+  const found = client === undefined ? [] : mastersOf(client).map((master) => master.keys(`${PREFIX}*`))
+  return (await Promise.all(found)).flat().toSorted()
+}
+
+function compareWithFreshScans(place: () => Place): void {
+  it.each([['notifications'], ['polling']])(
+    'the live list by %s equals a fresh scan, whatever others did',
+    { timeout: 120_000 },
+    async (live) => {
+      const { target, others } = place()
+      await setNotifications(place(), live)
+      const look = await openList(target)
+      await look()
+      await fc.assert(
+        fc.asyncProperty(fc.array(step, { minLength: 40, maxLength: 120 }), async (steps) => {
+          for (const [at, each] of steps.entries()) await take(others[at % 2] as Redis, each)
+          // What was to expire has done so.
+          await wait(300)
+          const fresh = await freshList(target)
+          await vi.waitFor(async () => expectSame(seen(await look()), fresh), {
+            timeout: 15_000,
+            interval: 100,
+          })
+          expect(fresh.rows.map((row) => PREFIX + row.id)).toEqual(await keysOf(place()))
+        }),
+        { numRuns: 4, endOnFailure: true },
+      )
+    },
+  )
+}
+
+describe('on a cluster', () => {
+  const made = useCluster()
+  compareWithFreshScans(() => ({
+    target: { port: made.cluster.port, deployment: 'cluster' },
+    others: [made.cluster.client, made.cluster.client],
+  }))
+})
 
 for (const { name, binary, missing } of SERVER_KINDS) {
   describe.skipIf(missing !== null)(`on ${name}${missing === null ? '' : ` (skipped: ${missing})`}`, () => {
     const redis = useRedisServer(binary)
 
-    it.each([['notifications'], ['polling']])(
-      'the live list by %s equals a fresh scan, whatever others did',
-      { timeout: 120_000 },
-      async (live) => {
-        await redis.client.config('SET', 'notify-keyspace-events', live === 'polling' ? '' : 'KA')
-        const others = [redis.client, redis.connect()]
-        const look = await openList(redis.port)
-        await look()
-        await fc.assert(
-          fc.asyncProperty(fc.array(step, { minLength: 40, maxLength: 120 }), async (steps) => {
-            for (const [at, each] of steps.entries()) await take(others[at % 2] as Redis, each)
-            // What was to expire has done so.
-            await wait(300)
-            const fresh = await freshList(redis.port)
-            await vi.waitFor(async () => expectSame(seen(await look()), fresh), {
-              timeout: 15_000,
-              interval: 100,
-            })
-            const keys = await redis.client.keys(`${PREFIX}*`)
-            expect(fresh.rows.map((row) => PREFIX + row.id)).toEqual(keys.toSorted())
-          }),
-          { numRuns: 4, endOnFailure: true },
-        )
-      },
-    )
+    let others: readonly Redis[] | undefined
+    const target = () => ({ port: redis.port, deployment: 'standalone' }) as const
+    compareWithFreshScans(() => {
+      others ??= [redis.client, redis.connect()]
+      return { target: target(), others }
+    })
 
     it.each([['notifications'], ['polling']])(
       'ten thousand sessions that expire within a second all go, and no other, by %s',
@@ -213,13 +255,13 @@ for (const { name, binary, missing } of SERVER_KINDS) {
           }
           await pipeline.exec()
         }
-        const look = await openList(redis.port)
+        const look = await openList(target())
         await vi.waitFor(async () => expect(await look()).toMatchObject({ total: 11_000 }), 3000)
         await vi.waitFor(async () => expect(await look()).toMatchObject({ total: 1000 }), {
           timeout: 20_000,
           interval: 200,
         })
-        expectSame(seen(await look()), await freshList(redis.port))
+        expectSame(seen(await look()), await freshList(target()))
       },
     )
   })

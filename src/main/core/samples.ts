@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { Redis } from 'ioredis'
+import type { RedisClient } from './connection/redis-client.ts'
 import { toAppError } from './connection/redis-errors.ts'
 import { Script } from './store/script.ts'
 import { formatTimestamp } from './store/timestamp.ts'
@@ -30,7 +30,7 @@ return redis.call('PEXPIRE', KEYS[1], ARGV[1])`
  * @throws AppError
  */
 export async function addSampleSessions(
-  client: Redis,
+  client: RedisClient,
   prefix: string,
   count: number,
   clock: () => number = Date.now,

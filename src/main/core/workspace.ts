@@ -1,6 +1,6 @@
-import type { Redis } from 'ioredis'
 import type { PinnedSession, TimelineAuthor } from '#shared/timeline.ts'
 import type { Connection } from './connection/connection-manager.ts'
+import type { RedisClient } from './connection/redis-client.ts'
 import { ListRegistry, type ListRegistryOptions } from './index/list-registry.ts'
 import type { CommandLog } from './journal/command-log.ts'
 import { Pins } from './journal/pins.ts'
@@ -17,7 +17,7 @@ const READING = /^(HGET|HMGET|HGETALL|PTTL|TTL|EXISTS|TYPE)\b/
 
 /** All that belongs to one connection, and ends with it: its lists, their timelines and its stores. */
 export class Workspace {
-  readonly client: Redis
+  readonly client: RedisClient
   readonly lists: ListRegistry
   readonly timelines: Timelines
   readonly pins: Pins

@@ -1,10 +1,10 @@
-import type { Redis } from 'ioredis'
 import { fromBinary } from '../bytes.ts'
+import type { RedisClient } from '../connection/redis-client.ts'
 import { toAppError } from '../connection/redis-errors.ts'
 import type { Reversible, Reverted } from '../edit/reversible.ts'
 import { MessageReader } from '../index/message-reader.ts'
 import { BatchScript } from '../store/batch-script.ts'
-import { batchesOf } from './batches.ts'
+import { batchesOf, batchingOf, forEachBatch } from './batches.ts'
 import { CREATED, OUTCOME, REVERT_EACH } from './bulk-scripts.ts'
 
 /** Keys of one call, and what the script answered of them: kept so, since an object for each of many would cost more. */
@@ -53,16 +53,37 @@ export function joinBatches(singles: readonly ChangeBatch[]): readonly ChangeBat
       reader.integer()
       return reply.subarray(reader.end)
     })
-    // An array of 32-bit length, which begins with the microseconds that it took.
-    const head = Buffer.from([0xdd, 0, 0, 0, 0, 0])
-    head.writeUInt32BE(values, 1)
-    return { ids: some.flatMap(({ ids }) => ids), reply: Buffer.concat([head, ...bodies]) }
+    return { ids: some.flatMap(({ ids }) => ids), reply: replyOf(values, bodies) }
+  })
+}
+
+/** An array of 32-bit length, which begins with the microseconds that it took. */
+function replyOf(values: number, bodies: readonly Buffer[]): Buffer {
+  const head = Buffer.from([0xdd, 0, 0, 0, 0, 0])
+  head.writeUInt32BE(values, 1)
+  return Buffer.concat([head, ...bodies])
+}
+
+/** The other way round: a batch for each key. */
+export function splitBatch({ ids, reply }: ChangeBatch): readonly ChangeBatch[] {
+  const reader = new MessageReader(reply)
+  reader.array()
+  reader.integer()
+  return ids.map((id) => {
+    const start = reader.end
+    const isDone = reader.integer() === OUTCOME.done
+    if (isDone) {
+      reader.text()
+      reader.integer()
+      reader.text()
+    }
+    return { ids: [id], reply: replyOf(isDone ? 5 : 2, [reply.subarray(start, reader.end)]) }
   })
 }
 
 /** What takes back that these keys were made a moment ago. @throws AppError */
 export async function createdKeys(
-  client: Redis,
+  client: RedisClient,
   prefix: string,
   ids: readonly string[],
 ): Promise<BulkChanges> {
@@ -71,15 +92,22 @@ export async function createdKeys(
     name: 'note what was made',
     argv: 'plain',
   })
+  const batching = batchingOf(client)
+  const parts = batchesOf(ids, undefined, batching.keys)
   const batches: ChangeBatch[] = []
-  for (const some of batchesOf(ids)) {
-    const keys = some.map((id) => keyWord(prefix, id))
-    const reply = await script.run(keys, []).catch((error: unknown) => {
-      throw toAppError(script.nameRefused(error))
-    })
-    batches.push({ ids: some, reply: Buffer.from(reply as Buffer) })
-  }
-  return new BulkChanges(client, prefix, batches)
+  await forEachBatch(
+    [...parts.entries()],
+    async ([place, some]) => {
+      const keys = some.map((id) => keyWord(prefix, id))
+      const reply = await script.run(keys, []).catch((error: unknown) => {
+        throw toAppError(script.nameRefused(error))
+      })
+      batches[place] = { ids: some, reply: Buffer.from(reply as Buffer) }
+    },
+    () => true,
+    batching.atOnce,
+  )
+  return new BulkChanges(client, prefix, batching.keys === 1 ? joinBatches(batches) : batches)
 }
 
 /** A write of many keys, each taken back by itself. */
@@ -88,12 +116,12 @@ export class BulkChanges implements Reversible {
   readonly bytes: number
   /** The id of the first that changed; null where none did. */
   readonly first: string | null
-  readonly #client: Redis
+  readonly #client: RedisClient
   readonly #prefix: string
   readonly #batches: readonly ChangeBatch[]
 
   /** @param batches those that changed nothing may be among them */
-  constructor(client: Redis, prefix: string, batches: readonly ChangeBatch[]) {
+  constructor(client: RedisClient, prefix: string, batches: readonly ChangeBatch[]) {
     this.#client = client
     this.#prefix = prefix
     this.#batches = batches
@@ -128,7 +156,7 @@ export class BulkChanges implements Reversible {
       const words = ids.map((id) => keyWord(this.#prefix, id))
       let batch: ChangeBatch
       try {
-        batch = { ids, reply: Buffer.from((await script.run(words, [reply])) as Buffer) }
+        batch = await this.#runBatch(script, { ids, reply })
       } catch (error) {
         const left = new BulkChanges(this.#client, this.#prefix, this.#batches.slice(position))
         rest = { reversible: left, error: toAppError(script.nameRefused(error)) }
@@ -150,5 +178,16 @@ export class BulkChanges implements Reversible {
     }
     const changes = new BulkChanges(this.#client, this.#prefix, inverse)
     return { inverse: changes.count === 0 ? null : changes, rest, keys, changes: [], existing, counts }
+  }
+
+  async #runBatch(script: BatchScript, batch: ChangeBatch): Promise<ChangeBatch> {
+    const parts = batchingOf(this.#client).keys === 1 ? splitBatch(batch) : [batch]
+    const done = await Promise.all(
+      parts.map(async ({ ids, reply }): Promise<ChangeBatch> => {
+        const keys = ids.map((id) => keyWord(this.#prefix, id))
+        return { ids, reply: Buffer.from((await script.run(keys, [reply])) as Buffer) }
+      }),
+    )
+    return done.length === 1 ? (done[0] as ChangeBatch) : (joinBatches(done)[0] as ChangeBatch)
   }
 }

@@ -1,20 +1,20 @@
-import type { Redis } from 'ioredis'
 import type { BulkAction, BulkOutcome, BulkStatus, FrozenList } from '#shared/bulk.ts'
 import { AppError } from '#shared/errors.ts'
 import { LIMITS, USER_FIELD } from '#shared/model.ts'
 import { fromBinary, toBytes } from '../bytes.ts'
+import type { RedisClient } from '../connection/redis-client.ts'
 import { toAppError } from '../connection/redis-errors.ts'
 import type { SessionWriter } from '../edit/session-writer.ts'
 import { UNDO_DEFAULTS } from '../edit/undo-log.ts'
 import { BatchScript } from '../store/batch-script.ts'
 import { formatTimestamp } from '../store/timestamp.ts'
-import { batchesOf, forEachBatch } from './batches.ts'
-import { BulkChanges, type ChangeBatch, eachOutcome, keyWord } from './bulk-changes.ts'
+import { batchesOf, batchingOf, forEachBatch } from './batches.ts'
+import { BulkChanges, type ChangeBatch, eachOutcome, joinBatches, keyWord } from './bulk-changes.ts'
 import { DELETE, FREEZE, OUTCOME, SET_TTL } from './bulk-scripts.ts'
 import { FrozenKeys } from './frozen-keys.ts'
 
 export interface BulkJobOptions {
-  readonly client: Redis
+  readonly client: RedisClient
   readonly writer: SessionWriter
   readonly prefix: string
   /** The keys' ids, a byte a character, each once. */
@@ -87,16 +87,18 @@ export class BulkJob {
       argv: 'plain',
     })
     const at = clock()
+    const batching = batchingOf(client)
     let done = 0
     this.#set({ state: 'freezing', done, total: ids.length })
     await forEachBatch(
-      batchesOf(ids),
+      batchesOf(ids, undefined, batching.keys),
       async (some) => {
         this.#keys.add(some, await this.#call(script, some, [USER_FIELD]))
         done += some.length
         this.#tell({ state: 'freezing', done, total: ids.length })
       },
       () => !this.#stopped,
+      batching.atOnce,
     )
     if (this.#stopped) throw new AppError('stopped', 'Stopped before the list was made. Nothing was written.')
     const { bytes, tellsExpiry, ...summary } = this.#keys.summary()
@@ -128,19 +130,21 @@ export class BulkJob {
     }
     const [lua, name] = action.kind === 'delete' ? [DELETE, 'delete many'] : [SET_TTL, 'set the TTL of many']
     const script = new BatchScript(this.#options.client, lua, { readOnly: false, name })
+    const batching = batchingOf(this.#options.client)
     const changes: ChangeBatch[] = []
     const running = { state: 'running', list, action } as const
     this.#set({ ...running, counts: keys.counts() })
     let failure: AppError | null = null
     try {
       await forEachBatch(
-        batchesOf(places, (place) => keys.bytes(place)),
+        batchesOf(places, (place) => keys.bytes(place), batching.keys),
         async (batch) => {
           const change = await this.#write(script, action, options, batch)
           if (list.undoable) changes.push(change)
           if (this.#due()) this.#set({ ...running, counts: keys.counts() })
         },
         () => !this.#stopped,
+        batching.atOnce,
       )
     } catch (error) {
       failure = toAppError(error)
@@ -194,7 +198,8 @@ export class BulkJob {
 
   #remember(action: BulkAction, batches: readonly ChangeBatch[]): void {
     const { client, prefix, writer } = this.#options
-    const changes = new BulkChanges(client, prefix, batches)
+    const isSingle = batchingOf(client).keys === 1
+    const changes = new BulkChanges(client, prefix, isSingle ? joinBatches(batches) : batches)
     if (changes.first === null) return
     const count = changes.count === 1 ? '1 session' : `${changes.count.toLocaleString('en')} sessions`
     writer.recordMany(

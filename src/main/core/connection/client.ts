@@ -41,23 +41,30 @@ export function targetOptions(target: ResolvedTarget) {
   } satisfies Partial<RedisOptions>
 }
 
+/** What makes a client fail fast; see {@link createClient}. */
+export function clientOptions(target: ResolvedTarget) {
+  return {
+    ...targetOptions(target),
+    commandTimeout: CLIENT_DEFAULTS.commandTimeout,
+    autoResendUnfulfilledCommands: false,
+    autoResubscribe: false,
+    maxRetriesPerRequest: 0,
+    connectionName: 'redis-session-inspector',
+  } satisfies Partial<RedisOptions>
+}
+
 /**
  * A client that fails fast: commands are refused at once while there is no connection, and none is repeated on a
  * new connection, since a write that was cut off may have been done. It reconnects only when told to.
  */
 export function createClient(target: ResolvedTarget): Redis {
   return new Redis({
-    ...targetOptions(target),
-    commandTimeout: CLIENT_DEFAULTS.commandTimeout,
+    ...clientOptions(target),
     enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    autoResubscribe: false,
-    maxRetriesPerRequest: 0,
     retryStrategy: () => null,
     // A master that takes no writes any more is none: hang up, so that the new one is looked for.
     reconnectOnError: (error) =>
       target.deployment === 'sentinel' && /READONLY You can't write/.test(error.message),
-    connectionName: 'redis-session-inspector',
   })
 }
 

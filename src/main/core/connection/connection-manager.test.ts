@@ -222,8 +222,9 @@ describe('connecting', () => {
     await one.cluster('MEET', '127.0.0.1', nodes[1]?.port ?? 0)
     await vi.waitFor(async () => expect(await one.cluster('INFO')).toMatch(/cluster_size:2/), 10_000)
     await expect(made.connect(at(nodes[0]?.port ?? 0), false)).rejects.toMatchObject({
-      code: 'redis_error',
-      message: expect.stringMatching(/one node of a cluster/),
+      code: 'other_deployment',
+      message: expect.stringMatching(/Connect to it as a cluster/),
+      details: { deployment: 'cluster' },
     })
   })
 

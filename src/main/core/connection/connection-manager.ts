@@ -13,9 +13,12 @@ import type {
 import { CommandLog } from '../journal/command-log.ts'
 import { BACKGROUND, doFor } from '../journal/command-purpose.ts'
 import { tapCommands } from '../journal/command-tap.ts'
-import { createClient, openClient } from './client.ts'
+import { createClient } from './client.ts'
+import { ClusterClient, createClusterClient } from './cluster-client.ts'
 import {
   type MadeChange,
+  type NodeSetting,
+  notifiedNodes,
   planChange,
   readNotifySetting,
   sendsAll,
@@ -24,6 +27,7 @@ import {
 import { findKeyLimit, findMissingCommands } from './permissions.ts'
 import { guardWrites, readOnlyRefusal, refusesWrites } from './read-only.ts'
 import { notReadyOf, READINESS_DEFAULTS, readReadiness } from './readiness.ts'
+import { openAny, type RedisClient, usePassword } from './redis-client.ts'
 import { toAppError } from './redis-errors.ts'
 import { countClusterMasters, readServerFacts, type ServerFacts } from './server-facts.ts'
 import { readRole } from './server-role.ts'
@@ -31,7 +35,7 @@ import { publicTarget, type ResolvedTarget } from './target.ts'
 
 /** An open connection: `client` stays the same object while it is lost and comes back. */
 export interface Connection {
-  readonly client: Redis
+  readonly client: RedisClient
   readonly target: ResolvedTarget
   readonly facts: ServerFacts
   /** How its lists learn of changes. */
@@ -70,7 +74,7 @@ export const CONNECTION_DEFAULTS = {
 
 /** @throws AppError for a server whose keys are no whole list of sessions. */
 export async function refuseUnsupported(
-  client: Redis,
+  client: RedisClient,
   { server }: ServerFacts,
   target: PublicTarget,
 ): Promise<void> {
@@ -80,10 +84,12 @@ export async function refuseUnsupported(
       `${target.label} is a Sentinel, which holds no sessions. Connect by way of it: choose Sentinel, and give the name of the master.`,
     )
   }
+  if (client instanceof ClusterClient) return
   if (server.mode === 'cluster' && (await countClusterMasters(client)) > 1) {
     throw new AppError(
-      'redis_error',
-      `${target.label} is one node of a cluster and holds a part of the sessions only. Connect to a Redis that is no cluster, or a cluster of one node.`,
+      'other_deployment',
+      `${target.label} is one node of a cluster and holds a part of the sessions only. Connect to it as a cluster.`,
+      { deployment: 'cluster' },
     )
   }
 }
@@ -155,11 +161,18 @@ export class ConnectionManager {
     this.#guard = guard
     const generation = this.#generation
     const shown = publicTarget(target, isPrivate, saved)
-    this.#setStatus({ state: 'connecting', target: shown, notReady: null })
-    const client = createClient(target)
-    guardWrites(client, guard)
     const commands = new CommandLog()
-    tapCommands(client, 'main', commands)
+    const prepare = (each: Redis) => {
+      guardWrites(each, guard)
+      tapCommands(each, 'main', commands)
+    }
+    let client: RedisClient
+    if (target.deployment === 'cluster') client = createClusterClient(target, prepare)
+    else {
+      client = createClient(target)
+      prepare(client)
+    }
+    this.#setStatus({ state: 'connecting', target: shown, notReady: null })
     // Errors are told by the calls that fail and by 'close'; without a listener they would end the process.
     client.on('error', () => {})
     try {
@@ -167,7 +180,7 @@ export class ConnectionManager {
       await refuseUnsupported(client, facts, shown)
       if (generation !== this.#generation) throw givenUp()
       this.#connection = { client, target, facts, live: liveMode(facts), commands }
-      client.on('close', () => this.#onClose(generation))
+      this.#watch(client, generation)
       this.#opened(shown, false)
       return this.#status
     } catch (error) {
@@ -319,8 +332,10 @@ export class ConnectionManager {
         `Nothing was sent: the setting is "${current}" by now. Look at what is offered now.`,
       )
     }
+    const each: NodeSetting[] = []
     try {
-      await writeNotifySetting(client, offer.value)
+      const before = await writeNotifySetting(client, offer, this.#madeChange)
+      each.push(...before)
     } catch (error) {
       const failure = toAppError(error)
       throw new AppError(
@@ -331,7 +346,7 @@ export class ConnectionManager {
     }
     const after = await readNotifySetting(client)
     if (generation !== this.#generation) return this.#status
-    this.#madeChange = kind === 'enable' && after !== null ? { before: offer.current, after } : null
+    this.#madeChange = kind === 'enable' && after !== null ? { before: offer.current, after, each } : null
     await this.#lookAgain(generation)
     return this.#status
   }
@@ -418,10 +433,14 @@ export class ConnectionManager {
   }
 
   /** @throws AppError when it cannot be opened, or was given up; not while the server is not ready: that is waited for */
-  async #openWhenReady(client: Redis, target: ResolvedTarget, generation: number): Promise<ServerFacts> {
+  async #openWhenReady(
+    client: RedisClient,
+    target: ResolvedTarget,
+    generation: number,
+  ): Promise<ServerFacts> {
     for (;;) {
       try {
-        if (client.status !== 'ready') await openClient(client, target)
+        if (client.status !== 'ready') await openAny(client, target)
         return await readServerFacts(client)
       } catch (error) {
         const notReady = notReadyOf(error)
@@ -436,18 +455,40 @@ export class ConnectionManager {
   #usePassword(password: string): void {
     const connection = this.#connection
     if (connection === null) return
-    connection.client.options.password = password
+    usePassword(connection.client, password)
     this.#connection = { ...connection, target: { ...connection.target, password } }
   }
 
-  #onClose(generation: number): void {
+  #watch(client: RedisClient, generation: number): void {
+    if (client instanceof ClusterClient) {
+      client.on('lost', (reason: string) => this.#onClose(generation, reason))
+      client.on('topology', (otherMasters: boolean) => this.#onTopology(client, generation, otherMasters))
+    } else {
+      client.on('close', () => this.#onClose(generation))
+    }
+  }
+
+  /** The nodes of the cluster are others, or serve other slots. */
+  #onTopology(client: ClusterClient, generation: number, otherMasters: boolean): void {
+    if (generation !== this.#generation || this.#status.state !== 'connected') return
+    const server = { ...this.#status.server, nodes: client.topology.shown }
+    if (this.#connection !== null) {
+      const { facts } = this.#connection
+      this.#connection = { ...this.#connection, facts: { ...facts, server } }
+    }
+    this.#setStatus({ ...this.#status, server })
+    // Another master sends its own notifications, if it is set to, and may lack what had not reached it.
+    if (otherMasters) doFor(BACKGROUND.again, () => this.#lookAgain(generation)).catch(() => {})
+  }
+
+  #onClose(generation: number, reason?: string): void {
     if (generation !== this.#generation || this.#status.state !== 'connected') return
     const { target } = this.#status
     clearTimeout(this.#heartbeatTimer)
     this.#setStatus({
       state: 'lost',
       target,
-      reason: `The connection to ${target.label} was closed.`,
+      reason: reason ?? `The connection to ${target.label} was closed.`,
       since: Date.now(),
       retryAt: null,
       attempt: 0,
@@ -486,7 +527,7 @@ export class ConnectionManager {
     if (generation !== this.#generation || connection === null || lost.state !== 'lost') return
     this.#setStatus({ ...lost, retryAt: null, attempt: lost.attempt + 1 })
     try {
-      await openClient(connection.client, connection.target)
+      await openAny(connection.client, connection.target)
       // Another server, or the same with another configuration, may answer now.
       const facts = await readServerFacts(connection.client)
       if (generation !== this.#generation) return
@@ -511,11 +552,9 @@ export class ConnectionManager {
     this.#heartbeatTimer = setTimeout(() => {
       const connection = this.#connection
       if (generation !== this.#generation || connection === null) return
-      const late = setTimeout(() => connection.client.disconnect(), CONNECTION_DEFAULTS.heartbeatTimeout)
       doFor(BACKGROUND.heartbeat, () => this.#beat(connection, generation))
         .catch(() => {})
         .finally(() => {
-          clearTimeout(late)
           if (this.#status.state === 'connected') this.#scheduleHeartbeat(generation)
         })
     }, CONNECTION_DEFAULTS.heartbeatEvery)
@@ -523,7 +562,9 @@ export class ConnectionManager {
 
   /** Notices that the server answers nothing of use or does again, and that a master has become a replica or the other way round. */
   async #beat({ client, target, facts }: Connection, generation: number): Promise<void> {
-    const notReady = await readReadiness(client)
+    if (client instanceof ClusterClient) return client.beat()
+    const late = setTimeout(() => client.disconnect(), CONNECTION_DEFAULTS.heartbeatTimeout)
+    const notReady = await readReadiness(client).finally(() => clearTimeout(late))
     await this.#isReady(generation, notReady)
     const { server } = facts
     // Without a version INFO is not allowed; the nodes of a cluster are looked after by its client.
@@ -545,7 +586,9 @@ export class ConnectionManager {
     const planned = planChange(notify, this.#madeChange)
     if (planned === null) return null
     const { kind, current, command } = planned
-    return { kind, current, command }
+    const client = this.#connection?.client
+    const nodes = client instanceof ClusterClient ? { nodes: notifiedNodes(client).length } : {}
+    return { kind, current, command, ...nodes }
   }
 
   #setStatus(status: ConnectionStatus): void {

@@ -1,17 +1,39 @@
 import type { Redis } from 'ioredis'
 import type { NotificationChange } from '#shared/model.ts'
+import { ClusterClient } from './cluster-client.ts'
+import { type RedisClient, shardsOf } from './redis-client.ts'
 
 const SETTING = 'notify-keyspace-events'
+
+/** What a node had before this inspector changed it. */
+export interface NodeSetting {
+  /** Its `host:port`. */
+  readonly node: string
+  readonly before: string
+  /** What it said of the setting right after. */
+  readonly after: string
+}
 
 /** What this inspector did to the setting, on one connection. */
 export interface MadeChange {
   readonly before: string
   /** What the server said of the setting right after. */
   readonly after: string
+  /** What each node of a cluster had before. @default none */
+  readonly each?: readonly NodeSetting[]
 }
 
-/** The server's `notify-keyspace-events`; null where this user may not ask, or the server has no CONFIG. */
-export async function readNotifySetting(client: Redis): Promise<string | null> {
+/**
+ * The server's `notify-keyspace-events`; null where this user may not ask, or the server has no CONFIG. Of a cluster,
+ * whose masters have one each, that of the first one that does not send all.
+ */
+export async function readNotifySetting(client: RedisClient): Promise<string | null> {
+  const settings = await Promise.all(shardsOf(client).map((shard) => readOne(shard.client)))
+  if (settings.includes(null)) return null
+  return settings.find((setting) => setting !== null && !sendsAll(setting)) ?? settings[0] ?? null
+}
+
+async function readOne(client: Redis): Promise<string | null> {
   try {
     const reply = (await client.config('GET', SETTING)) as readonly string[]
     return reply[1] ?? null
@@ -20,8 +42,44 @@ export async function readNotifySetting(client: Redis): Promise<string | null> {
   }
 }
 
-export const writeNotifySetting = (client: Redis, value: string): Promise<unknown> =>
-  client.config('SET', SETTING, value)
+/** Replicas too, since any of them may become a master. */
+export const notifiedNodes = (client: ClusterClient): readonly Redis[] => client.reachable
+
+/**
+ * Does what was planned; in a cluster on each node that lacks something, or whose setting was changed here.
+ * @returns what the nodes of a cluster had before
+ * @throws what ioredis throws for a server, or a master of a cluster, that refuses
+ */
+export async function writeNotifySetting(
+  client: RedisClient,
+  { kind, value }: Pick<PlannedChange, 'kind' | 'value'>,
+  made: MadeChange | null,
+): Promise<readonly NodeSetting[]> {
+  if (!(client instanceof ClusterClient)) {
+    await client.config('SET', SETTING, value)
+    return []
+  }
+  const isMaster = (node: Redis) => client.shards.some((shard) => shard.client === node)
+  const changed = await Promise.all(
+    notifiedNodes(client).map(async (node): Promise<NodeSetting | null> => {
+      const now = await readOne(node)
+      const name = `${node.options.host}:${node.options.port}`
+      const known = made?.each?.find((setting) => setting.node === name)
+      const wanted = kind === 'enable' ? withAll(now ?? '') : (known?.before ?? null)
+      const isRight = kind === 'enable' ? now !== null && sendsAll(now) : now !== known?.after
+      if (wanted === null || isRight) return null
+      try {
+        await node.config('SET', SETTING, wanted)
+      } catch (error) {
+        // A replica that is away is of no use at the moment anyway.
+        if (isMaster(node)) throw error
+        return null
+      }
+      return { node: name, before: now ?? '', after: (await readOne(node)) ?? wanted }
+    }),
+  )
+  return changed.filter((setting) => setting !== null)
+}
 
 /**
  * Whether a setting sends every event that a list of keys needs: keyspace events (K) of generic commands (g), expiries

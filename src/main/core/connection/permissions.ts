@@ -3,6 +3,7 @@ import { type KeyLimit, missingCommands, NEEDED_COMMANDS } from '#shared/abiliti
 import { prefixPattern } from '../index/glob.ts'
 import { BACKGROUND, doFor } from '../journal/command-purpose.ts'
 import { noteScript } from '../store/script-catalogue.ts'
+import { anyServer, type RedisClient } from './redis-client.ts'
 
 /** A key that nobody has: what is asked about it reads nothing of anybody's and changes nothing. */
 const PROBE = 'redis-session-inspector:probe'
@@ -117,36 +118,38 @@ const wordsOf = (name: string): readonly string[] => [...name.split(' '), ...(WO
  * The commands that the inspector takes and this user may not run, those left out whose absence costs nothing. It
  * changes no data, and takes one or two round trips.
  */
-export function findMissingCommands(client: Redis): Promise<readonly string[]> {
+export function findMissingCommands(client: RedisClient): Promise<readonly string[]> {
   return doFor(BACKGROUND.allowed, async () => {
     const lines = NEEDED_COMMANDS.flatMap((name) => {
       const words = wordsOf(name)
       return [String(words.length), String(name.split(' ').length), ...words]
     })
-    const places = await ask(client, ASK_COMMANDS, lines)
+    const server = anyServer(client)
+    const places = await ask(server, ASK_COMMANDS, lines)
     const refused =
-      places === null ? await tryCommands(client) : places.map((place) => NEEDED_COMMANDS[place - 1] ?? '')
+      places === null ? await tryCommands(server) : places.map((place) => NEEDED_COMMANDS[place - 1] ?? '')
     transactions.note(client, !refused.includes('MULTI') && !refused.includes('EXEC'))
     return missingCommands(refused)
   })
 }
 
-const withoutTransactions = new WeakSet<Redis>()
+const withoutTransactions = new WeakSet<RedisClient>()
 
 /** Whether a client may run MULTI and EXEC: to try it would leave it within a transaction where only one may be run. */
 export const transactions = {
-  allowed: (client: Redis): boolean => !withoutTransactions.has(client),
-  note(client: Redis, allowed: boolean): void {
+  allowed: (client: RedisClient): boolean => !withoutTransactions.has(client),
+  note(client: RedisClient, allowed: boolean): void {
     if (allowed) withoutTransactions.delete(client)
     else withoutTransactions.add(client)
   },
 }
 
 /** What this user may not do with keys under a prefix; null where nothing is known to be missing. */
-export function findKeyLimit(client: Redis, prefix: string): Promise<KeyLimit | null> {
+export function findKeyLimit(client: RedisClient, prefix: string): Promise<KeyLimit | null> {
   return doFor(BACKGROUND.allowed, async (): Promise<KeyLimit | null> => {
     const key = `${prefix}${PROBE}`
-    const [reads, writes] = (await ask(client, ASK_KEY, [key])) ?? [await tryKey(client, key), 1]
+    const server = anyServer(client)
+    const [reads, writes] = (await ask(server, ASK_KEY, [key])) ?? [await tryKey(server, key), 1]
     if (reads === 1 && writes === 1) return null
     return { prefix, access: reads === 1 ? 'read' : 'none', pattern: prefixPattern(prefix) }
   })

@@ -6,8 +6,8 @@ import { AppError } from '#shared/errors.ts'
  * refuses writes, and what opens and keeps a connection. Anything that is not named is refused.
  */
 const READS: ReadonlySet<string> = new Set([
-  ...['auth', 'client', 'hello', 'ping', 'quit', 'select'],
-  ...['dbsize', 'info', 'cluster info', 'config get', 'memory usage'],
+  ...['auth', 'client', 'hello', 'ping', 'quit', 'select', 'asking', 'readonly', 'readwrite'],
+  ...['dbsize', 'info', 'cluster info', 'cluster nodes', 'cluster slots', 'config get', 'memory usage'],
   ...['dump', 'exists', 'pexpiretime', 'pttl', 'scan', 'ttl', 'type', 'object encoding'],
   ...[
     'get',

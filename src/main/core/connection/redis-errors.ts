@@ -46,6 +46,10 @@ function fromReply(error: Error): Answer {
     /\b(NOAUTH|WRONGPASS|OOM|READONLY|MISCONF|LOADING|BUSY|NOSCRIPT|NOREPLICAS|UNKILLABLE|MASTERDOWN|CLUSTERDOWN|CROSSSLOT|MOVED|ASK|TRYAGAIN|WRONGTYPE)\b/.exec(
       text,
     )?.[1]
+  // Inside a script it is said in words.
+  if (/while the cluster is down/.test(text)) {
+    return ['redis_error', `${sent} failed: ${ADVICE.CLUSTERDOWN}`, { command: sent }]
+  }
   if (kind === 'NOAUTH') {
     return ['wrong_password', `Redis asks for a password before ${sent}. Connect with one.`]
   }
@@ -73,7 +77,7 @@ const ADVICE: Readonly<Record<string, string>> = {
     'this replica has lost its master and gives no old data (replica-serve-stale-data no). Connect to another node, or bring the master back.',
   CLUSTERDOWN:
     'the cluster is down, or nobody serves this key’s slot. CLUSTER INFO tells; bring its nodes back, then try again.',
-  CROSSSLOT: 'its keys lie on different nodes of the cluster. It needs a Redis without cluster mode.',
+  CROSSSLOT: 'its keys lie on different nodes of the cluster, so that no single step can be about both.',
   MOVED: 'this key lives on another node of the cluster. Connect to it as a cluster.',
   ASK: 'this key is moving to another node of the cluster. Connect to it as a cluster.',
   TRYAGAIN: 'the cluster is moving these keys. Try again in a moment.',
@@ -97,7 +101,14 @@ function fromClient(error: Error): Answer | null {
   if (error.name === 'MaxRetriesPerRequestError' || error.name === 'AbortError') {
     return ['connection_lost', `The connection to Redis was lost. ${LOST}`]
   }
-  if (/Connection is closed|isn't writeable|Command aborted|All sentinels are unreachable/i.test(text)) {
+  if (/Too many Cluster redirections/.test(text)) {
+    return ['redis_error', `${sentCommand(error)} failed: ${ADVICE.TRYAGAIN}`]
+  }
+  if (
+    /Connection is closed|isn't writeable|Command aborted|All sentinels are unreachable|Cluster is|startup nodes/i.test(
+      text,
+    )
+  ) {
     return [
       'connection_lost',
       `There is no connection to Redis for ${sentCommand(error, 'this command')}. ${LOST}`,

@@ -1,10 +1,11 @@
-import type { Redis } from 'ioredis'
 import { AppError } from '#shared/errors.ts'
 import type { ServerInfo } from '#shared/model.ts'
+import { ClusterClient } from './cluster-client.ts'
 import { addressOf } from './link.ts'
 import { readNotifySetting } from './notifications.ts'
 import { findMissingCommands } from './permissions.ts'
 import { loadingOf, notReadyError, readReadiness } from './readiness.ts'
+import { anyServer, type RedisClient } from './redis-client.ts'
 import { parseRole } from './server-role.ts'
 
 /** What is asked of a server right after connecting to it. */
@@ -22,25 +23,25 @@ export interface ServerFacts {
  * @throws AppError `connection_lost` when the connection ends meanwhile, `not_ready` while the server loads its data
  * or runs a long script: it answers nothing of use till then.
  */
-export async function readServerFacts(client: Redis): Promise<ServerFacts> {
+export async function readServerFacts(client: RedisClient): Promise<ServerFacts> {
   const [notReady, server, notify, missing] = await Promise.all([
-    readReadiness(client),
+    readReadiness(anyServer(client)),
     readServerInfo(client),
     readNotifySetting(client),
     findMissingCommands(client),
   ])
   refuseEnded(client)
   if (notReady !== null) throw notReadyError(notReady)
-  return { server, address: addressOf(client), notify, missing }
+  return { server, address: client instanceof ClusterClient ? null : addressOf(client), notify, missing }
 }
 
 /** Each question here takes a refusal for an answer; a connection that has ended answered none of them. */
-function refuseEnded(client: Redis): void {
+function refuseEnded(client: RedisClient): void {
   if (client.status === 'ready') return
   throw new AppError('connection_lost', 'The server hung up right after it was connected to. Try again.')
 }
 
-async function readServerInfo(client: Redis): Promise<ServerInfo> {
+async function readServerInfo(client: RedisClient): Promise<ServerInfo> {
   // INFO may be forbidden; then the version is unknown and all else still works.
   const text = await client.info().catch(() => '')
   const value = (name: string) => new RegExp(`^${name}:(.*)$`, 'm').exec(text)?.[1]?.trim()
@@ -52,11 +53,12 @@ async function readServerInfo(client: Redis): Promise<ServerInfo> {
     version: value('valkey_version') ?? value('redis_version') ?? '',
     mode: mode === 'cluster' || mode === 'sentinel' ? mode : 'standalone',
     ...parseRole(text),
+    ...(client instanceof ClusterClient ? { nodes: client.topology.shown } : {}),
   }
 }
 
 /** How many masters share a cluster's keys, so that no part of them passes for all; 1 where this may not be asked. */
-export async function countClusterMasters(client: Redis): Promise<number> {
+export async function countClusterMasters(client: RedisClient): Promise<number> {
   const text = await client.cluster('INFO').catch(() => '')
   refuseEnded(client)
   return Number(/^cluster_size:(\d+)/m.exec(text)?.[1] ?? 1)

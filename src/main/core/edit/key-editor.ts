@@ -1,9 +1,9 @@
-import type { Redis } from 'ioredis'
 import type { Bytes } from '#shared/bytes.ts'
 import { AppError } from '#shared/errors.ts'
 import { LIMITS, type SessionState } from '#shared/model.ts'
 import { MAX_FIELD_TTL_SECONDS } from '#shared/ttl.ts'
 import { fromBytes, toBytes } from '../bytes.ts'
+import type { RedisClient } from '../connection/redis-client.ts'
 import { toAppError } from '../connection/redis-errors.ts'
 import { keyOf } from '../index/session-detail.ts'
 import { checkFieldName, refuseReserved } from '../store/fields.ts'
@@ -46,7 +46,7 @@ interface ShownEnd {
 }
 
 export interface KeyEditorOptions {
-  readonly client: Redis
+  readonly client: RedisClient
   /** Epoch milliseconds; the clock that `expiresAt` was shown by. */
   readonly clock: () => number
   /** Told what each write did to its key: empty where it is as it was, null where that cannot be told. */

@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis'
 import type { HistoryOutcome } from '#shared/history.ts'
+import type { RedisClient } from '../connection/redis-client.ts'
 import type { KeyChange, KeyState } from '../store/key-state.ts'
 import { type Obstacle, revert } from './revert.ts'
 
@@ -36,10 +36,10 @@ export interface Reverted {
 export class KeyChanges implements Reversible {
   readonly count = 1
   readonly bytes: number
-  readonly #client: Redis
+  readonly #client: RedisClient
   readonly #changes: readonly KeyChange[]
 
-  constructor(client: Redis, changes: readonly KeyChange[]) {
+  constructor(client: RedisClient, changes: readonly KeyChange[]) {
     this.#client = client
     this.#changes = changes
     this.bytes = changes.reduce((sum, { before }) => sum + sizeOf(before), 0)

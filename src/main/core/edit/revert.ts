@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis'
 import { AppError } from '#shared/errors.ts'
+import type { RedisClient } from '../connection/redis-client.ts'
 import { toAppError } from '../connection/redis-errors.ts'
 import { KEY_STATE, type KeyChange, type RawKeyState, toKeyState } from '../store/key-state.ts'
 import { Script } from '../store/script.ts'
@@ -54,7 +54,7 @@ export interface Obstacle {
  * @throws AppError
  */
 export async function revert(
-  client: Redis,
+  client: RedisClient,
   changes: readonly KeyChange[],
   force: boolean,
 ): Promise<readonly KeyChange[] | Obstacle> {

@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis'
 import type { Bytes } from '#shared/bytes.ts'
 import { AppError } from '#shared/errors.ts'
 import type {
@@ -10,6 +9,7 @@ import type {
 } from '#shared/history.ts'
 import { RESERVED_FIELDS } from '#shared/model.ts'
 import { toBytes } from '../bytes.ts'
+import type { RedisClient } from '../connection/redis-client.ts'
 import { trimUtf8 } from '../index/fresh-row.ts'
 import type { KeyChange, KeyState } from '../store/key-state.ts'
 import { KeyChanges, type Reversible } from './reversible.ts'
@@ -41,7 +41,7 @@ interface Step {
 }
 
 export interface UndoLogOptions {
-  readonly client: Redis
+  readonly client: RedisClient
   /** Epoch milliseconds. */
   readonly clock: () => number
   readonly onChange: (status: HistoryStatus) => void

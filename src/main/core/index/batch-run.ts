@@ -2,7 +2,7 @@ import type { KeyReader, ScanReply } from './key-reader.ts'
 import type { Pace } from './pace.ts'
 import type { ReadSet } from './session-index.ts'
 
-/** One pass over all keys of the database. */
+/** One pass over all keys of one server. */
 export interface Pass {
   readonly number: number
   cursor: string

@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis'
 import { LIMITS } from '#shared/model.ts'
+import type { RedisClient } from '../connection/redis-client.ts'
 import { FINGERPRINT, KEY_KIND } from '../store/key-kind.ts'
 import { KEY_STATE } from '../store/key-state.ts'
 import { noteScript } from '../store/script-catalogue.ts'
@@ -54,9 +54,9 @@ interface Refused {
   scripts: boolean
   fieldTtls: boolean
 }
-const known = new WeakMap<Redis, Refused>()
+const known = new WeakMap<RedisClient, Refused>()
 
-export function refusedOn(client: Redis): Refused {
+export function refusedOn(client: RedisClient): Refused {
   const before = known.get(client)
   if (before !== undefined) return before
   const refused = { scripts: false, fieldTtls: false }
@@ -68,7 +68,7 @@ export function refusedOn(client: Redis): Refused {
 noteScript(EXTRAS, { name: 'read what not every server tells of a key', argv: 'plain' })
 
 /** The command that reads the extras, for the transaction. */
-export const extrasCommand = (client: Redis, key: Buffer): [string, string, number, Buffer, string] => [
+export const extrasCommand = (client: RedisClient, key: Buffer): [string, string, number, Buffer, string] => [
   'EVAL_RO',
   EXTRAS,
   1,
@@ -77,7 +77,7 @@ export const extrasCommand = (client: Redis, key: Buffer): [string, string, numb
 ]
 
 /** @param isHash TYPE's answer in the same transaction */
-export function toExtras(client: Redis, reply: unknown, isHash: boolean): DetailExtras {
+export function toExtras(client: RedisClient, reply: unknown, isHash: boolean): DetailExtras {
   if (!Array.isArray(reply)) return NO_EXTRAS
   const [ttls, size, start, fingerprint] = reply as unknown as readonly [
     readonly (Buffer | number)[] | null,
@@ -95,7 +95,7 @@ export function toExtras(client: Redis, reply: unknown, isHash: boolean): Detail
 
 /** The same one by one, where scripts are refused: not of the same moment as the rest, but what there is. */
 export async function readExtrasPlainly(
-  client: Redis,
+  client: RedisClient,
   key: Buffer,
   type: string,
   names: readonly Buffer[],

@@ -1,17 +1,25 @@
-import type { Redis } from 'ioredis'
 import { AppError } from '#shared/errors.ts'
 import { RESERVED_FIELDS } from '#shared/model.ts'
 import { fromBinary, toBinary } from '../bytes.ts'
+import type { RedisClient } from '../connection/redis-client.ts'
 import { toAppError } from '../connection/redis-errors.ts'
 import { BatchScript } from '../store/batch-script.ts'
 import type { ReadPlan } from './columns.ts'
 import { type RawKey, toFreshRow } from './fresh-row.ts'
 import { prefixPattern } from './glob.ts'
+import type { ListReader } from './list-reader.ts'
 import { MessageReader } from './message-reader.ts'
 import type { CallTime } from './pace.ts'
 import { readInPipelines, scanInPipelines } from './pipeline-reader.ts'
 import { RawValues } from './raw-values.ts'
-import { LOOK_AHEAD_SCRIPT, READ_SCRIPT, SCAN_SCRIPT } from './read-script.ts'
+import {
+  ELSEWHERE,
+  LOOK_AHEAD_SCRIPT,
+  NODE_READ_SCRIPT,
+  NODE_SCAN_SCRIPT,
+  READ_SCRIPT,
+  SCAN_SCRIPT,
+} from './read-script.ts'
 import type { FreshRow } from './row-table.ts'
 import { TextCache } from './text-cache.ts'
 
@@ -19,6 +27,8 @@ import { TextCache } from './text-cache.ts'
 export interface ReadResult {
   readonly rows: readonly FreshRow[]
   readonly gone: readonly string[]
+  /** Those that lay on another node than they were looked for on, and were read there. */
+  readonly moved?: readonly string[]
 }
 
 export interface ReadReply extends ReadResult {
@@ -34,10 +44,12 @@ export interface ScanReply {
 }
 
 export interface KeyReaderOptions {
-  readonly client: Redis
+  readonly client: RedisClient
   readonly prefix: string
   /** Epoch milliseconds. */
   readonly clock: () => number
+  /** For a node of a cluster: reads keys that lie on another one by now. */
+  readonly elsewhere?: (ids: readonly string[], plan: ReadPlan) => Promise<ReadResult>
 }
 
 const RESERVED = new Set<string>(RESERVED_FIELDS)
@@ -48,8 +60,11 @@ const RESERVED = new Set<string>(RESERVED_FIELDS)
  *
  * Replies are taken in in the order in which they were asked for, so that what is read later also stays.
  */
-export class KeyReader {
-  readonly #client: Redis
+export class KeyReader implements ListReader {
+  readonly client: RedisClient
+  /** One that reads a single server scans that server. */
+  readonly shards: readonly KeyReader[] = [this]
+  readonly #elsewhere: KeyReaderOptions['elsewhere']
   readonly #prefix: Buffer
   readonly #pattern: string
   readonly #clock: () => number
@@ -63,7 +78,9 @@ export class KeyReader {
   #turn: Promise<unknown> = Promise.resolve()
 
   constructor(options: KeyReaderOptions) {
-    this.#client = options.client
+    this.client = options.client
+    this.#elsewhere = options.elsewhere
+    const onNode = options.elsewhere !== undefined
     this.#prefix = Buffer.from(options.prefix, 'utf8')
     this.#pattern = prefixPattern(options.prefix)
     this.#barePrefix = this.#pattern.slice(0, -1)
@@ -73,12 +90,12 @@ export class KeyReader {
       name: 'find where the next batches begin',
       argv: 'plain',
     })
-    this.#scan = new BatchScript(options.client, SCAN_SCRIPT, {
+    this.#scan = new BatchScript(options.client, onNode ? NODE_SCAN_SCRIPT : SCAN_SCRIPT, {
       readOnly: true,
       name: 'scan a batch of keys',
       argv: 'plain',
     })
-    this.#read = new BatchScript(options.client, READ_SCRIPT, {
+    this.#read = new BatchScript(options.client, onNode ? NODE_READ_SCRIPT : READ_SCRIPT, {
       readOnly: true,
       name: 'read a batch of keys',
       argv: 'plain',
@@ -125,21 +142,32 @@ export class KeyReader {
     return this.#inOrder(() => this.#readBatch(ids, plan), take)
   }
 
+  /** Reads keys out of turn. @throws AppError */
+  async readApart(ids: readonly string[], plan: ReadPlan): Promise<ReadResult> {
+    return this.#readBatch(ids, plan)
+  }
+
   /** The names of fields that these keys have beside the reserved ones, most frequent first. @throws AppError */
   async fieldNames(ids: readonly string[]): Promise<readonly string[]> {
-    const pipeline = this.#client.pipeline()
+    return byFrequency(await this.fieldCounts(ids))
+  }
+
+  /** How many of these keys have a field, by its name, the reserved ones left out. @throws AppError */
+  async fieldCounts(ids: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const pipeline = this.client.pipeline()
     // HSCAN is bounded where HKEYS is not: a hash may have a million fields.
     for (const id of ids) pipeline.hscanBuffer(this.#key(id), '0', 'COUNT', 50)
     const counts = new Map<string, number>()
     for (const [error, reply] of (await pipeline.exec().catch(throwAppError)) ?? []) {
-      if (error !== null && !error.message.startsWith('WRONGTYPE')) throw toAppError(error)
+      // A key that has moved meanwhile is one of a sample: others tell the same.
+      if (error !== null && !/^(WRONGTYPE|MOVED|ASK|TRYAGAIN)/.test(error.message)) throw toAppError(error)
       const fields = Array.isArray(reply) ? (reply[1] as readonly Buffer[]) : []
       for (let i = 0; i < fields.length; i += 2) {
         const name = fields[i]?.toString('utf8') ?? ''
         if (name !== '' && !RESERVED.has(name)) counts.set(name, (counts.get(name) ?? 0) + 1)
       }
     }
-    return [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([name]) => name)
+    return counts
   }
 
   #key(id: string): Buffer {
@@ -164,9 +192,12 @@ export class KeyReader {
       const time = timeOf(reader, began)
       const length = reader.text()
       const next = reply.toString('latin1', reader.end - length, reader.end)
-      return { cursor: next, time, decode: () => this.#decode(reader, null, plan, now) }
+      if (this.#elsewhere === undefined)
+        return { cursor: next, time, decode: () => this.#decode(reader, null, plan, now) }
+      const result = await this.#whole(this.#decode(reader, null, plan, now), plan)
+      return { cursor: next, time, decode: () => result }
     }
-    const batch = await scanInPipelines(this.#client, cursor, this.#pattern, count)
+    const batch = await scanInPipelines(this.client, cursor, this.#pattern, count)
     const ids = [...new Set(batch.keys.map((key) => toBinary(key.subarray(this.#prefix.length))))]
     const result = await this.#readBatch(ids, plan)
     const time = { took: performance.now() - began, served: null }
@@ -176,27 +207,42 @@ export class KeyReader {
   async #readBatch(ids: readonly string[], plan: ReadPlan): Promise<ReadReply> {
     const began = performance.now()
     const keys = ids.map((id) => this.#key(id))
-    const reply = await this.#try(this.#read, keys, this.#arguments(plan))
+    const reply = await (this.#elsewhere === undefined
+      ? this.#try(this.#read, keys, this.#arguments(plan))
+      : this.#try(this.#read, [], this.#nodeArguments(plan, keys)))
     const now = this.#clock()
     if (reply !== null) {
       const reader = new MessageReader(reply)
       const time = timeOf(reader, began)
-      return { ...this.#decode(reader, ids, plan, now), time }
+      const result = this.#decode(reader, ids, plan, now)
+      return { ...(this.#elsewhere === undefined ? result : await this.#whole(result, plan)), time }
     }
-    const raw = await readInPipelines(this.#client, ids, keys, plan)
+    const raw = await readInPipelines(this.client, ids, keys, plan)
     const at = this.#clock()
-    const result: Collected = { rows: [], gone: [] }
+    const result: Collected = { rows: [], gone: [], moved: [] }
     for (const key of raw) this.#collect(key, plan, at, result)
-    return { ...result, time: { took: performance.now() - began, served: null } }
+    const time = { took: performance.now() - began, served: null }
+    return { ...(this.#elsewhere === undefined ? result : await this.#whole(result, plan)), time }
+  }
+
+  /** With the keys that lie on other nodes. */
+  async #whole(result: Collected, plan: ReadPlan): Promise<ReadResult> {
+    if (result.moved.length === 0 || this.#elsewhere === undefined) return result
+    const { rows, gone } = await this.#elsewhere(result.moved, plan)
+    return { rows: [...result.rows, ...rows], gone: [...result.gone, ...gone], moved: result.moved }
   }
 
   #arguments(plan: ReadPlan): (string | number)[] {
     return [plan.cut, plan.size ? 1 : 0, ...plan.fields]
   }
 
+  #nodeArguments(plan: ReadPlan, keys: readonly Buffer[]): (string | number | Buffer)[] {
+    return [plan.cut, plan.size ? 1 : 0, plan.fields.length, ...plan.fields, ...keys]
+  }
+
   /** @param ids the ids that were asked for; null where the reply alone names the keys */
-  #decode(reader: MessageReader, ids: readonly string[] | null, plan: ReadPlan, now: number): ReadResult {
-    const result: Collected = { rows: [], gone: [] }
+  #decode(reader: MessageReader, ids: readonly string[] | null, plan: ReadPlan, now: number): Collected {
+    const result: Collected = { rows: [], gone: [], moved: [] }
     const { buffer } = reader
     const skip = this.#prefix.length
     // One for all: a row is made of it before the next key is read.
@@ -223,8 +269,9 @@ export class KeyReader {
     return result
   }
 
-  #collect(key: RawKey, plan: ReadPlan, now: number, { rows, gone }: Collected): void {
-    if (key.ttl === -2 || key.type === 'none') gone.push(key.id)
+  #collect(key: RawKey, plan: ReadPlan, now: number, { rows, gone, moved }: Collected): void {
+    if (key.type === ELSEWHERE && key.values === null) moved.push(key.id)
+    else if (key.ttl === -2 || key.type === 'none') gone.push(key.id)
     else rows.push(toFreshRow(key, plan, now, this.#texts))
   }
 
@@ -232,7 +279,7 @@ export class KeyReader {
   async #try(
     script: BatchScript,
     keys: readonly Buffer[],
-    args: (string | number)[],
+    args: (string | number | Buffer)[],
   ): Promise<Buffer | null> {
     if (!this.#scripted) return null
     try {
@@ -265,7 +312,12 @@ const isScriptRefused = (error: unknown): boolean =>
       error.message,
     ))
 
+/** @returns names, the most frequent first */
+export const byFrequency = (counts: ReadonlyMap<string, number>): readonly string[] =>
+  [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([name]) => name)
+
 interface Collected {
   readonly rows: FreshRow[]
   readonly gone: string[]
+  readonly moved: string[]
 }

@@ -1,23 +1,44 @@
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises'
 import type { ScanPhase } from '#shared/model.ts'
+import type { Holding } from '../connection/cluster-client.ts'
 import { BACKGROUND, doFor } from '../journal/command-purpose.ts'
 import { advance, BatchRun, type Pass } from './batch-run.ts'
+import { mayHaveGained } from './cluster-pass.ts'
 import type { KeyReader, ReadResult, ScanReply } from './key-reader.ts'
+import type { ListReader } from './list-reader.ts'
 import { type CallTime, Pace } from './pace.ts'
 import type { ReadSet, SessionIndex } from './session-index.ts'
 
 export interface KeyScanOptions {
-  readonly reader: KeyReader
+  readonly reader: ListReader
   readonly index: SessionIndex
   /** Takes in what was read. */
   readonly take: (result: ReadResult, set: ReadSet) => void
-  readonly ping: () => Promise<unknown>
+  readonly ping: (shard: KeyReader) => Promise<unknown>
   /** Tells from time to time whether nobody else uses the server, until it is stopped. @returns what stops it */
-  readonly others: (onLook: (alone: boolean) => void) => () => void
+  readonly others: (shard: KeyReader, onLook: (alone: boolean) => void) => () => void
   /** Told when the phase changes. */
   readonly onPhase: () => void
   /** Told of failures of work that nobody waits for. */
   readonly onError: (error: unknown) => void
+}
+
+/** The pass over one server. */
+interface Part extends Pass {
+  readonly shard: KeyReader
+  readonly pace: Pace
+  /** Of a node of a cluster: what it served when this began. */
+  holding: Holding | undefined
+}
+
+/** A pass over all servers: over each for itself, all at once. */
+interface WholePass {
+  readonly number: number
+  parts: readonly Part[]
+  /** How often servers were scanned again since keys may have come to them meanwhile. */
+  rounds: number
+  /** Every key has been met. */
+  done: boolean
 }
 
 /**
@@ -26,9 +47,14 @@ export interface KeyScanOptions {
  * pass has not met is read once more, and goes if it has gone.
  */
 export class KeyScan {
-  readonly pace = new Pace()
+  /** The pace of each server. */
+  readonly #paces = new WeakMap<KeyReader, Pace>()
   readonly #options: KeyScanOptions
-  #pass: Pass = { number: 0, cursor: '0', scanned: 0, done: false }
+  #gentle = false
+  #broken = false
+  #pass: WholePass = { number: 0, parts: [], rounds: 0, done: false }
+  /** Which server has the next step in the background. */
+  #turn = 0
   #phase: ScanPhase = 'scanning'
   #readingPhase: ScanPhase = 'complete'
   /** Rises when the scan is started, stopped or resumed; work of before then ends. */
@@ -47,7 +73,21 @@ export class KeyScan {
   }
 
   get scanned(): number {
-    return this.#pass.scanned
+    return this.#pass.parts.reduce((sum, { scanned }) => sum + scanned, 0)
+  }
+
+  /** Whether it was stopped by a failure. */
+  get broken(): boolean {
+    return this.#broken
+  }
+
+  get gentle(): boolean {
+    return this.#gentle
+  }
+
+  set gentle(gentle: boolean) {
+    this.#gentle = gentle
+    for (const shard of this.#options.reader.shards) this.#paceOf(shard).gentle = gentle
   }
 
   /** The number of the pass that rows are marked with when they are met. */
@@ -69,6 +109,7 @@ export class KeyScan {
 
   /** Goes on where it was stopped; resolves when the next batch is in. @throws AppError */
   async resume(): Promise<void> {
+    this.#broken = false
     this.#phase = 'scanning'
     await this.#goOn()
   }
@@ -99,18 +140,73 @@ export class KeyScan {
   async stepInBackground(count: number): Promise<void> {
     if (this.#pass.done) this.#startPass()
     const pass = this.#pass
-    const { cursor } = pass
-    const set = this.#options.index.readSet
-    await this.#options.reader.scan(cursor, count, set.plan, (reply) => {
-      advance(pass, cursor, count, reply)
-      this.#take(pass, reply, set)
-    })
     const generation = this.#generation
-    if (pass.done) await this.#readUnmet(pass, () => generation === this.#generation && pass === this.#pass)
+    const current = () => generation === this.#generation && pass === this.#pass
+    await this.#begin(pass)
+    const open = pass.parts.filter((part) => !part.done && this.#isShard(part))
+    this.#turn += 1
+    const part = open[this.#turn % open.length]
+    if (part !== undefined) {
+      const { cursor } = part
+      const set = this.#options.index.readSet
+      await part.shard.scan(cursor, count, set.plan, (reply) => {
+        advance(part, cursor, count, reply)
+        this.#take(pass, reply, set)
+      })
+    }
+    const isLast = open.length === 0 || (open.length === 1 && part?.done === true)
+    if (isLast && current() && (await this.#isWhole(pass)) && current()) {
+      pass.done = true
+      await this.#readUnmet(pass, current)
+    }
   }
 
   #startPass(): void {
-    this.#pass = { number: this.#pass.number + 1, cursor: '0', scanned: 0, done: false }
+    this.#pass = { number: this.#pass.number + 1, parts: [], rounds: 0, done: false }
+  }
+
+  /** Where it has not begun: one part for each server. */
+  async #begin(pass: WholePass): Promise<void> {
+    if (pass.parts.length > 0) return
+    const { reader } = this.#options
+    const holdings = await reader.holdings?.()
+    pass.parts = reader.shards.map((shard) => this.#partOf(pass, shard, holdings?.get(shard)))
+  }
+
+  #partOf({ number }: WholePass, shard: KeyReader, holding: Holding | undefined): Part {
+    return { number, shard, pace: this.#paceOf(shard), holding, cursor: '0', scanned: 0, done: false }
+  }
+
+  #paceOf(shard: KeyReader): Pace {
+    const known = this.#paces.get(shard)
+    if (known !== undefined) return known
+    const pace = new Pace()
+    pace.gentle = this.#gentle
+    this.#paces.set(shard, pace)
+    return pace
+  }
+
+  /** Whether it still is one of the servers that hold the keys. */
+  #isShard({ shard }: Part): boolean {
+    return this.#options.reader.shards.includes(shard)
+  }
+
+  /**
+   * Whether every key has been met, now that every server has been scanned. Where keys may have gone from one that was
+   * not yet scanned to one that was already, the latter is begun anew.
+   */
+  async #isWhole(pass: WholePass): Promise<boolean> {
+    const holdings = await this.#options.reader.holdings?.()
+    if (holdings === undefined) return true
+    const parts: Part[] = []
+    for (const [shard, holding] of holdings) {
+      const part = pass.parts.find((each) => each.shard === shard)
+      const isWhole = part?.done === true && !mayHaveGained(part.holding, holding, pass.rounds === 0)
+      parts.push(isWhole ? part : this.#partOf(pass, shard, holding))
+    }
+    pass.parts = parts
+    pass.rounds += 1
+    return parts.every(({ done }) => done)
   }
 
   /** Works from now on by what is wanted now; resolves when the first batch is in. */
@@ -126,7 +222,10 @@ export class KeyScan {
     const work = doFor(BACKGROUND.scan, () => this.#work(generation, began)).catch((error: unknown) => {
       // Given up meanwhile, it fails nobody.
       if (generation !== this.#generation) return
-      if (this.#phase === 'scanning') this.#phase = 'stopped'
+      if (this.#phase === 'scanning') {
+        this.#phase = 'stopped'
+        this.#broken = true
+      }
       if (this.#readingPhase === 'scanning') this.#readingPhase = 'stopped'
       this.#options.onPhase()
       throw error
@@ -137,7 +236,11 @@ export class KeyScan {
 
   async #work(generation: number, began: () => void): Promise<void> {
     const current = () => generation === this.#generation
-    this.pace.roundTrip = await this.#roundTrip()
+    await Promise.all(
+      this.#options.reader.shards.map(async (shard) => {
+        this.#paceOf(shard).roundTrip = await this.#roundTrip(shard)
+      }),
+    )
     const readLacking = () => doFor(BACKGROUND.reading, () => this.#readLacking(current, began))
     if (current() && this.#readingPhase === 'scanning') await readLacking()
     if (current() && this.#phase === 'scanning') await this.#scanOn(generation, began)
@@ -147,13 +250,13 @@ export class KeyScan {
   }
 
   /** Milliseconds; the shorter of two, since the first waits for whatever is under way. */
-  async #roundTrip(): Promise<number> {
+  async #roundTrip(shard: KeyReader): Promise<number> {
     const { ping } = this.#options
     let shortest = Number.POSITIVE_INFINITY
     for (let i = 0; i < 2; i += 1) {
       const began = performance.now()
       // A refusal comes as fast as an answer.
-      await ping().catch(() => {})
+      await ping(shard).catch(() => {})
       shortest = Math.min(shortest, performance.now() - began)
     }
     return shortest
@@ -162,37 +265,66 @@ export class KeyScan {
   async #scanOn(generation: number, began: () => void): Promise<void> {
     const pass = this.#pass
     const current = () => generation === this.#generation && pass === this.#pass
-    const { reader, index, others } = this.#options
-    const stopLooking = doFor(BACKGROUND.others, () =>
-      others((alone) => {
-        this.pace.alone = alone
-      }),
-    )
-    const run = new BatchRun({
-      reader,
-      pace: this.pace,
-      pass,
-      readSet: () => index.readSet,
-      more: current,
-      take: (reply, set) => {
-        this.#take(pass, reply, set)
-        began()
-      },
-    })
-    await run.run().finally(stopLooking)
+    await this.#begin(pass)
+    do {
+      await this.#scanParts(pass, current, began)
+      if (!current()) return
+    } while (!(await this.#isWhole(pass)) && current())
     if (!current()) return
+    pass.done = true
     await this.#readUnmet(pass, current)
     if (!current()) return
     this.#phase = 'complete'
     this.#options.onPhase()
   }
 
+  /** Scans all servers that are not done, at once. @throws AppError when all have ended, where one has failed */
+  async #scanParts(pass: WholePass, current: () => boolean, began: () => void): Promise<void> {
+    let failed = false
+    const ended = await Promise.allSettled(
+      pass.parts
+        .filter(({ done }) => !done)
+        .map(async (part) => {
+          try {
+            await this.#scanPart(pass, part, () => !failed && current(), began)
+          } catch (error) {
+            failed = true
+            throw error
+          }
+        }),
+    )
+    const failure = ended.find(({ status }) => status === 'rejected')
+    if (failure?.status === 'rejected') throw failure.reason
+  }
+
+  async #scanPart(pass: WholePass, part: Part, more: () => boolean, began: () => void): Promise<void> {
+    const { index, others } = this.#options
+    const { shard, pace } = part
+    const stopLooking = doFor(BACKGROUND.others, () =>
+      others(shard, (alone) => {
+        pace.alone = alone
+      }),
+    )
+    const run = new BatchRun({
+      reader: shard,
+      pace,
+      pass: part,
+      readSet: () => index.readSet,
+      more: () => more() && this.#isShard(part),
+      take: (reply, set) => {
+        this.#take(pass, reply, set)
+        began()
+      },
+    })
+    await run.run().finally(stopLooking)
+  }
+
   /** A scan that was stopped meanwhile keeps what a batch found, since it goes on after it. */
-  #take(pass: Pass, reply: ScanReply, set: ReadSet): void {
+  #take(pass: WholePass, reply: ScanReply, set: ReadSet): void {
     if (pass === this.#pass) this.#options.take(reply.decode(), set)
   }
 
-  async #readUnmet(pass: Pass, current: () => boolean): Promise<void> {
+  async #readUnmet(pass: WholePass, current: () => boolean): Promise<void> {
     const { index } = this.#options
     await this.#readSome((from, limit) => index.unmet(pass.number, from, limit), current)
   }
@@ -215,7 +347,9 @@ export class KeyScan {
     const { reader, index, take } = this.#options
     let from = 0
     while (from >= 0 && current()) {
-      const { ids, next } = search(from, this.pace.count)
+      const [first] = reader.shards
+      const pace = first === undefined ? new Pace() : this.#paceOf(first)
+      const { ids, next } = search(from, pace.count)
       from = next
       const set = index.readSet
       let time: CallTime = { took: 0, served: null }
@@ -223,9 +357,9 @@ export class KeyScan {
         time = reply.time
         take(reply, set)
       })
-      if (ids.length > 0) this.pace.measured(ids.length, time)
+      if (ids.length > 0) pace.measured(ids.length, time)
       began()
-      const pause = this.pace.pause(time)
+      const pause = pace.pause(time)
       if (pause > 0) await wait(pause)
       else if (ids.length === 0) await nextTurn()
     }

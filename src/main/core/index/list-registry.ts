@@ -2,7 +2,8 @@ import type { ListProgress } from '#shared/model.ts'
 import { toBinary } from '../bytes.ts'
 import type { Connection } from '../connection/connection-manager.ts'
 import { BACKGROUND, doFor } from '../journal/command-purpose.ts'
-import { channelsOf, type KeyspaceFeed, openKeyspaceFeed } from './keyspace-feed.ts'
+import { openFeed } from './cluster-feed.ts'
+import { channelsOf, type KeyspaceFeed } from './keyspace-feed.ts'
 import type { ListObserver } from './list-observer.ts'
 import { SessionList } from './session-list.ts'
 
@@ -145,11 +146,11 @@ export class ListRegistry {
       if (healthy) for (const { list } of this.#entries.values()) list.rescan().catch(this.#options.onError)
     }
     try {
-      const { target, commands } = this.#connection
+      const { client, target, commands } = this.#connection
       const onRefused = () => {
         if (generation === this.#generation) this.#options.onNotPushed(null)
       }
-      return await doFor(BACKGROUND.feed, () => openKeyspaceFeed(target, onHealth, onRefused, commands))
+      return await doFor(BACKGROUND.feed, () => openFeed(client, target, onHealth, onRefused, commands))
     } catch (error) {
       const refused = error instanceof Error && /^NOPERM.* run .*psubscribe/i.test(error.message)
       if (generation === this.#generation)

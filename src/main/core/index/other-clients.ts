@@ -1,4 +1,6 @@
 import type { Redis } from 'ioredis'
+import { ClusterClient, type Shard } from '../connection/cluster-client.ts'
+import type { RedisClient } from '../connection/redis-client.ts'
 
 export const OTHER_CLIENTS_DEFAULTS = {
   /** Milliseconds from the first look to the second, which is the first that says anything, and between later ones. */
@@ -12,13 +14,28 @@ export const OTHER_CLIENTS_DEFAULTS = {
   quietAtLeast: 600,
 } as const
 
+/** Tells whether nobody else uses any of some servers. */
+function watchAll(shards: readonly Shard[], onLook: (alone: boolean) => void): () => void {
+  const alone = new Map<Shard, boolean>()
+  const stops = shards.map((shard) =>
+    watchOthers(shard.client, (isAlone) => {
+      alone.set(shard, isAlone)
+      onLook(shards.every((each) => alone.get(each) === true))
+    }),
+  )
+  return () => {
+    for (const stop of stops) stop()
+  }
+}
+
 /**
  * Tells whether nobody else uses a server, by what it has received (INFO's `total_net_input_bytes`, with which a
  * replica does not count what its master sends) beside what this connection has sent.
  * @param onLook told at each look; whoever may not ask is never alone
  * @returns what stops it
  */
-export function watchOthers(client: Redis, onLook: (alone: boolean) => void): () => void {
+export function watchOthers(client: RedisClient, onLook: (alone: boolean) => void): () => void {
+  if (client instanceof ClusterClient) return watchAll(client.shards, onLook)
   const { firstLookAfter, lookEvery, quietRate, quietAtLeast } = OTHER_CLIENTS_DEFAULTS
   let before = { at: Number.NaN, others: Number.NaN }
   let stopped = false

@@ -1,15 +1,16 @@
-import type { Redis } from 'ioredis'
+import type { RedisClient } from '../connection/redis-client.ts'
 import { toAppError } from '../connection/redis-errors.ts'
 import type { ReadPlan } from './columns.ts'
 import type { RawKey } from './fresh-row.ts'
 import { RawValues } from './raw-values.ts'
+import { ELSEWHERE } from './read-script.ts'
 
 /** Keys of one pipeline: enough that the round trip costs little, few enough that other clients do not wait. */
 const PIPELINE_KEYS = 500
 
 /** @throws AppError */
 export async function scanInPipelines(
-  client: Redis,
+  client: RedisClient,
   cursor: string,
   pattern: string,
   count: number,
@@ -28,7 +29,7 @@ export async function scanInPipelines(
  * @throws AppError
  */
 export async function readInPipelines(
-  client: Redis,
+  client: RedisClient,
   ids: readonly string[],
   keys: readonly Buffer[],
   plan: ReadPlan,
@@ -42,7 +43,7 @@ export async function readInPipelines(
 }
 
 async function readBatch(
-  client: Redis,
+  client: RedisClient,
   ids: readonly string[],
   keys: readonly Buffer[],
   plan: ReadPlan,
@@ -61,6 +62,9 @@ async function readBatch(
     const [hash = none, ...others] = replies.slice(perKey * position, perKey * (position + 1))
     const [hashError, values] = hash
     const [ttlError, ttl] = others.at(-1) ?? none
+    if (isElsewhere(ttlError) || isElsewhere(hashError)) {
+      return { id, values: null, type: ELSEWHERE, ttl: -2, size: -1 }
+    }
     if (ttlError !== null) throw toAppError(ttlError)
     if (hashError !== null && !hashError.message.startsWith('WRONGTYPE')) throw toAppError(hashError)
     const size = plan.size ? others[0]?.[1] : null
@@ -72,7 +76,7 @@ async function readBatch(
       size: typeof size === 'number' ? size : -1,
     }
   })
-  const foreign = [...read.entries()].filter(([, { values }]) => values === null)
+  const foreign = [...read.entries()].filter(([, key]) => key.values === null && key.type !== ELSEWHERE)
   if (foreign.length === 0) return read
   const types = client.pipeline()
   for (const [position] of foreign) types.type(keys[position] ?? '')
@@ -85,9 +89,13 @@ async function readBatch(
   return named
 }
 
+/** A node of a cluster that has the key no more, or not whole yet. */
+const isElsewhere = (error: Error | null): boolean =>
+  error !== null && /^(MOVED|ASK|TRYAGAIN)\b/.test(error.message)
+
 type Reply = readonly [error: Error | null, reply: unknown]
 
-async function exec(pipeline: ReturnType<Redis['pipeline']>): Promise<readonly Reply[]> {
+async function exec(pipeline: ReturnType<RedisClient['pipeline']>): Promise<readonly Reply[]> {
   try {
     return (await pipeline.exec()) ?? []
   } catch (error) {

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Redis } from 'ioredis'
 import type { PrefixSuggestion, PrefixSurvey } from '#shared/model.ts'
 import { fromBinary, toBinary, toBytes } from '../bytes.ts'
+import { countKeys, type RedisClient, shardsOf } from '../connection/redis-client.ts'
 import { toAppError } from '../connection/redis-errors.ts'
 
 export const SURVEY_DEFAULTS = {
@@ -29,26 +29,30 @@ interface Node {
  * bounded number of keys and leaves the server alone as long as it was busy, so that it may be asked at any time.
  * @throws AppError
  */
-export async function surveyPrefixes(client: Redis): Promise<PrefixSurvey> {
+export async function surveyPrefixes(client: RedisClient): Promise<PrefixSurvey> {
   const { mostKeys, mostTime, count } = SURVEY_DEFAULTS
   const root: Node = { keys: 0, children: new Map() }
   try {
     // Who may not count the keys sees those that were looked at.
-    const keys = await client.dbsize().catch((error: unknown) => {
+    const keys = await countKeys(client).catch((error: unknown) => {
       if (error instanceof Error && error.message.startsWith('NOPERM')) return 0
       throw error
     })
     const began = performance.now()
-    let cursor = '0'
-    do {
-      const asked = performance.now()
-      const [next, found] = await client.scanBuffer(cursor, 'COUNT', count)
-      cursor = next.toString()
-      const took = performance.now() - asked
-      for (const key of found) add(root, toBinary(key))
-      if (cursor !== '0') await wait(took)
-    } while (cursor !== '0' && root.keys < mostKeys && performance.now() - began < mostTime)
-    const complete = cursor === '0'
+    const look = async (node: RedisClient): Promise<boolean> => {
+      let cursor = '0'
+      do {
+        const asked = performance.now()
+        const [next, found] = await node.scanBuffer(cursor, 'COUNT', count)
+        cursor = next.toString()
+        const took = performance.now() - asked
+        for (const key of found) add(root, toBinary(key))
+        if (cursor !== '0') await wait(took)
+      } while (cursor !== '0' && root.keys < mostKeys && performance.now() - began < mostTime)
+      return cursor === '0'
+    }
+    const whole = await Promise.all(shardsOf(client).map((shard) => look(shard.client)))
+    const complete = whole.every((each) => each)
     const scale = complete || root.keys === 0 ? 1 : Math.max(1, keys / root.keys)
     const prefixes = suggestions(root)
       .map(({ prefix, keys: counted }) => ({ prefix, keys: Math.round(counted * scale) }))

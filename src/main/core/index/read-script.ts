@@ -1,3 +1,24 @@
+/** Instead of its type: the key lies on another node of the cluster, or is on its way there. */
+export const ELSEWHERE = '>'
+
+const FOREIGN = `    if sub(values.err, 1, 9) ~= 'WRONGTYPE' then return values end
+    values = call('TYPE', key).ok`
+
+const FOREIGN_IN_CLUSTER = `    if string.find(values.err, 'non local key', 1, true) then
+      values = '${ELSEWHERE}'
+    else
+      if sub(values.err, 1, 9) ~= 'WRONGTYPE' then return values end
+      values = call('TYPE', key).ok
+    end`
+
+interface Variant {
+  /** Lua: the fields; null for all that is left of ARGV. */
+  readonly fields: string | null
+  /** Whether keys may lie on other nodes: scripts may touch keys that they do not declare on their own node alone. */
+  readonly cluster: boolean
+}
+const PLAIN: Variant = { fields: null, cluster: false }
+
 /**
  * One call of these reads a batch of keys. They write nothing, so that they may run on a replica, and answer one
  * MessagePack array, flat: what a reply of many small values costs Node is more than what it costs Redis. First the
@@ -9,14 +30,13 @@
  * The loop is written out and its functions are locals: a million calls of a function of ours, and as many looks into
  * the table of Redis's, would be a tenth of what a scan costs.
  */
-const readKeys = (keys: string, first: number): string => `
+const readKeys = (keys: string, first: number, { fields, cluster } = PLAIN): string => `
 local call, try, sub = redis.call, redis.pcall, string.sub
 local cut, size = tonumber(ARGV[${first}]), ARGV[${first + 1}] == '1'
 for _, key in ipairs(${keys}) do
-  local values = try('HMGET', key, unpack(ARGV, ${first + 2}))
+  local values = try('HMGET', key, ${fields ?? `unpack(ARGV, ${first + 2})`})
   if values.err then
-    if sub(values.err, 1, 9) ~= 'WRONGTYPE' then return values end
-    values = call('TYPE', key).ok
+${cluster ? FOREIGN_IN_CLUSTER : FOREIGN}
   else
     for i = 4, #values do
       local value = values[i]
@@ -25,7 +45,7 @@ for _, key in ipairs(${keys}) do
   end
   out[n + 1] = key
   out[n + 2] = values
-  out[n + 3] = call('PTTL', key)
+  out[n + 3] = ${cluster ? `values == '${ELSEWHERE}' and -2 or ` : ''}call('PTTL', key)
   n = n + 3
   if size then
     local bytes = try('MEMORY', 'USAGE', key)
@@ -54,6 +74,22 @@ export const SCAN_SCRIPT = `${CLOCK}
 local scan = redis.call('SCAN', ARGV[1], 'MATCH', ARGV[2], 'COUNT', ARGV[3])
 local out, n = {0, scan[1]}, 2
 ${readKeys('scan[2]', 4)}`
+
+/** The same on a node of a cluster. */
+export const NODE_SCAN_SCRIPT = `${CLOCK}
+local scan = redis.call('SCAN', ARGV[1], 'MATCH', ARGV[2], 'COUNT', ARGV[3])
+local out, n = {0, scan[1]}, 2
+${readKeys('scan[2]', 4, { fields: null, cluster: true })}`
+
+/**
+ * For keys of one node of a cluster, which a script cannot declare where they lie in several slots. ARGV: bytes to cut
+ * values at, whether the size is asked for, the number of fields, the fields, the keys.
+ */
+export const NODE_READ_SCRIPT = `${CLOCK}
+local out, n = {0}, 1
+local last = 3 + ARGV[3]
+local keys = {unpack(ARGV, last + 1)}
+${readKeys('keys', 1, { fields: 'unpack(ARGV, 4, last)', cluster: true })}`
 
 /** KEYS: the keys. ARGV: bytes to cut values at, whether the size is asked for, the fields. */
 export const READ_SCRIPT = `${CLOCK}

@@ -1,4 +1,4 @@
-import type { ChainableCommander, Redis } from 'ioredis'
+import type { ChainableCommander } from 'ioredis'
 import type { Bytes } from '#shared/bytes.ts'
 import { AppError } from '#shared/errors.ts'
 import {
@@ -10,6 +10,7 @@ import {
 } from '#shared/model.ts'
 import { fromBytes, toBinary, toBytes } from '../bytes.ts'
 import { transactions } from '../connection/permissions.ts'
+import type { RedisClient } from '../connection/redis-client.ts'
 import { refusedIn, toAppError } from '../connection/redis-errors.ts'
 import { extrasCommand, readExtrasPlainly, refusedOn, toExtras } from './detail-extras.ts'
 import { trimUtf8 } from './fresh-row.ts'
@@ -28,7 +29,7 @@ export const keyOf = (prefix: string, id: Bytes): Buffer =>
  * @throws AppError
  */
 export async function readSessionDetail(
-  client: Redis,
+  client: RedisClient,
   prefix: string,
   id: Bytes,
   clock: () => number,
@@ -99,7 +100,7 @@ type Replies = readonly (readonly [Error | null, unknown] | undefined)[]
  * TYPE, PTTL, HGETALL and, where scripts may be run, the extras, all of one moment. A script that is refused ends the
  * transaction with nothing done, so that it is sent once more without; while memory is full, one right after the other.
  */
-async function readTogether(client: Redis, key: Buffer): Promise<Replies> {
+async function readTogether(client: RedisClient, key: Buffer): Promise<Replies> {
   if (!transactions.allowed(client)) return readApart(client, key)
   try {
     return await readInTransaction(client, key)
@@ -113,7 +114,7 @@ async function readTogether(client: Redis, key: Buffer): Promise<Replies> {
 }
 
 /** The same one after the other. The time comes last: a session that ends in between has gone, and holds nothing. */
-async function readApart(client: Redis, key: Buffer): Promise<Replies> {
+async function readApart(client: RedisClient, key: Buffer): Promise<Replies> {
   const [type, hash, ttl] =
     (await client.pipeline().type(key).callBuffer('HGETALL', key).pttl(key).exec()) ?? []
   return ttl?.[1] === -2 ? [[null, 'none'], ttl] : [type, ttl, hash]
@@ -127,7 +128,7 @@ function isTransactionRefused(error: unknown): boolean {
   )
 }
 
-async function readInTransaction(client: Redis, key: Buffer): Promise<Replies> {
+async function readInTransaction(client: RedisClient, key: Buffer): Promise<Replies> {
   const basics = (together: ChainableCommander) =>
     together
       .type(key)
@@ -148,7 +149,7 @@ async function readInTransaction(client: Redis, key: Buffer): Promise<Replies> {
 
 /** In a transaction, which a server whose memory is full refuses, also one that only reads; then one after the other. */
 async function atOnce(
-  client: Redis,
+  client: RedisClient,
   add: (together: ChainableCommander) => ChainableCommander,
 ): Promise<Replies> {
   try {
@@ -163,7 +164,12 @@ const isFull = (error: unknown): boolean => /^OOM/.test(refusedIn(error as Error
 const isAborted = (error: unknown): boolean => error instanceof Error && /^EXECABORT/.test(error.message)
 
 /** The whole value of one field. @throws AppError `session_gone` when the key or the field has gone. */
-export async function readField(client: Redis, prefix: string, id: Bytes, field: Bytes): Promise<Bytes> {
+export async function readField(
+  client: RedisClient,
+  prefix: string,
+  id: Bytes,
+  field: Bytes,
+): Promise<Bytes> {
   const value = await client.hgetBuffer(keyOf(prefix, id), fromBytes(field)).catch((error: unknown) => {
     throw toAppError(error)
   })
@@ -173,7 +179,7 @@ export async function readField(client: Redis, prefix: string, id: Bytes, field:
 }
 
 /** A whole string. @throws AppError `session_gone`; `invalid_value` for one of more than `LIMITS.valueBytes` */
-export async function readValue(client: Redis, prefix: string, id: Bytes): Promise<Bytes> {
+export async function readValue(client: RedisClient, prefix: string, id: Bytes): Promise<Bytes> {
   const key = keyOf(prefix, id)
   // One byte more tells that there is more, and asks for no more of what may be 512 MB.
   const value = await client.getrangeBuffer(key, 0, LIMITS.valueBytes).catch((error: unknown) => {

@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis'
 import { type Bytes, bytesId } from '#shared/bytes.ts'
 import type { Scope, WindowQuery } from '#shared/contract.ts'
 import { AppError } from '#shared/errors.ts'
@@ -14,18 +13,22 @@ import {
   USER_FIELD,
 } from '#shared/model.ts'
 import { fromBytes, toBinary } from '../bytes.ts'
+import { ClusterClient } from '../connection/cluster-client.ts'
+import { countKeys, type RedisClient } from '../connection/redis-client.ts'
 import { BACKGROUND, doFor, type Purpose } from '../journal/command-purpose.ts'
+import { ClusterReader } from './cluster-reader.ts'
 import { columnId, columnName, fieldColumn, neededColumns } from './columns.ts'
-import { KeyReader } from './key-reader.ts'
+import { KeyReader, type ReadResult } from './key-reader.ts'
 import { KeyScan } from './key-scan.ts'
 import { isChannelRefused, type KeyspaceFeed } from './keyspace-feed.ts'
 import type { ListObserver } from './list-observer.ts'
+import type { ListReader } from './list-reader.ts'
 import type { Order } from './order.ts'
 import { watchOthers } from './other-clients.ts'
-import { SessionIndex } from './session-index.ts'
+import { type ReadSet, SessionIndex } from './session-index.ts'
 import { SessionWatches } from './session-watches.ts'
 import { runSliced } from './sliced.ts'
-import { summarize } from './summary.ts'
+import { countParts, summarize } from './summary.ts'
 
 export const LIST_DEFAULTS = {
   /** Milliseconds for which changed keys are gathered before they are read, and the most that one call reads. */
@@ -59,7 +62,7 @@ export const LIST_DEFAULTS = {
 const FIELD_SAMPLE = 200
 
 export interface SessionListOptions {
-  readonly client: Redis
+  readonly client: RedisClient
   readonly prefix: string
   readonly clock: () => number
   readonly onChange: (progress: ListProgress) => void
@@ -86,7 +89,7 @@ export class SessionList {
   readonly watches: SessionWatches
   readonly #options: SessionListOptions
   readonly #index: SessionIndex
-  readonly #reader: KeyReader
+  readonly #reader: ListReader
   readonly #scan: KeyScan
   /** Keys of the database; null where this user may not count them. */
   #keys: number | null = 0
@@ -119,13 +122,15 @@ export class SessionList {
     this.#options = options
     this.prefix = options.prefix
     this.#index = new SessionIndex(options.clock, options.observer)
-    this.#reader = new KeyReader(options)
+    const { client } = options
+    this.#reader =
+      client instanceof ClusterClient ? new ClusterReader({ ...options, client }) : new KeyReader(options)
     this.#scan = new KeyScan({
       reader: this.#reader,
       index: this.#index,
-      take: (result, set) => this.#changed(this.#index.apply(result, set, this.#scan.passNumber)),
-      ping: () => options.client.ping(),
-      others: (onLook) => watchOthers(options.client, onLook),
+      take: (result, set) => this.#take(result, set),
+      ping: (shard) => shard.client.ping(),
+      others: (shard, onLook) => watchOthers(shard.client, onLook),
       onPhase: () => {
         if (this.#scan.phase === 'complete') options.observer?.passed()
         this.#tick()
@@ -136,7 +141,7 @@ export class SessionList {
   }
 
   get progress(): ListProgress {
-    const { phase, scanned, pace } = this.#scan
+    const { phase, scanned, gentle } = this.#scan
     // What has been met is what is known then.
     const keys = this.#keys ?? Math.max(scanned, this.#index.size)
     return {
@@ -146,7 +151,7 @@ export class SessionList {
       scanned: phase === 'complete' ? keys : Math.min(scanned, keys),
       keys,
       phase,
-      gentle: pace.gentle,
+      gentle,
       scripted: this.#reader.scripted,
     }
   }
@@ -263,6 +268,14 @@ export class SessionList {
     return { ids, complete: read && this.#scan.phase === 'complete' }
   }
 
+  /**
+   * How many sessions of the list lie in each part of it.
+   * @param partOf which part an id belongs to, a byte a character
+   */
+  async countBy(partOf: (id: string) => string): Promise<ReadonlyMap<string, number>> {
+    return runSliced(countParts(this.#index.table, partOf))
+  }
+
   /** The ids from one row to another, both included, as they stand now; empty where one of them is not in the list. */
   async range(
     query: Omit<WindowQuery, 'offset' | 'limit'>,
@@ -359,7 +372,7 @@ export class SessionList {
   }
 
   setGentle(gentle: boolean): void {
-    this.#scan.pace.gentle = gentle
+    this.#scan.gentle = gentle
     this.#tick()
   }
 
@@ -519,7 +532,7 @@ export class SessionList {
   }
 
   async #countKeys(): Promise<void> {
-    const count = doFor(BACKGROUND.count, () => this.#options.client.dbsize())
+    const count = doFor(BACKGROUND.count, () => countKeys(this.#options.client))
     this.#keys = await count.catch((error: unknown) =>
       error instanceof Error && error.message.startsWith('NOPERM') ? null : this.#keys,
     )
@@ -527,6 +540,8 @@ export class SessionList {
 
   async #poll(): Promise<void> {
     await this.#countKeys()
+    // A cluster that was complete a moment ago may refuse for another: a node that has come back does, for two seconds.
+    if (this.#scan.broken && this.#reader.holdings !== undefined) await this.rescan()
     await this.#missAny()
     // The list tells of the database's keys too, which come and go without any row that changes.
     this.#tick()
@@ -554,10 +569,14 @@ export class SessionList {
     const most = LIST_DEFAULTS.readAtOnce
     for (let start = 0; start < ids.length && !this.#stopped && !this.#paused; start += most) {
       const set = this.#index.readSet
-      await this.#reader.read(ids.slice(start, start + most), set.plan, (result) =>
-        this.#changed(this.#index.apply(result, set, this.#scan.passNumber)),
-      )
+      await this.#reader.read(ids.slice(start, start + most), set.plan, (result) => this.#take(result, set))
     }
+  }
+
+  #take(result: ReadResult, set: ReadSet): void {
+    this.#changed(this.#index.apply(result, set, this.#scan.passNumber))
+    // Keys that have moved were read on another way than others, which may have been overtaken: once more.
+    if (result.moved !== undefined && result.moved.length > 0) this.hint(result.moved)
   }
 
   async #stepInBackground(): Promise<void> {

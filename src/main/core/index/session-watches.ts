@@ -1,14 +1,14 @@
-import type { Redis } from 'ioredis'
 import type { Bytes } from '#shared/bytes.ts'
 import type { SessionDetail } from '#shared/model.ts'
 import { fromBytes, toBinary } from '../bytes.ts'
+import type { RedisClient } from '../connection/redis-client.ts'
 import { BACKGROUND, doFor } from '../journal/command-purpose.ts'
 import type { ListObserver } from './list-observer.ts'
 import { sameExpiry } from './row-table.ts'
 import { readSessionDetail } from './session-detail.ts'
 
 export interface SessionWatchesOptions {
-  readonly client: Redis
+  readonly client: RedisClient
   readonly prefix: string
   readonly clock: () => number
   readonly onError: (error: unknown) => void

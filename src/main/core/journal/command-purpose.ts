@@ -65,6 +65,7 @@ const CALLS: Readonly<Record<CallName, string | null>> = {
   'connections.restore': null,
   'connections.duplicate': null,
   'connections.move': null,
+  'cluster.shares': 'counted the keys of each node',
   'list.window': 'showed the list',
   'list.rest': null,
   'list.stopScan': null,

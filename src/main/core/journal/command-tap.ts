@@ -28,6 +28,8 @@ export function tapCommands(client: Redis, connection: CommandConnection, log: C
     }
     command.reject = (error) => {
       tapped.failed(error)
+      // A cluster's client may send it on to another node: that is noted as another one.
+      command.isTraced = false
       return reject(error)
     }
     const promise = send(command, stream)
@@ -52,6 +54,8 @@ class Tapped {
   readonly #log: CommandLog
   readonly #began = performance.now()
   #entry: CommandEntry | null = null
+  /** What comes after the first answer is for the same command as another node got it. */
+  #settled = false
   /** Why it was never written: that came before the entry. */
   #unwritten: Error | null = null
   #traced = false
@@ -69,7 +73,8 @@ class Tapped {
 
   answered(reply: unknown): void {
     const entry = this.#entry
-    if (entry === null) return
+    if (entry === null || this.#settled) return
+    this.#settled = true
     // Of many alike nobody asks what each was answered.
     const told = entry.count === 1 ? this.#describe(reply) : null
     this.#log.settle(entry, 'ok', performance.now() - this.#began, null, told)
@@ -84,6 +89,8 @@ class Tapped {
       this.#unwritten = error
       return
     }
+    if (this.#settled) return
+    this.#settled = true
     const outcome = outcomeOf(error)
     const took = performance.now() - this.#began
     const told = outcome === 'failed' && unwritten ? 'unsent' : outcome

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis'
+import type { RedisClient } from '../connection/redis-client.ts'
 import { nameRefusedCommand } from './script.ts'
 import { noteScript, type ScriptAbout } from './script-catalogue.ts'
 
@@ -9,7 +9,7 @@ type Word = Buffer | string | number
  * the server does not know it.
  */
 export class BatchScript {
-  readonly #client: Redis
+  readonly #client: RedisClient
   readonly #lua: string
   readonly #sha: string
   /** EVAL_RO is promised not to write, so that replicas and careful ACLs let it pass; Redis before 7 lacks it. */
@@ -17,7 +17,7 @@ export class BatchScript {
 
   /** @param options what the command log says of it, and whether it writes nothing */
   constructor(
-    client: Redis,
+    client: RedisClient,
     lua: string,
     { readOnly, ...about }: ScriptAbout & { readonly readOnly: boolean },
   ) {

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis'
+import type { RedisClient } from '../connection/redis-client.ts'
 import { KEY_STATE, type KeyChange, type RawKeyState, toKeyMark, toKeyState } from './key-state.ts'
 import { noteScript, type ScriptAbout } from './script-catalogue.ts'
 
@@ -20,7 +20,7 @@ export interface Recorded extends Traced {
 
 /** One Lua script on one client: one round trip, by EVALSHA once the connection knows it. */
 export class Script {
-  readonly #client: Redis
+  readonly #client: RedisClient
   readonly #lua: string
   readonly keys: number
   readonly #about: ScriptAbout | null
@@ -30,7 +30,7 @@ export class Script {
   #record: Command | undefined
 
   /** @param about what the command log says of it */
-  constructor(client: Redis, lua: string, keys = 1, about: ScriptAbout | null = null) {
+  constructor(client: RedisClient, lua: string, keys = 1, about: ScriptAbout | null = null) {
     this.#client = client
     this.#lua = lua
     this.keys = keys
@@ -113,7 +113,7 @@ export const asText = (reply: unknown): unknown =>
  * Named by its text and number of keys, so that stores which share a client share a script only when it is the same.
  * @returns the command in its two forms, whose replies are text and Buffers
  */
-function define(client: Redis, lua: string, numberOfKeys: number, sha: string) {
+function define(client: RedisClient, lua: string, numberOfKeys: number, sha: string) {
   const name = `session-store-${numberOfKeys}-${sha}`
   const commands = client as unknown as Record<string, Command | undefined>
   if (commands[name] === undefined) client.defineCommand(name, { lua, numberOfKeys })

@@ -1,4 +1,4 @@
-import type { Redis } from 'ioredis'
+import type { RedisClient } from '../connection/redis-client.ts'
 import { luaString, SESSION_TTL } from './lua.ts'
 import { Script } from './script.ts'
 import type { ArgvLayout } from './script-catalogue.ts'
@@ -9,8 +9,8 @@ import { indexLua, listUserLua, logOutUserLua, pruneLua, type UserIndex } from '
  * - Everything is judged before the first write: Redis rolls nothing back.
  * - A key that is no session (another type, a reserved field missing, a TTL that is none) is answered with nil and
  *   not touched. Redis freezes time while a script runs, so a key that was there when it was judged stays.
- * - One key, KEYS[1], so that they run on a cluster. Rotation has two, of which a cluster wants the same slot: it
- *   will need a hash tag in the key there. The user index computes further keys; see user-index.ts.
+ * - One key, KEYS[1], so that they run on a cluster. Rotation has two, of which a cluster wants the same slot: the store
+ *   chooses the new id so. The user index computes further keys; see user-index.ts.
  * - With the user index, `user` is the user's name before the write.
  */
 
@@ -200,7 +200,7 @@ ${when(index, () => 'index(ID, user, nil, 0)')}
 return 1`
 
 /** The scripts of one store on its client, with what the command log says of them. */
-export function storeScripts(client: Redis, index: UserIndex | null) {
+export function storeScripts(client: RedisClient, index: UserIndex | null) {
   const script = (
     lua: (index: UserIndex | null) => string,
     name: string,

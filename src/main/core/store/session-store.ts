@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import type { Redis } from 'ioredis'
 import { AppError } from '#shared/errors.ts'
 import { DEFAULT_PREFIX, LIMITS, USER_FIELD } from '#shared/model.ts'
 import { DEFAULT_TTL_SECONDS, parseTtl } from '#shared/ttl.ts'
+import { hasHashTag, idInSlotOf } from '../connection/key-slot.ts'
+import type { RedisClient } from '../connection/redis-client.ts'
 import { toAppError } from '../connection/redis-errors.ts'
 import { checkFieldName, fieldValue, isReservedField, refuseReserved } from './fields.ts'
 import type { KeyChange } from './key-state.ts'
@@ -15,7 +16,7 @@ import { userIndexKey } from './user-index.ts'
 
 export interface SessionStoreOptions {
   /** Belongs to the caller, who also closes it. Without `keyPrefix`: `prefix` takes its place. */
-  readonly client: Redis
+  readonly client: RedisClient
   /** What stands before the id in each key. @default 'session:' */
   readonly prefix?: string
   /** Seconds that a session lives without access, unless it is created with another TTL. @default 1800 */
@@ -25,7 +26,8 @@ export interface SessionStoreOptions {
   /** Must be unguessable: who knows an id is logged in. @default 32 random bytes, base64url */
   readonly generateId?: () => string
   /**
-   * Keeps an index from each user to their sessions, for `listUserSessions` and `logOutUser`; not on a cluster.
+   * Keeps an index from each user to their sessions, for `listUserSessions` and `logOutUser`; on a cluster only under a
+   * prefix with a hash tag, such as `session:{app}:`, which keeps all in one slot.
    * @default none
    */
   readonly userIndex?: {
@@ -62,6 +64,10 @@ export class SessionStore {
   readonly ttl: number
   readonly #clock: () => number
   readonly #generateId: () => string
+  /** False where ids are of the caller's making. */
+  readonly #mayChooseId: boolean
+  /** A new id must lie in the slot of the old one. */
+  #isCluster: boolean
   readonly #scripts: Scripts
   readonly #record: SessionStoreOptions['record']
   #second = Number.NaN
@@ -79,10 +85,18 @@ export class SessionStore {
     }
     const field = userIndex === undefined ? null : checkFieldName(userIndex.field ?? USER_FIELD)
     if (field !== null) refuseReserved(field)
+    if (field !== null && client.isCluster && !hasHashTag(prefix)) {
+      throw new AppError(
+        'unsupported',
+        'On a cluster the sessions of a user lie on many nodes, so that no single step could keep an index of them. Use a prefix with a hash tag, such as session:{app}:, or no userIndex.',
+      )
+    }
     this.prefix = prefix
     this.ttl = parseTtl(ttl)
     this.#clock = options.clock ?? Date.now
     this.#generateId = options.generateId ?? (() => randomBytes(32).toString('base64url'))
+    this.#mayChooseId = options.generateId === undefined
+    this.#isCluster = client.isCluster
     this.#record = options.record
     this.#scripts = storeScripts(client, field === null ? null : { prefix, field })
   }
@@ -231,17 +245,29 @@ export class SessionStore {
 
   /**
    * Gives a session a new id, as one does at login and logout. Its data and the rest of its TTL stay as they are,
-   * and the old id is gone in the same step.
+   * and the old id is gone in the same step. On a cluster the new key lies in the slot of the old one, which makes that
+   * possible; not with ids of `generateId`, unless they happen to.
    * @returns the new id, or null where there is no such session.
    */
   async rotateSession(id: string): Promise<string | null> {
-    const next = this.#generateId()
-    const reply = await this.#run('rotateSession', this.#scripts.rotate, id, this.keyOf(id), [
-      this.keyOf(next),
-    ])
+    const key = this.keyOf(id)
+    const next = (this.#isCluster ? this.#idBeside(key) : null) ?? this.#generateId()
+    let reply: unknown
+    try {
+      reply = await this.#run('rotateSession', this.#scripts.rotate, id, key, [this.keyOf(next)])
+    } catch (error) {
+      // A node of a cluster that was connected to by itself; it has done nothing.
+      if (this.#isCluster || !this.#mayChooseId || !isCrossSlot(error)) throw error
+      this.#isCluster = true
+      return this.rotateSession(id)
+    }
     if (reply === null) return null
     if (Number(reply) === 0) throw taken()
     return next
+  }
+
+  #idBeside(key: string): string | null {
+    return this.#mayChooseId ? idInSlotOf(key, this.prefix) : null
   }
 
   /** @returns whether there was such a session. */
@@ -351,6 +377,9 @@ export class SessionStore {
     return this.#timestamp
   }
 }
+
+const isCrossSlot = (error: unknown): boolean =>
+  error instanceof AppError && error.cause instanceof Error && /CROSSSLOT/.test(error.cause.message)
 
 const isSession = (reply: unknown): boolean => reply !== null
 

@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis'
 import { TRANSFER_LIMITS } from '#shared/transfer.ts'
+import type { RedisClient } from '../connection/redis-client.ts'
 import { toAppError } from '../connection/redis-errors.ts'
 import { CLOCK } from '../index/read-script.ts'
 import { BatchScript } from '../store/batch-script.ts'
@@ -110,7 +110,7 @@ export class KeyBatches {
   /** A cluster's scripts may not reach into other slots: each key has a call of its own there. */
   #single = false
 
-  constructor(client: Redis, question: Question) {
+  constructor(client: RedisClient, question: Question) {
     this.#question = question
     this.#script = new BatchScript(client, READ, {
       readOnly: true,

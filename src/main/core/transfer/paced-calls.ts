@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { Redis } from 'ioredis'
+import type { RedisClient } from '../connection/redis-client.ts'
 import { watchOthers } from '../index/other-clients.ts'
 import { Pace } from '../index/pace.ts'
 
@@ -14,14 +14,14 @@ export interface CallResult<T> {
 
 /** Calls that follow each other, each as large as the server bears without making others wait. */
 export class PacedCalls {
-  readonly #client: Redis
+  readonly #client: RedisClient
   readonly #pace = new Pace()
   readonly #stopWatching: () => void
   #roundTrip: Promise<void> | null = null
   /** Until when the server is left alone. */
   #restUntil = 0
 
-  constructor(client: Redis) {
+  constructor(client: RedisClient) {
     this.#client = client
     this.#stopWatching = watchOthers(client, (alone) => {
       this.#pace.alone = alone

@@ -1,4 +1,3 @@
-import type { Redis } from 'ioredis'
 import {
   type ExportChunk,
   type ExportForm,
@@ -7,13 +6,14 @@ import {
   TRANSFER_LIMITS,
 } from '#shared/transfer.ts'
 import { fromBinary } from '../bytes.ts'
+import type { RedisClient } from '../connection/redis-client.ts'
 import { rdbVersionOf } from './dump-payload.ts'
 import { KeyBatches, type KeyReply, toContent } from './key-batches.ts'
 import type { Content, Dumped } from './record.ts'
 import { endText, headerText, sessionText } from './write-lines.ts'
 
 export interface SessionExportOptions {
-  readonly client: Redis
+  readonly client: RedisClient
   readonly prefix: string
   /** Without the prefix, a byte a character. */
   readonly ids: readonly string[]

@@ -1,8 +1,8 @@
-import type { Redis } from 'ioredis'
 import { AppError } from '#shared/errors.ts'
 import type { ImportOptions, ImportRun, ImportState } from '#shared/transfer.ts'
 import type { ChangeBatch } from '../bulk/bulk-changes.ts'
 import { toBinary } from '../bytes.ts'
+import type { RedisClient } from '../connection/redis-client.ts'
 import { toAppError } from '../connection/redis-errors.ts'
 import { UNDO_DEFAULTS } from '../edit/undo-log.ts'
 import { FilePass, type PassLine } from './file-pass.ts'
@@ -21,7 +21,7 @@ import { type PlannedLine, PlannedLines, type Seen } from './planned-lines.ts'
 import { KeyWriter, type KeyWritten } from './write-key.ts'
 
 export interface SessionImportOptions extends ImportOptions {
-  readonly client: Redis
+  readonly client: RedisClient
   /** Where the sessions go that are not to go where the file says. */
   readonly prefix: string
   readonly server: TargetServer

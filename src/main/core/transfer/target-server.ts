@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis'
 import type { ServerName } from '#shared/transfer.ts'
+import type { RedisClient } from '../connection/redis-client.ts'
 import { toAppError } from '../connection/redis-errors.ts'
 import { knownRdbVersion } from './dump-payload.ts'
 import type { TargetServer } from './judge-record.ts'
@@ -8,14 +8,14 @@ import type { TargetServer } from './judge-record.ts'
 const PROBE_KEY = 'redis-session-inspector:probe'
 
 /** What the server can hold. @throws AppError */
-export async function readTargetServer(client: Redis, name: ServerName | null): Promise<TargetServer> {
+export async function readTargetServer(client: RedisClient, name: ServerName | null): Promise<TargetServer> {
   return {
     rdbVersion: name === null ? null : knownRdbVersion(name),
     fieldExpiries: await knowsFieldExpiries(client),
   }
 }
 
-async function knowsFieldExpiries(client: Redis): Promise<boolean> {
+async function knowsFieldExpiries(client: RedisClient): Promise<boolean> {
   try {
     await client.call('HPEXPIRETIME', PROBE_KEY, 'FIELDS', '1', 'a')
     return true

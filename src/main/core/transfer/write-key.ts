@@ -1,5 +1,5 @@
-import type { Redis } from 'ioredis'
 import { STATE_AND_MARK } from '../bulk/bulk-scripts.ts'
+import type { RedisClient } from '../connection/redis-client.ts'
 import { Script } from '../store/script.ts'
 import { CONTENT_MARK, expiryWord } from './content-mark.ts'
 import { EXPIRES_AT } from './key-batches.ts'
@@ -106,7 +106,7 @@ export type KeyWritten =
 export class KeyWriter {
   readonly #script: Script
 
-  constructor(client: Redis) {
+  constructor(client: RedisClient) {
     this.#script = new Script(client, WRITE, 1, { name: 'write an imported session' })
   }
 

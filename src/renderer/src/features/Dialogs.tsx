@@ -1,6 +1,7 @@
 import { useStore } from 'zustand'
 import { useApp } from '../stores/context.ts'
 import { BulkDialog } from './bulk/BulkDialog.tsx'
+import { ClusterDialog } from './cluster/ClusterDialog.tsx'
 import { CompareDialog } from './compare/CompareDialog.tsx'
 import { StopPrivateRedisDialog } from './connect/StopPrivateRedisDialog.tsx'
 import { CreateDialog } from './create/CreateDialog.tsx'
@@ -24,6 +25,7 @@ const DIALOGS = {
   history: HistoryDialog,
   export: ExportDialog,
   import: ImportDialog,
+  cluster: ClusterDialog,
   saveConnection: SaveConnectionDialog,
   stopPrivateRedis: StopPrivateRedisDialog,
 } as const

@@ -10,6 +10,7 @@ import { fileName, saveFile } from '../lib/save-file.ts'
 import { takenBackInWords } from '../lib/undo-words.ts'
 import { whyStale } from './blocks.ts'
 import { type BulkStore, createBulkStore } from './bulk.ts'
+import { type ClusterStore, createClusterStore } from './cluster.ts'
 import { type CommandsStore, createCommandsStore } from './commands.ts'
 import { type ConnectionStore, createConnectionStore } from './connection.ts'
 import { type ConnectionsStore, createConnectionsStore, savedOf } from './connections.ts'
@@ -45,6 +46,7 @@ export type OpenDialog =
   | 'compare'
   | 'saveConnection'
   | 'stopPrivateRedis'
+  | 'cluster'
   | null
 
 /** The part of the session that is shown. */
@@ -73,6 +75,7 @@ export interface App {
   readonly list: ListStore
   readonly summary: SummaryStore
   readonly prefixes: PrefixesStore
+  readonly cluster: ClusterStore
   readonly detail: DetailStore
   readonly picks: PicksStore
   readonly bulk: BulkStore
@@ -167,6 +170,7 @@ export function createApp(transport: Transport, tab: number, prefix: string, sha
   )
   const summary = createSummaryStore({ transport, now: clock.now, list, connection })
   const prefixes = createPrefixesStore(transport)
+  const cluster = createClusterStore(transport, list)
   const picks = createPicksStore(transport, () => list.shown())
   const bulk = createBulkStore(transport)
   const timeline = createTimelinePanel(transport, list)
@@ -254,6 +258,7 @@ export function createApp(transport: Transport, tab: number, prefix: string, sha
     list,
     summary,
     prefixes,
+    cluster,
     detail,
     picks,
     bulk,

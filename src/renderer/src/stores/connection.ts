@@ -121,3 +121,9 @@ export function createConnectionStore(
     },
   }
 }
+
+/** Why there are no nodes to be shown, in words for a tooltip; null where there are. */
+export function whyNoCluster({ status }: Pick<ConnectionState, 'status'>): string | null {
+  if (status === null || status.state === 'disconnected') return 'Connect to a cluster first.'
+  return status.target.deployment === 'cluster' ? null : 'This is no cluster, but a single server.'
+}

@@ -4,6 +4,7 @@ import type { Ability } from '#shared/abilities.ts'
 import type { App } from './app.ts'
 import { whyNot } from './blocks.ts'
 import type { BulkState } from './bulk.ts'
+import type { ClusterState } from './cluster.ts'
 import type { CommandsState } from './commands.ts'
 import type { ConnectionState } from './connection.ts'
 import type { ConnectionsState } from './connections.ts'
@@ -44,6 +45,7 @@ export const useConnections = createHook<ConnectionsState>((app) => app.connecti
 export const useList = createHook<ListState>((app) => app.list.store)
 export const useSummary = createHook<SummaryState>((app) => app.summary.store)
 export const usePrefixes = createHook<PrefixesState>((app) => app.prefixes.store)
+export const useCluster = createHook<ClusterState>((app) => app.cluster.store)
 export const useDetail = createHook<DetailState>((app) => app.detail.store)
 export const usePicks = createHook<PicksState>((app) => app.picks.store)
 export const useBulk = createHook<BulkState>((app) => app.bulk.store)

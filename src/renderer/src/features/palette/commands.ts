@@ -2,6 +2,7 @@ import type { Ability } from '#shared/abilities.ts'
 import { focusCommands, focusDetail, focusFilter, focusGrid, focusPrefix } from '../../lib/focus.ts'
 import { isMac, MOD } from '../../lib/platform.ts'
 import type { App } from '../../stores/app.ts'
+import { whyNoCluster } from '../../stores/connection.ts'
 import { whyFieldsAreFixed, whyKeyIsFixed, whySessionIsFixed } from '../detail/session-block.ts'
 import { userName } from '../detail/who.ts'
 import { TAB_COMMANDS } from '../tabs/tab-commands.ts'
@@ -207,6 +208,13 @@ export const COMMANDS: readonly Command[] = [
       // When its panel is there.
       if (app.drawer.store.getState().open === 'commands') requestAnimationFrame(focusCommands)
     },
+  },
+  {
+    id: 'cluster',
+    group: 'App',
+    label: 'Cluster nodes…',
+    blocked: (app) => whyNoCluster(app.connection.store.getState()),
+    run: (app) => app.openDialog('cluster'),
   },
   {
     id: 'palette',

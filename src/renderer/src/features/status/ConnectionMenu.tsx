@@ -4,6 +4,7 @@ import {
   Copy,
   Lock,
   LogOut,
+  Network,
   RefreshCw,
   ShieldAlert,
   Square,
@@ -134,7 +135,7 @@ export function ConnectionMenu() {
                 <dd>
                   {connected.server.version === ''
                     ? 'not told to this user'
-                    : `${connected.server.product} ${connected.server.version}, ${connected.server.mode}, ${connected.server.role}`}
+                    : `${connected.server.product} ${connected.server.version}, ${connected.server.mode}${connected.server.nodes === undefined ? `, ${connected.server.role}` : ''}`}
                 </dd>
                 <dt>Updates</dt>
                 <dd>{connected.live === 'notifications' ? 'sent by the server' : 'read each second'}</dd>
@@ -191,6 +192,14 @@ export function ConnectionMenu() {
                 Stop the private Redis…
               </MenuItem>
             </>
+          ) : null}
+          {target.deployment === 'cluster' && status.state !== 'connecting' ? (
+            <DropdownMenu.Item className={menu.item} onSelect={() => app.openDialog('cluster')}>
+              <Network size={14} aria-hidden /> Cluster nodes…
+              {connected?.server.nodes === undefined ? null : (
+                <span className={menu.end}>{connected.server.nodes.length}</span>
+              )}
+            </DropdownMenu.Item>
           ) : null}
           {status.state === 'lost' ? (
             <DropdownMenu.Item className={menu.item} onSelect={() => connection.retry()}>

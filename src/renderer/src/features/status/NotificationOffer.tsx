@@ -51,6 +51,9 @@ export function NotificationOffer({ offer }: { readonly offer: NotificationChang
         <CopyButton label="Copy the command" text={offer.command} />
       </div>
       <p className={styles.aside}>
+        {offer.nodes === undefined
+          ? ''
+          : `It goes to each of the cluster’s ${offer.nodes} nodes that needs it. `}
         {cost} The setting is {offer.current === '' ? 'empty' : <code>{offer.current}</code>} now.
       </p>
       {failure === null ? null : <Problem>{failure.message}</Problem>}
