@@ -209,6 +209,8 @@ describe('what is in the log', () => {
       'connection.retry',
       'connection.changeNotifications',
       'demo.start',
+      // This is no cluster.
+      'cluster.shares',
     ])
     for (const name of Object.keys(contract.calls) as CallName[]) {
       const { words } = purposeOfCall(name)
