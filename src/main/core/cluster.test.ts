@@ -296,6 +296,20 @@ for (const { name, binary, missing } of SERVER_KINDS) {
       })
     })
 
+    it('has everything that is sent to any node in the log of commands', async () => {
+      await fill(30)
+      const client = await connect()
+      await complete(client, 30)
+      await client.invoke('cluster.shares', { prefix: PREFIX })
+      const { rows } = await client.invoke('commands.read', {
+        ...{ offset: 0, limit: 500, text: '', kinds: ['reads', 'writes', 'background'], failedOnly: false },
+      })
+      const purposes = new Set(rows.map(({ purpose }) => purpose))
+      expect(purposes).toContain('counted the keys of each node')
+      expect(purposes).toContain('scanned the keys')
+      expect(purposes).not.toContain('not known')
+    })
+
     it('serves the demo server', async () => {
       const client = await connect()
       const status = await client.invoke('demo.start', { port: 0, prefix: PREFIX, ttl: 60 })

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest'
 import { InspectorClient } from '../../../test/inspector-client.ts'
 import { useRedis } from '../../../test/redis.ts'
 import { useCluster } from '../../../test/use-cluster.ts'
+import { SessionStore } from '../store/session-store.ts'
 import { ClusterClient } from './cluster-client.ts'
 import { resolveTarget } from './target.ts'
 
@@ -62,6 +63,31 @@ describe('a client of a cluster', () => {
     expect(sent.filter((name) => name === 'set')).toHaveLength(30)
     // Also what ioredis asks by itself, on connections of its own.
     expect(sent.filter((name) => name === 'cluster').length).toBeGreaterThan(2)
+    await made.cluster.flush()
+  })
+})
+
+describe('a session store on a cluster', () => {
+  it('keeps an index of users only where a hash tag keeps all in one slot', async () => {
+    const { client } = await open()
+    expect(() => new SessionStore({ client, userIndex: {} })).toThrow(/hash tag/)
+    const store = new SessionStore({ client, prefix: 'session:{app}:', userIndex: {} })
+    const ids = [
+      await store.createSession({ username: 'ada' }),
+      await store.createSession({ username: 'ada' }),
+    ]
+    expect((await store.listUserSessions('ada')).toSorted()).toEqual(ids.toSorted())
+    expect(await store.logOutUser('ada')).toBe(2)
+    await made.cluster.flush()
+  })
+
+  it('refuses to rotate to an id of the caller’s making in another slot, and writes nothing', async () => {
+    const { client } = await open()
+    const names = ['one', 'two']
+    const store = new SessionStore({ client, generateId: () => names.shift() ?? '' })
+    const id = await store.createSession({ n: 1 })
+    await expect(store.rotateSession(id)).rejects.toThrow('different nodes of the cluster')
+    expect(await store.getSession(id)).toMatchObject({ n: '1' })
     await made.cluster.flush()
   })
 })
