@@ -223,6 +223,24 @@ describe('connecting', () => {
     })
   })
 
+  it('says that a server is busy with a script', async () => {
+    const { port } = await server('--lua-time-limit', '50')
+    const client = new Redis({ host: '127.0.0.1', port })
+    const other = new Redis({ host: '127.0.0.1', port })
+    for (const each of [client, other]) closers.push(() => each.disconnect())
+    await other.ping()
+    const ended = client.eval('while true do end', 0).catch(() => {})
+    await vi.waitFor(() => expect(other.ping()).rejects.toThrow(/BUSY/))
+    const { made } = manager()
+    await expect(made.connect(at(port), false)).rejects.toMatchObject({
+      code: 'redis_error',
+      message: expect.stringMatching(/busy with a long script.*SCRIPT KILL/),
+    })
+    await other.script('KILL')
+    await ended
+    expect(await made.connect(at(port), false)).toMatchObject({ state: 'connected' })
+  })
+
   it('waits for a server that is still loading its data, and says so', async () => {
     const slow = ['--key-load-delay', '1000', '--loading-process-events-interval-bytes', '1024']
     const { port } = await server('--enable-debug-command', 'yes', ...slow)
