@@ -4,6 +4,7 @@ import { targetConnector } from './connector.ts'
 import { addressOf } from './link.ts'
 import { LINK_DEFAULTS, type SystemError } from './link-socket.ts'
 import { notReadyError, notReadyKind } from './readiness.ts'
+import { toAppError } from './redis-errors.ts'
 import { readRole } from './server-role.ts'
 import { type ResolvedTarget, targetLabel } from './target.ts'
 import { alertFailure, tlsOptions } from './tls-link.ts'
@@ -179,6 +180,9 @@ export function explain(target: ResolvedTarget, errors: readonly Error[]): AppEr
       return fail('tls_mismatch', `${where} hung up right after the TLS handshake. It may ${advice}.`)
     }
   }
+  // Whatever else Redis answered: busy with a script, a replica without its master.
+  const reply = errors.find(({ name }) => name === 'ReplyError')
+  if (reply !== undefined) return toAppError(reply)
   if (/timed out/.test(text)) {
     return fail(
       'not_redis',
