@@ -242,10 +242,19 @@ export const lostAbilities = (
     ({ lacks }) => lacks.length > 0,
   )
 
-/** Those of the refused commands whose absence costs something. */
+/** Those of the refused commands whose absence costs something, to be named. */
 export const missingCommands = (refused: readonly string[]): readonly string[] => {
   const lacked = new Set(lostAbilities(refused).flatMap(({ lacks }) => lacks))
   return NEEDED_COMMANDS.filter((command) => lacked.has(command))
+}
+
+/** The same with what is not named and yet decides: without it, scripts that read could be sent the other way. */
+export const decidingCommands = (refused: readonly string[]): readonly string[] => {
+  const missing = missingCommands(refused)
+  const hasNoScripts = SCRIPTS.some((command) => missing.includes(command))
+  const isDeciding = (command: string) =>
+    hasNoScripts && READING_SCRIPTS.some((each) => each === command) && refused.includes(command)
+  return NEEDED_COMMANDS.filter((command) => missing.includes(command) || isDeciding(command))
 }
 
 /** What an administrator would run: `ACL SETUSER ada +hdel +config|get`. @param user null for the default one */

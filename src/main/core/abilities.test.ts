@@ -81,6 +81,7 @@ const FIELD_TTL_STEPS: readonly Step[] = [
   step('session.setFieldTtl', { ...ref('fieldTtl'), field: 'theme', shown: null, ttl: 300 }),
   step('session.setField', { ...field('fieldEnds', 'dark'), value: 'light' }),
 ]
+const SCRIPTS = ['EVALSHA', 'EVAL', 'EVALSHA_RO', 'EVAL_RO']
 const KEYS = [
   'watched',
   'set',
@@ -307,16 +308,32 @@ describe.each(SERVER_KINDS)('on $name', ({ binary, missing: absent }) => {
     await fill()
     const limited = await as('+@all', '-@scripting', '-rpush', '-config|set')
     expect(missingOf(limited)).toEqual(
-      NEEDED_COMMANDS.filter((name) => ['RPUSH', 'CONFIG SET', 'EVAL', 'EVALSHA'].includes(name)),
+      NEEDED_COMMANDS.filter((name) => ['RPUSH', 'CONFIG SET', ...SCRIPTS].includes(name)),
     )
     const client = await as('+@all', '-@scripting', '-hdel', '-multi', '-config|get', '-exec')
     expect(missingOf(client)).toEqual(
-      NEEDED_COMMANDS.filter((name) =>
-        ['HDEL', 'MULTI', 'EXEC', 'CONFIG GET', 'EVAL', 'EVALSHA'].includes(name),
-      ),
+      NEEDED_COMMANDS.filter((name) => ['HDEL', 'MULTI', 'EXEC', 'CONFIG GET', ...SCRIPTS].includes(name)),
     )
     expect(await redis.client.keys('redis-session-inspector*')).toEqual([])
     await client.invoke('list.window', STEPS[0]?.arg as CallArg<'list.window'>)
     expect(await client.invoke('session.watch', ref('watched'))).toMatchObject({ state: 'session' })
+    await expect(
+      client.invoke('export.begin', { prefix: PREFIX, scope: { ids: ['watched'] }, form: 'readable' }),
+    ).rejects.toMatchObject({ message: expect.stringContaining('may not run EVALSHA, EVAL,') })
+  })
+
+  it('reads by the scripts that only read where no others may be run', async () => {
+    await fill()
+    const client = await as('+@all', '-eval', '-evalsha')
+    await client.invoke('list.window', STEPS[0]?.arg as CallArg<'list.window'>)
+    const { handle } = await client.invoke('export.begin', {
+      prefix: PREFIX,
+      scope: { ids: ['watched'] },
+      form: 'readable',
+    })
+    expect(await client.invoke('export.read', { handle })).toMatchObject({ progress: { written: 1 } })
+    await expect(client.invoke('session.touch', ref('touch'))).rejects.toMatchObject({
+      message: expect.stringContaining('may not run EVALSHA, EVAL,'),
+    })
   })
 })

@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis'
-import { type KeyLimit, missingCommands, NEEDED_COMMANDS } from '#shared/abilities.ts'
+import { decidingCommands, type KeyLimit, NEEDED_COMMANDS } from '#shared/abilities.ts'
 import { prefixPattern } from '../index/glob.ts'
 import { BACKGROUND, doFor } from '../journal/command-purpose.ts'
 import { noteScript } from '../store/script-catalogue.ts'
@@ -129,7 +129,7 @@ export function findMissingCommands(client: RedisClient): Promise<readonly strin
     const refused =
       places === null ? await tryCommands(server) : places.map((place) => NEEDED_COMMANDS[place - 1] ?? '')
     transactions.note(client, !refused.includes('MULTI') && !refused.includes('EXEC'))
-    return missingCommands(refused)
+    return decidingCommands(refused)
   })
 }
 

@@ -1,6 +1,6 @@
 import { KeyRound, RefreshCw } from 'lucide-react'
 import { useState } from 'react'
-import { aclLine } from '#shared/abilities.ts'
+import { aclLine, missingCommands } from '#shared/abilities.ts'
 import type { ConnectionStatus } from '#shared/model.ts'
 import { Button } from '../../components/Button.tsx'
 import { CopyButton } from '../../components/CopyButton.tsx'
@@ -15,9 +15,10 @@ type Connected = Extract<ConnectionStatus, { state: 'connected' }>
 
 /** Names what this user may not do, where that is more than a trifle. */
 export function PermissionBanner({ status: { missing, target } }: { readonly status: Connected }) {
+  const commands = missingCommands(missing)
   const [dismissed, setDismissed] = useState<string | null>(null)
   const lookAgain = useLookAgain()
-  const named = missing.join()
+  const named = commands.join()
   // What is missing in addition is said all the same.
   if (dismissed === named || !isLoud(missing)) return null
   const losses = lossesOf(missing)
@@ -32,16 +33,16 @@ export function PermissionBanner({ status: { missing, target } }: { readonly sta
           </>
         ) : (
           <>
-            <strong>This Redis user may not run {someOf(missing, 3)}</strong>, so it cannot{' '}
+            <strong>This Redis user may not run {someOf(commands, 3)}</strong>, so it cannot{' '}
             {someOf(
               losses.map(({ words }) => words),
               3,
             )}
-            . An administrator can allow it: <code>{aclLine(target.username, missing)}</code>
+            . An administrator can allow it: <code>{aclLine(target.username, commands)}</code>
           </>
         )}
       </p>
-      <CopyButton label="Copy the ACL line" text={aclLine(target.username, missing)} />
+      <CopyButton label="Copy the ACL line" text={aclLine(target.username, commands)} />
       <Button small onClick={lookAgain}>
         Look again
       </Button>
@@ -57,7 +58,7 @@ export function PermissionList({ status: { missing, target } }: { readonly statu
   const { toasts } = useApp()
   const lookAgain = useLookAgain()
   if (missing.length === 0) return null
-  const line = aclLine(target.username, missing)
+  const line = aclLine(target.username, missingCommands(missing))
   const copy = async () => {
     try {
       await navigator.clipboard.writeText(line)
