@@ -27,7 +27,9 @@ export function guardAbilities<Some extends Partial<Handlers>>(
     name,
     async (arg: never) => {
       const ability = abilityOfCall(name as CallName, arg)
-      if (ability !== null) await allow(connection, ability, prefixOf(arg))
+      // At once where nothing is to be asked: calls of one client begin in the order in which they came.
+      if (ability !== null && !isAllowed(connection, ability, prefixOf(arg)))
+        await allow(connection, ability, prefixOf(arg))
       try {
         return await (handler as (arg: never) => unknown)(arg)
       } catch (error) {
@@ -38,6 +40,13 @@ export function guardAbilities<Some extends Partial<Handlers>>(
     },
   ])
   return Object.fromEntries(guarded) as unknown as Some
+}
+
+/** As far as it is known. */
+function isAllowed(connection: ConnectionManager, ability: Ability, prefix: string | null): boolean {
+  const { status } = connection
+  if (status.state !== 'connected') return true
+  return (prefix === null || connection.knowsKeyLimit(prefix)) && refusal(status, ability, prefix) === null
 }
 
 /** @throws AppError `no_permission` */

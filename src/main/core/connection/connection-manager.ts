@@ -240,6 +240,11 @@ export class ConnectionManager {
     return this.#looking
   }
 
+  /** Whether {@link keyLimit} answers without asking the server. */
+  knowsKeyLimit(prefix: string): boolean {
+    return this.#keyLimits.has(prefix)
+  }
+
   /** What this user may not do with the keys under a prefix; null for nothing. It is asked once. @throws AppError */
   async keyLimit(prefix: string): Promise<KeyLimit | null> {
     const { client } = this.require()
