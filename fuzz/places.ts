@@ -18,7 +18,7 @@ const LOCAL = '127.0.0.1'
  * What the contract refuses anyhow stays as it is.
  */
 export function keepLocal(name: unknown, arg: unknown, places: Places): unknown {
-  if (typeof name !== 'string' || !/^(connection|profile|profiles|saved|demo)\b/.test(name)) return arg
+  if (typeof name !== 'string' || !/^(connections?|demo)\b/.test(name)) return arg
   const kept = walk(arg, '', name.startsWith('demo'), places)
   return /connect$|test/i.test(name) ? withPort(kept, places) : kept
 }

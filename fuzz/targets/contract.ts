@@ -19,8 +19,8 @@ export interface CallsResult {
   readonly broken: string | null
 }
 
-/** Milliseconds: connecting to a server that stays silent takes the longest, and is given up after eight seconds. */
-const BOUND = 12_000
+/** Milliseconds: connecting to a server that stays silent takes the longest, through SSH and by Sentinels most of all. */
+const BOUND = 40_000
 
 const { client, places } = await startPlaces()
 const reported: string[] = []
@@ -35,8 +35,12 @@ const attach = () => inspector.attach((_, payload) => void JSON.stringify(payloa
 const endpoints: [Endpoint, Endpoint] = [attach(), attach()]
 const plainProperties = Object.getOwnPropertyNames(Object.prototype).length
 
-const dispatch = (name: string, arg: unknown) => endpoints[0].dispatch(name, arg)
+/** The tab that is called: calls before may have closed others. */
+let tab = 0
+const dispatch = (name: string, arg: unknown) => endpoints[0].dispatch(name, arg, tab)
 async function prepare(): Promise<void> {
+  const tabs = await dispatch('tabs.list', {})
+  tab = tabs.ok ? ((tabs.value as readonly { readonly number: number }[])[0]?.number ?? tab) : tab
   const status = await dispatch('connection.status', {})
   const { state, target, readOnly } = (status.ok ? status.value : {}) as {
     state?: string
@@ -60,7 +64,7 @@ async function take(input: unknown): Promise<CallsResult> {
     const began = performance.now()
     const late = new AbortController()
     const reply = await Promise.race([
-      endpoints[call.client].dispatch(call.name, arg),
+      endpoints[call.client].dispatch(call.name, arg, tab),
       wait(BOUND, null, { signal: late.signal }).catch(() => null),
     ])
     late.abort()
@@ -99,9 +103,19 @@ function wrongIn({ name }: Call, reply: Reply | null): string | null {
   return isCallName(name) === (reply.code === 'unknown_call') ? `${call} was refused as ${reply.code}` : null
 }
 
+async function startPrivate(): Promise<void> {
+  await dispatch('privateRedis.start', { keep: false })
+  await dispatch('connection.disconnect', {})
+}
+
 async function settle(): Promise<void> {
+  await prepare()
+  const tabs = await dispatch('tabs.list', {})
+  for (const { number } of (tabs.ok ? tabs.value : []) as readonly { readonly number: number }[])
+    if (number !== tab) await dispatch('tabs.close', { number })
   await dispatch('demo.stop', {})
   await dispatch('connection.disconnect', {})
+  await startPrivate()
   for (const endpoint of endpoints) endpoint.close()
   endpoints[0] = attach()
   endpoints[1] = attach()
@@ -109,7 +123,7 @@ async function settle(): Promise<void> {
   reported.length = 0
 }
 
-// The private Redis stays from its first start on: a part of what there is before.
-await dispatch('connection.startPrivate', {})
+// The private Redis runs from the start on, a part of what there is before.
+await startPrivate()
 await prepare()
 serve({ hello: {}, take, settle }, client)
