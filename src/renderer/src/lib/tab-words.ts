@@ -10,10 +10,10 @@ export function tabLabel({ target }: Pick<TabStatus, 'target'>): string {
 
 const STATES = { disconnected: 'not connected', connecting: 'connecting', lost: 'connection lost' } as const
 
-/** What a screen reader says of a tab. */
-export function tabName(tab: TabStatus): string {
+/** What a screen reader says of a tab. @param label what it is called */
+export function tabName(tab: TabStatus, label: string): string {
   const parts = [
-    tabLabel(tab),
+    label,
     tab.environment,
     tab.readOnly ? 'read-only' : null,
     tab.state === 'connected' || tab.target === null ? null : STATES[tab.state],

@@ -5,10 +5,10 @@ import type { TabStatus } from '#shared/tabs.ts'
 import { Button } from '../../components/Button.tsx'
 import { Dialog, DialogButtons } from '../../components/Dialog.tsx'
 import { toLine } from '../../lib/bytes-view.ts'
-import { tabLabel } from '../../lib/tab-words.ts'
 import { useTyped } from '../../lib/use-typed.ts'
 import { useApp, useTabs } from '../../stores/context.ts'
 import { MiddleEllipsis } from '../list/MiddleEllipsis.tsx'
+import { useTabLabel } from '../tabs/use-tab-label.ts'
 import styles from './Compare.module.css'
 import { Comparison } from './Comparison.tsx'
 import { SideHead } from './SideHead.tsx'
@@ -49,6 +49,7 @@ interface SidesProps {
 }
 
 function Sides({ own, prefix, id }: SidesProps) {
+  const labelOf = useTabLabel()
   const { tabs } = useApp()
   const others = useTabs((state) => state.tabs).filter(({ number }) => number !== own.number)
   const [chosen, setChosen] = useState(
@@ -91,7 +92,7 @@ function Sides({ own, prefix, id }: SidesProps) {
                 {other === undefined ? <option value="">closed meanwhile</option> : null}
                 {selectable.map((tab) => (
                   <option key={tab.number} value={tab.number}>
-                    {tabLabel(tab)}
+                    {labelOf(tab)}
                   </option>
                 ))}
               </select>

@@ -7,8 +7,8 @@ import { Problem } from '../../components/Problem.tsx'
 import { type Failure, toFailure } from '../../lib/failure.ts'
 import { formatBytes, plural } from '../../lib/format.ts'
 import { type ComparedField, compareFacts, compareFields } from '../../lib/session-differences.ts'
-import { tabLabel } from '../../lib/tab-words.ts'
 import { useApp } from '../../stores/context.ts'
+import { useTabLabel } from '../tabs/use-tab-label.ts'
 import styles from './Compare.module.css'
 import { CompareTable } from './CompareTable.tsx'
 import type { LiveSession } from './use-live-session.ts'
@@ -31,6 +31,7 @@ interface ComparisonProps {
 export function Comparison(props: ComparisonProps) {
   const { left, right, own, other, onlyDifferences, onOnlyDifferences } = props
   const { wholeOf, readWhole, reading, failure } = useWholeValues(props)
+  const labelOf = useTabLabel()
   const ready = left.detail !== null && right.detail !== null
   const fields = ready ? compareFields(left.detail, right.detail, wholeOf) : []
   const facts = ready ? compareFacts(left.detail, right.detail) : []
@@ -38,8 +39,8 @@ export function Comparison(props: ComparisonProps) {
   const cut = differing.filter(isCut)
   return (
     <div className={styles.comparison}>
-      <SideProblem session={left} where={tabLabel(own)} />
-      <SideProblem session={right} where={other === null ? 'the other connection' : tabLabel(other)} />
+      <SideProblem session={left} where={labelOf(own)} />
+      <SideProblem session={right} where={other === null ? 'the other connection' : labelOf(other)} />
       {failure === null ? null : <Problem>{failure.message}</Problem>}
       {ready ? (
         <>
@@ -59,9 +60,9 @@ export function Comparison(props: ComparisonProps) {
           <CompareTable
             facts={onlyDifferences ? facts.filter(({ equal }) => !equal) : facts}
             fields={onlyDifferences ? differing : fields}
-            left={{ label: tabLabel(own), expiresAt: left.detail.expiresAt, gone: left.state !== 'found' }}
+            left={{ label: labelOf(own), expiresAt: left.detail.expiresAt, gone: left.state !== 'found' }}
             right={{
-              label: other === null ? 'closed' : tabLabel(other),
+              label: other === null ? 'closed' : labelOf(other),
               expiresAt: right.detail.expiresAt,
               gone: right.state !== 'found',
             }}

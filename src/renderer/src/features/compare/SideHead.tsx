@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react'
 import type { TabStatus } from '#shared/tabs.ts'
-import { tabLabel } from '../../lib/tab-words.ts'
 import { MiddleEllipsis } from '../list/MiddleEllipsis.tsx'
 import bar from '../tabs/TabBar.module.css'
+import { useTabLabel } from '../tabs/use-tab-label.ts'
 import styles from './Compare.module.css'
 
 interface SideHeadProps {
@@ -15,6 +15,7 @@ interface SideHeadProps {
 
 /** Which connection a side is of. */
 export function SideHead({ tab, picker, children }: SideHeadProps) {
+  const labelOf = useTabLabel()
   const environment = tab?.environment ?? null
   return (
     <div className={styles.side}>
@@ -22,7 +23,7 @@ export function SideHead({ tab, picker, children }: SideHeadProps) {
         <span className={bar.dot} data-state={tab?.state ?? 'disconnected'} aria-hidden />
         {picker ?? (
           <span className={styles.own}>
-            <MiddleEllipsis text={tab === undefined ? '' : tabLabel(tab)} />
+            <MiddleEllipsis text={tab === undefined ? '' : labelOf(tab)} />
           </span>
         )}
         {environment === null ? null : (

@@ -11,6 +11,23 @@ export function whyNotSaveable(app: App): string | null {
   return saved === null ? null : `It is saved as ${saved.name}.`
 }
 
+/** What is open stays: in a tab of its own, or in the one that has it already. */
+async function connectBeside(app: App, id: string): Promise<void> {
+  const { tabs } = app
+  const there = tabs.store.getState().tabs.find(({ target }) => target?.saved === id)
+  if (there !== undefined) {
+    tabs.show(there.number)
+    return
+  }
+  if (app.connection.store.getState().status?.state === 'disconnected') {
+    app.connectTo(id)
+    return
+  }
+  await tabs.open()
+  const { active } = tabs.store.getState()
+  if (active !== null) tabs.app(active).connectTo(id)
+}
+
 /** A command for each saved connection. */
 export function connectCommands(app: App): readonly Command[] {
   const { status } = app.connection.store.getState()
@@ -23,6 +40,6 @@ export function connectCommands(app: App): readonly Command[] {
       .filter((part) => part !== null)
       .join(' · '),
     blocked: () => (id === current ? 'This is the connection that is open.' : null),
-    run: () => app.connectTo(id),
+    run: () => connectBeside(app, id),
   }))
 }

@@ -2,20 +2,24 @@ import { CircleAlert, CircleCheck, Undo2, X } from 'lucide-react'
 import { useCallback, useState } from 'react'
 import { useStore } from 'zustand'
 import type { HistoryEntry } from '#shared/history.ts'
-import type { TabStatus } from '#shared/tabs.ts'
 import { Button, IconButton } from '../../components/Button.tsx'
 import { paintText, Ticking } from '../../components/Ticking.tsx'
 import { formatCount, formatCountdown, plural } from '../../lib/format.ts'
 import { MOD } from '../../lib/platform.ts'
-import { tabLabel } from '../../lib/tab-words.ts'
 import { useApp, useBlock, useDrawer, useHistory, useSettings, useTabs } from '../../stores/context.ts'
 import type { ToastAction } from '../../stores/toasts.ts'
+import { useTabLabel } from '../tabs/use-tab-label.ts'
 import styles from './Toasts.module.css'
 
 /** What came of actions. The region is there from the start, so that a screen reader hears what enters it. */
 export function Toasts() {
   const { toasts, tab } = useApp()
   const tabs = useTabs((state) => state.tabs)
+  const labelOf = useTabLabel()
+  const whereOf = (number: number) => {
+    const found = tabs.find((each) => each.number === number)
+    return found === undefined ? '' : `${labelOf(found)}: `
+  }
   const shown = useStore(toasts.store, (state) => state.toasts)
   const next = useHistory((state) => state.status?.undo[0])
   const bottom = useBottom()
@@ -39,9 +43,7 @@ export function Toasts() {
             <CircleAlert size={15} aria-hidden />
           )}
           <p>
-            {toast.tab === tab ? null : (
-              <span className={styles.tab}>{labelOf(tabs.find(({ number }) => number === toast.tab))}</span>
-            )}
+            {toast.tab === tab ? null : <span className={styles.tab}>{whereOf(toast.tab)}</span>}
             {toast.text}
           </p>
           {next !== undefined && toast.tab === tab && toast.undo === next.number ? (
@@ -56,8 +58,6 @@ export function Toasts() {
     </div>
   )
 }
-
-const labelOf = (tab: TabStatus | undefined) => (tab === undefined ? '' : `${tabLabel(tab)}: `)
 
 function ActionButton({ action, onDone }: { readonly action: ToastAction; readonly onDone: () => void }) {
   const [busy, setBusy] = useState(false)

@@ -1,15 +1,16 @@
 import { Confirm } from '../../components/Confirm.tsx'
-import { tabLabel } from '../../lib/tab-words.ts'
 import { useApp, useTabs } from '../../stores/context.ts'
+import { useTabLabel } from './use-tab-label.ts'
 
 /** Says what goes with a tab before it is closed. */
 export function CloseTabDialog() {
   const { tabs } = useApp()
+  const labelOf = useTabLabel()
   const closing = useTabs((state) => state.closing)
   if (closing === null) return null
   return (
     <Confirm
-      title={`Close the tab of ${tabLabel(closing.tab)}?`}
+      title={`Close the tab of ${labelOf(closing.tab)}?`}
       description={`${closing.reasons.join(' ')} The sessions in Redis stay as they are.`}
       action="Close tab"
       blocked={null}

@@ -1,10 +1,12 @@
 import { Lock, X } from 'lucide-react'
 import type { TabStatus } from '#shared/tabs.ts'
 import { Tip } from '../../components/Tip.tsx'
-import { tabFacts, tabLabel, tabName } from '../../lib/tab-words.ts'
-import { useApp } from '../../stores/context.ts'
+import { tabFacts, tabName } from '../../lib/tab-words.ts'
+import { savedOf } from '../../stores/connections.ts'
+import { useApp, useConnections } from '../../stores/context.ts'
 import { MiddleEllipsis } from '../list/MiddleEllipsis.tsx'
 import styles from './TabBar.module.css'
+import { useTabLabel } from './use-tab-label.ts'
 
 export const tabId = (number: number): string => `tab-${number}`
 export const tabPanelId = (number: number): string => `tab-panel-${number}`
@@ -19,7 +21,8 @@ interface TabItemProps {
 export function TabItem({ tab, active }: TabItemProps) {
   const { tabs } = useApp()
   const { number, state, environment, readOnly } = tab
-  const label = tabLabel(tab)
+  const label = useTabLabel()(tab)
+  const colour = useConnections((connections) => savedOf(connections, tab.target)?.colour ?? null)
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the mouse alone closes by its middle button.
     <div
@@ -49,11 +52,12 @@ export function TabItem({ tab, active }: TabItemProps) {
           tabIndex={active ? 0 : -1}
           aria-selected={active}
           aria-controls={active ? tabPanelId(number) : undefined}
-          aria-label={tabName(tab)}
+          aria-label={tabName(tab, label)}
           aria-keyshortcuts="Delete"
           className={styles.name}
           onClick={() => tabs.show(number)}
         >
+          {colour === null ? null : <span className={styles.stripe} data-colour={colour} aria-hidden />}
           <span className={styles.dot} data-state={state} aria-hidden />
           <span className={styles.label}>
             <MiddleEllipsis text={label} tip={false} />
