@@ -140,9 +140,11 @@ export function explain(target: ResolvedTarget, errors: readonly Error[]): AppEr
   }
   if (/NOAUTH/.test(text)) return fail('wrong_password', `${where} asks for a password. Enter it.`)
   if (/unknown command .?SELECT/i.test(text)) {
-    return fail(
-      'not_redis',
+    return new AppError(
+      'other_deployment',
       `${where} is a Sentinel, which holds no sessions. Connect by way of it: choose Sentinel, and give the name of the master.`,
+      { deployment: 'sentinel' },
+      cause,
     )
   }
   if (/DB index is out of range|SELECT is not allowed/i.test(text)) {

@@ -80,8 +80,9 @@ export async function refuseUnsupported(
 ): Promise<void> {
   if (server.mode === 'sentinel') {
     throw new AppError(
-      'not_redis',
+      'other_deployment',
       `${target.label} is a Sentinel, which holds no sessions. Connect by way of it: choose Sentinel, and give the name of the master.`,
+      { deployment: 'sentinel' },
     )
   }
   if (client instanceof ClusterClient) return

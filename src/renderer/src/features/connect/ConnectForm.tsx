@@ -1,6 +1,6 @@
 import { type FormEvent, useRef, useState } from 'react'
 import type { SavedConnection } from '#shared/connections.ts'
-import type { ConnectionTest } from '#shared/target.ts'
+import type { ConnectionTest, Deployment } from '#shared/target.ts'
 import { Button } from '../../components/Button.tsx'
 import { Problem } from '../../components/Problem.tsx'
 import { useApp, useConnection, useConnections } from '../../stores/context.ts'
@@ -25,7 +25,7 @@ export function ConnectForm({ entry }: { readonly entry: SavedConnection | null 
   const storage = useConnections((state) => state.list?.secretStorage ?? null)
   const element = useRef<HTMLFormElement>(null)
   const state = useConnectForm(entry, element)
-  const { form } = state
+  const { form, other } = state
   const [opened, setOpened] = useState<Readonly<Partial<Record<FormSection, boolean>>>>({})
   const [test, setTest] = useState<ConnectionTest | 'running' | null>(null)
 
@@ -79,6 +79,11 @@ export function ConnectForm({ entry }: { readonly entry: SavedConnection | null 
       {test === null ? null : <TestSteps test={test} onClose={() => setTest(null)} />}
       <div className={styles.footer}>
         {state.message === null ? null : <Problem>{state.message}</Problem>}
+        {other === null ? null : (
+          <Button small className={styles.other} onClick={() => state.connectAs(other)}>
+            {CONNECT_AS[other]}
+          </Button>
+        )}
         <div className={styles.actions}>
           <Button kind="primary" type="submit" busy={pending === 'connect'}>
             Connect
@@ -113,6 +118,12 @@ export function ConnectForm({ entry }: { readonly entry: SavedConnection | null 
       )}
     </form>
   )
+}
+
+const CONNECT_AS: Readonly<Record<Deployment, string>> = {
+  standalone: 'Connect to it as one server',
+  sentinel: 'Connect by way of it, as a Sentinel',
+  cluster: 'Connect to it as a cluster',
 }
 
 /** Whether TLS and a tunnel can be asked for: a URL says itself whether it is TLS, a socket needs neither. */

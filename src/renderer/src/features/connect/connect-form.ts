@@ -7,7 +7,7 @@ import {
   type SavedConnection,
 } from '#shared/connections.ts'
 import type { Environment, PublicTarget } from '#shared/model.ts'
-import type { SshMethod, Target } from '#shared/target.ts'
+import type { Deployment, SshMethod, Target } from '#shared/target.ts'
 import { formatAddress, readAddresses } from '../../lib/address.ts'
 
 /** How one says which Redis. */
@@ -202,6 +202,33 @@ export function readTarget(form: ConnectForm): Target | InputProblem {
     ...(form.kind === 'socket' ? { tls: false } : readTls(form)),
     ...(ssh === undefined ? {} : { ssh }),
   }
+}
+
+/** The same server, connected to as what it is run as. */
+export function asDeployment(form: ConnectForm, deployment: Deployment): ConnectForm {
+  const place = placeOf(form)
+  return deployment === 'standalone'
+    ? { ...form, ...place, kind: 'server' }
+    : { ...form, ...place, kind: deployment, nodes: formatAddress({ ...place, port: Number(place.port) }) }
+}
+
+/** The one server that the form names first. */
+function placeOf(form: ConnectForm): Pick<ConnectForm, 'host' | 'port' | 'username' | 'tls'> {
+  const { host, port, username, tls } = form
+  if (form.kind === 'url') {
+    // The core has read it, or it would not have met a server.
+    const url = new URL(form.url.trim())
+    return {
+      host: url.hostname.replace(/^\[(.*)\]$/, '$1') || host,
+      port: url.port || '6379',
+      username: decodeURIComponent(url.username),
+      tls: url.protocol === 'rediss:',
+    }
+  }
+  const [first] = form.kind === 'server' ? [] : readAddresses(form.nodes)
+  return first === undefined || typeof first === 'string'
+    ? { host, port, username, tls }
+    : { host: first.host, port: String(first.port ?? port), username, tls }
 }
 
 function readPlace(form: ConnectForm): Target | InputProblem {

@@ -1,4 +1,5 @@
 import { KEPT_NAMES, type KeptName } from '#shared/connections.ts'
+import { DEPLOYMENTS, type Deployment } from '#shared/target.ts'
 import type { Failure } from '../../lib/failure.ts'
 import type { ConnectInput, Kind } from './connect-form.ts'
 
@@ -26,7 +27,14 @@ export function guiltyInput({ code, details }: Failure, kind: Kind): ConnectInpu
   if (code === 'unreachable' || code === 'bad_url') return PLACE_INPUT[kind]
   if (code === 'not_redis') return kind === 'server' ? 'port' : PLACE_INPUT[kind]
   if (code === 'tls_mismatch') return kind === 'url' || kind === 'socket' ? PLACE_INPUT[kind] : 'tls'
+  if (code === 'tunnel_failed' || code === 'host_key_changed') return 'sshHost'
   return null
+}
+
+/** What else the server is run as, where it is not what it was connected to as; null for any other failure. */
+export function otherDeployment(failure: Failure | null): Deployment | null {
+  if (failure?.code !== 'other_deployment') return null
+  return DEPLOYMENTS.find((each) => each === failure.details.deployment) ?? null
 }
 
 export function sectionOf(input: ConnectInput | null): FormSection | null {

@@ -1,9 +1,10 @@
 import { type RefObject, useEffect, useState } from 'react'
 import type { SavedConnection } from '#shared/connections.ts'
-import type { ConnectionTarget } from '#shared/target.ts'
+import type { ConnectionTarget, Deployment } from '#shared/target.ts'
 import { type Failure, toFailure } from '../../lib/failure.ts'
 import { useApp, useConnection, useConnections } from '../../stores/context.ts'
 import {
+  asDeployment,
   type ConnectForm,
   type ConnectInput,
   EMPTY_FORM,
@@ -16,7 +17,7 @@ import {
   readMarks,
   readTarget,
 } from './connect-form.ts'
-import { guiltyInput, unknownHost } from './connect-problems.ts'
+import { guiltyInput, otherDeployment, unknownHost } from './connect-problems.ts'
 import type { FormView } from './form-view.ts'
 
 /** The form of a saved connection, or of a new one, and what one can do with it. */
@@ -162,6 +163,13 @@ export function useConnectForm(entry: SavedConnection | null, element: RefObject
     /** What is wrong and belongs to no input. */
     message: guilty === null ? message : null,
     question: unknownHost(asked),
+    /** What the server is run as, where the form says otherwise. */
+    other: otherDeployment(asked),
+    connectAs(deployment: Deployment) {
+      const changed = asDeployment(form, deployment)
+      setForm(changed)
+      connect(changed)
+    },
     keepsPassword,
     dirty,
     busy,
