@@ -258,6 +258,8 @@ test('a cleared log says what comes next, and another connection begins its own'
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`axe finds nothing serious in the log, ${colorScheme}`, async ({ ui, store, redis }) => {
+    // Each look of it takes seconds on a slow machine.
+    test.slow()
     await ui.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     await redis.client.set('session:text', 'x')
     await store.createSession({ username: 'ada', csrf_token: 'hunter1' })

@@ -165,7 +165,7 @@ test('"Try now" does not wait for the next attempt', async ({ ui, redis }) => {
   await redis.kill()
   const banner = ui.page.getByRole('region', { name: 'Lost connection' })
   // The waits grow: the longest leaves time to press the button.
-  await expect(banner).toContainText(/attempt [45], next attempt in [34] s/, { timeout: 20_000 })
+  await expect(banner).toContainText(/attempt ([4-9]|\d\d), next attempt in 2 s/, { timeout: 20_000 })
   await redis.start()
   await banner.getByRole('button', { name: 'Try now' }).click()
   await expect(banner).toHaveCount(0, { timeout: 2000 })

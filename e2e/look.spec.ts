@@ -179,6 +179,8 @@ const STATES: Readonly<Record<string, (ui: Screen) => Promise<void>>> = {
 
 for (const colorScheme of ['light', 'dark'] as const) {
   test(`axe finds nothing serious with sessions, ${colorScheme}`, async ({ ui, store, redis }) => {
+    // Each look of it takes seconds on a slow machine.
+    test.slow()
     await ui.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     const id = await store.createSession({ username: 'ada', cart: '{"items":[1,2]}', note: '' }, 600)
     await store.createSession({ username: 'grace', page_views: 3 })
@@ -204,6 +206,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
     redis,
     openPage,
   }) => {
+    // Each look of it takes seconds on a slow machine.
+    test.slow()
     await ui.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     await expect(ui.page.getByRole('heading', { name: 'This Redis is empty' })).toBeVisible()
     expect(await violations(ui.page), 'empty').toEqual([])
@@ -231,6 +235,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
     store,
     redis,
   }) => {
+    // Each look of it takes seconds on a slow machine.
+    test.slow()
     const { page } = ui
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     const id = await store.createSession({ username: 'ada', theme: 'dark', cart: '{"items":[1,2]}' })
@@ -252,6 +258,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
   })
 
   test(`axe finds nothing serious in an export and in a dry run, ${colorScheme}`, async ({ ui, store }) => {
+    // Each look of it takes seconds on a slow machine.
+    test.slow()
     await ui.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
     await store.createSession({ username: 'ada' })
     await expect(ui.row('ada')).toBeVisible()
@@ -277,6 +285,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
     test.use({ appArgs: [] })
 
     test(`axe finds nothing serious on the way in, ${colorScheme}`, async ({ ui }) => {
+      // Each look of it takes seconds on a slow machine.
+      test.slow()
       await ui.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
       await expect(ui.button('Connect')).toBeVisible()
       expect(await violations(ui.page), 'connect').toEqual([])
@@ -287,6 +297,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
     })
 
     test(`axe finds nothing serious among saved connections, ${colorScheme}`, async ({ ui, redis }) => {
+      // Each look of it takes seconds on a slow machine.
+      test.slow()
       const { page } = ui
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
       for (const [name, colour, mark] of [

@@ -7,7 +7,7 @@ test('the inspector opens without an error', async ({ inspector }) => {
     if (message.type() === 'error') problems.push(message.text())
   })
   const page = await inspector.reload()
-  await expect(inspector).toHaveTitle('Redis Session Inspector')
+  await expect(inspector).toHaveTitle(/^127\.0\.0\.1:\d+ – Redis Session Inspector$/)
   await expect(inspector.locator('#root')).not.toBeEmpty()
   expect(problems).toEqual([])
   expect(page?.headers()).toMatchObject({

@@ -70,7 +70,8 @@ test('a server with a certificate that nobody vouches for is refused, and marked
     await ui.button('Test').click()
     const steps = ui.page.getByRole('region', { name: 'Test of the connection' })
     await expect(steps).toContainText(/nobody|not trusted|authority/i)
-    await ui.page.getByRole('checkbox', { name: /untrusted/i }).check()
+    await ui.page.getByRole('region', { name: 'TLS' }).getByRole('button', { name: 'Options' }).click()
+    await ui.page.getByRole('checkbox', { name: 'Accept an untrusted certificate' }).check()
     await ui.button('Connect').click()
     await expect(ui.row('ada')).toBeVisible()
     await expect(

@@ -135,8 +135,10 @@ export function createTimelinePanel(transport: Transport, list: ListStore): Time
     void refresh()
   }
 
-  list.store.subscribe(({ prefix }, before) => {
+  list.store.subscribe(({ prefix, view }, before) => {
     if (prefix !== before.prefix) restart({ status: null, paused: false })
+    // A timeline begins when its list is opened, which may come after the first question.
+    else if (view !== null && before.view === null) void refresh()
   })
   transport.on('timeline.changed', ({ prefix }) => {
     if (prefix === list.store.getState().prefix) void refresh()

@@ -1,11 +1,12 @@
 import { Search, X } from 'lucide-react'
-import { useEffect, useId, useMemo, useRef, useState } from 'react'
+import { useEffect, useId, useMemo, useRef } from 'react'
 import { parseFilter } from '#shared/filter.ts'
 import { LIMITS } from '#shared/model.ts'
 import { Kbd } from '../../components/Kbd.tsx'
 import { debounce } from '../../lib/debounce.ts'
 import { addTerm } from '../../lib/filter-text.ts'
 import { FILTER, focusGrid } from '../../lib/focus.ts'
+import { useFollowing } from '../../lib/use-typed.ts'
 import { useApp, useList } from '../../stores/context.ts'
 import styles from './Boxes.module.css'
 import { FilterHelp } from './FilterHelp.tsx'
@@ -18,10 +19,9 @@ export function FilterBox() {
   const { list } = useApp()
   const filter = useList((state) => state.filter)
   const id = useId()
-  const [text, setText] = useState(filter)
+  const [text, setText] = useFollowing(filter)
   const input = useRef<HTMLInputElement>(null)
   const apply = useMemo(() => debounce(PAUSE_MILLISECONDS, list.setFilter), [list])
-  useEffect(() => setText(filter), [filter])
   useEffect(() => apply.cancel, [apply])
   const parsed = useMemo(() => parseFilter(text), [text])
   const problem = parsed.ok ? null : parsed.problem

@@ -3,6 +3,7 @@ import { type KeyboardEvent, useEffect, useId, useMemo, useRef, useState } from 
 import { debounce } from '../../lib/debounce.ts'
 import { PREFIX } from '../../lib/focus.ts'
 import { formatCount } from '../../lib/format.ts'
+import { useFollowing } from '../../lib/use-typed.ts'
 import { savedOf } from '../../stores/connections.ts'
 import { useApp, useConnection, useConnections, useList, usePrefixes } from '../../stores/context.ts'
 import styles from './Boxes.module.css'
@@ -23,13 +24,12 @@ export function PrefixBox() {
   const interest = useConnections((state) =>
     status?.state === 'connected' ? savedOf(state, status.target)?.prefixes : undefined,
   )
-  const [text, setText] = useState(prefix)
+  const [text, setText] = useFollowing(prefix)
   const [open, setOpen] = useState(false)
   /** Which of the list Enter takes; null for what is typed. */
   const [marked, setMarked] = useState<number | null>(null)
   const box = useRef<HTMLDivElement>(null)
   const apply = useMemo(() => debounce(PAUSE_MILLISECONDS, app.setPrefix), [app])
-  useEffect(() => setText(prefix), [prefix])
   useEffect(() => apply.cancel, [apply])
   // What stands in the box when one comes to it is no search: the whole list is offered.
   const choices = suggestions(survey, text === prefix ? '' : text, interest)
