@@ -26,17 +26,20 @@ export function PrefixBox() {
   )
   const [text, setText] = useFollowing(prefix)
   const [open, setOpen] = useState(false)
+  /** Since it was opened, also when what was typed has been applied meanwhile. */
+  const [typed, setTyped] = useState(false)
   /** Which of the list Enter takes; null for what is typed. */
   const [marked, setMarked] = useState<number | null>(null)
   const box = useRef<HTMLDivElement>(null)
   const apply = useMemo(() => debounce(PAUSE_MILLISECONDS, app.setPrefix), [app])
   useEffect(() => apply.cancel, [apply])
-  // What stands in the box when one comes to it is no search: the whole list is offered.
-  const choices = suggestions(survey, text === prefix ? '' : text, interest)
+  // What stands in the box when one comes to it is no search: the whole list is offered until one types.
+  const choices = suggestions(survey, typed ? text : '', interest)
 
   const show = () => {
     if (open) return
     setOpen(true)
+    setTyped(false)
     setMarked(null)
     void app.prefixes.load()
   }
@@ -100,6 +103,7 @@ export function PrefixBox() {
               setText(event.target.value)
               setMarked(null)
               show()
+              setTyped(true)
               apply.push(event.target.value)
             }}
             onKeyDown={press}
