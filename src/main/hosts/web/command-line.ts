@@ -19,7 +19,7 @@ export const HELP = `${USAGE}
 
   --port N        the port; 0 takes any. Default 8380, or the next that is free
   --redis URL     what the connect form starts with
-  --settings DIR  where the saved connections are kept. Default: the system's folder for settings
+  --settings DIR  where saved connections and the private Redis' data are kept. Default: the system's folders
   --no-open       does not open a browser
   --help          says this`
 
