@@ -77,7 +77,7 @@ export async function launchWeb(
   const own = ['--port', '0', '--no-open', '--settings', folder]
   const child = spawn(process.execPath, ['out/main/web.js', ...own, ...args], {
     cwd: ROOT,
-    env: { ...environment(), INSPECTOR_DATA_DIR: folder },
+    env: environment(),
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
