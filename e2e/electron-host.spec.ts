@@ -140,7 +140,7 @@ test('the menu opens, walks and closes tabs, and with the last one the window', 
       items?.find((item) => item.label === label)?.click()
     }, label)
   const tabs = inspector.getByRole('tablist', { name: 'Connections' }).getByRole('tab')
-  await expect(inspector.getByRole('button', { name: 'Connect' })).toBeVisible()
+  await expect(inspector.getByRole('button', { name: 'Connect', exact: true })).toBeVisible()
   await choose('New Tab')
   await expect(tabs).toHaveCount(2)
   await expect(tabs.nth(1)).toHaveAttribute('aria-selected', 'true')
@@ -166,7 +166,7 @@ test('a second start with a Redis connects a tab of its own, and shows it', asyn
     }, redis.url)
   const tabs = inspector.getByRole('tablist', { name: 'Connections' }).getByRole('tab')
   const connection = inspector.getByRole('button', { name: `Connection: 127.0.0.1:${redis.port}` })
-  await expect(inspector.getByRole('button', { name: 'Connect' })).toBeVisible()
+  await expect(inspector.getByRole('button', { name: 'Connect', exact: true })).toBeVisible()
   // The tab that is there is connected to nothing.
   await start()
   await expect(connection).toBeVisible()

@@ -208,8 +208,8 @@ test('a key of any kind is deleted, after another look where it has changed sinc
   await expect(ui.results).toContainText('Deleted this string.')
   expect(await redis.client.exists('session:text')).toBe(0)
   await ui.page.keyboard.press(UNDO)
+  await expect.poll(() => redis.client.get('session:text')).toBe('after')
   await expect(ui.row('text')).toBeVisible()
-  expect(await redis.client.get('session:text')).toBe('after')
 })
 
 test('a string that has gone stays gone, and what was typed can be copied', async ({ ui, redis }) => {
