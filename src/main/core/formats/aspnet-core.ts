@@ -14,6 +14,7 @@ import {
   usualSummary,
 } from './session-format.ts'
 import type { StoredSession } from './stored-session.ts'
+import { isTelling } from './who.ts'
 
 /**
  * ASP.NET Core's session in its distributed cache on Redis: `{InstanceName}{guid}`, a hash of `absexp`, `sldexp` and
@@ -45,7 +46,7 @@ export const aspnetCore: SessionFormat = {
   isHostile: never,
   summarise(stored, budget) {
     const data = stored.fields.get('data')
-    const root = data === null ? null : parseData(data, budget).root
+    const root = data === null ? null : parseData(data, budget, isTelling).root
     return {
       encoding: 'ASP.NET Core session',
       ...usualSummary(root),
@@ -62,7 +63,11 @@ export const aspnetCore: SessionFormat = {
 }
 
 /** Version, count (3 bytes), id, and for each value the length of its name (2), the name, its length (4), the value. */
-function parseData(data: Buffer, budget: Budget): Parsed {
+function parseData(
+  data: Buffer,
+  budget: Budget,
+  isWanted: ((name: string) => boolean) | null = null,
+): Parsed {
   const reader = new ByteReader(data)
   const nodes = new Nodes(budget)
   return runParser(
@@ -76,9 +81,11 @@ function parseData(data: Buffer, budget: Budget): Parsed {
       into({ type: 'map', entries })
       for (let left = count; left > 0; left -= 1) {
         budget.item()
-        const name = nodes.text(reader.take(reader.u16()))
+        const name = reader.take(reader.u16())
+        const value = reader.take(reader.u32())
+        if (isWanted !== null && !isWanted(name.toString())) continue
         budget.item()
-        entries.push([name, valueIn(reader.take(reader.u32()), nodes)])
+        entries.push([nodes.text(name), valueIn(value, nodes)])
       }
     },
     () => reader.at,

@@ -38,18 +38,42 @@ export class ByteReader {
   u8(): number {
     return this.bytes[this.#step(1)] as number
   }
-  i8 = (): number => this.bytes.readInt8(this.#step(1))
-  u16 = (): number => this.bytes.readUInt16BE(this.#step(2))
-  i16 = (): number => this.bytes.readInt16BE(this.#step(2))
-  u32 = (): number => this.bytes.readUInt32BE(this.#step(4))
-  i32 = (): number => this.bytes.readInt32BE(this.#step(4))
-  u64 = (): bigint => this.bytes.readBigUInt64BE(this.#step(8))
-  i64 = (): bigint => this.bytes.readBigInt64BE(this.#step(8))
-  f32 = (): number => this.bytes.readFloatBE(this.#step(4))
-  f64 = (): number => this.bytes.readDoubleBE(this.#step(8))
-  u16le = (): number => this.bytes.readUInt16LE(this.#step(2))
-  u32le = (): number => this.bytes.readUInt32LE(this.#step(4))
-  i32le = (): number => this.bytes.readInt32LE(this.#step(4))
+  i8(): number {
+    return this.bytes.readInt8(this.#step(1))
+  }
+  u16(): number {
+    return this.bytes.readUInt16BE(this.#step(2))
+  }
+  i16(): number {
+    return this.bytes.readInt16BE(this.#step(2))
+  }
+  u32(): number {
+    return this.bytes.readUInt32BE(this.#step(4))
+  }
+  i32(): number {
+    return this.bytes.readInt32BE(this.#step(4))
+  }
+  u64(): bigint {
+    return this.bytes.readBigUInt64BE(this.#step(8))
+  }
+  i64(): bigint {
+    return this.bytes.readBigInt64BE(this.#step(8))
+  }
+  f32(): number {
+    return this.bytes.readFloatBE(this.#step(4))
+  }
+  f64(): number {
+    return this.bytes.readDoubleBE(this.#step(8))
+  }
+  u16le(): number {
+    return this.bytes.readUInt16LE(this.#step(2))
+  }
+  u32le(): number {
+    return this.bytes.readUInt32LE(this.#step(4))
+  }
+  i32le(): number {
+    return this.bytes.readInt32LE(this.#step(4))
+  }
   /** A length of eight bytes; one that no memory holds counts as more than there is. */
   u64le(): number {
     const value = this.bytes.readBigUInt64LE(this.#step(8))

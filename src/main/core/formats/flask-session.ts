@@ -1,6 +1,6 @@
 import type { SessionEdit } from '#shared/formats.ts'
 import type { Budget } from './budget.ts'
-import { looksLikeMsgpackMap, parseMsgpack } from './codecs/msgpack.ts'
+import { looksLikeMsgpackMap, parseMsgpack, skimMsgpack } from './codecs/msgpack.ts'
 import { editMsgpack } from './codecs/msgpack-edit.ts'
 import { looksLikePickle, parsePickle } from './codecs/pickle.ts'
 import { decodeJson, editJsonSession, memberOf, summariseJson } from './json-session.ts'
@@ -15,6 +15,7 @@ import {
   type Written,
 } from './session-format.ts'
 import type { StoredSession } from './stored-session.ts'
+import { isTelling } from './who.ts'
 
 /**
  * Flask-Session: `session:{id}`, MessagePack, JSON, or pickle by versions before 0.6. Source: flask_session/base.py and
@@ -44,7 +45,9 @@ export const flaskSession: SessionFormat = {
   summarise(stored, budget) {
     const encoding = encodingOf(stored) ?? 'JSON'
     if (encoding === 'JSON') return summariseJson(stored, budget)
-    return { encoding, ...usualSummary(parse(stored, encoding, budget).root) }
+    const parsed =
+      encoding === 'pickle' ? parsePickle(stored.value, budget) : skimMsgpack(stored.value, budget, isTelling)
+    return { encoding, ...usualSummary(parsed.root) }
   },
   decode(stored, budget): Content {
     const encoding = encodingOf(stored) ?? 'JSON'

@@ -1,7 +1,7 @@
 import type { SessionEdit } from '#shared/formats.ts'
 import { type Budget, Truncated, Undecodable } from './budget.ts'
 import { editJson, looksLikeJson, parseJson } from './codecs/json.ts'
-import { looksLikePhpValue, parsePhp } from './codecs/php.ts'
+import { looksLikePhpValue, parsePhp, skimPhp } from './codecs/php.ts'
 import { editPhpSession, encodePhpText } from './codecs/php-edit.ts'
 import {
   type Content,
@@ -14,6 +14,7 @@ import {
   type Written,
 } from './session-format.ts'
 import type { StoredSession } from './stored-session.ts'
+import { isTelling } from './who.ts'
 
 /**
  * Laravel's session in its cache on Redis: `{app}_database_{cache prefix}:{40 characters}`, the attributes serialised (by
@@ -43,7 +44,9 @@ export const laravel: SessionFormat = {
     const inner = innerBeginning(stored.value)
     if (inner === null) return {}
     if (isEncrypted(inner)) return { encoding: 'encrypted' }
-    const parsed = looksLikeJson(inner) ? parseJson(inner, budget) : parsePhp(inner, budget)
+    const parsed = looksLikeJson(inner)
+      ? parseJson(inner, budget)
+      : skimPhp(inner, 'php_serialize', budget, isTelling)
     return { encoding: encodingOf(inner), ...usualSummary(parsed.root) }
   },
   decode(stored, budget): Content {

@@ -1,6 +1,6 @@
 import type { SessionEdit } from '#shared/formats.ts'
 import type { Budget } from './budget.ts'
-import { type PhpHandler, parsePhpSession, phpHandlerOf } from './codecs/php.ts'
+import { type PhpHandler, parsePhpSession, phpHandlerOf, skimPhp } from './codecs/php.ts'
 import { editPhpSession } from './codecs/php-edit.ts'
 import {
   type Content,
@@ -13,6 +13,7 @@ import {
   type Written,
 } from './session-format.ts'
 import type { StoredSession } from './stored-session.ts'
+import { isTelling } from './who.ts'
 
 /**
  * The session handler of phpredis: `PHPREDIS_SESSION:{sid}`, in the form of `session.serialize_handler`. Sources:
@@ -38,7 +39,7 @@ export const phpredis: SessionFormat = {
     if (handler === null) return { encoding: 'PHP session' }
     return {
       encoding: `PHP session (${handler})`,
-      ...usualSummary(parsePhpSession(stored.value, handler, budget).root),
+      ...usualSummary(skimPhp(stored.value, handler, budget, isTelling).root),
     }
   },
   decode(stored, budget): Content {

@@ -38,6 +38,20 @@ export const FORMATS: readonly SessionFormat[] = [
   other,
 ]
 
+/** The formats that a key could be in at all, so that a list does not ask each for every key. */
+const IN_HASHES = [guide, springSession, aspnetCore]
+const IN_JSON = [connectRedis, fastifySession, authJs, flaskSession, redisSessionStore, other]
+const IN_STRINGS = FORMATS.filter(
+  (format) => ![guide, connectRedis, fastifySession, aspnetCore].includes(format),
+)
+const IN_SETS = [springSession]
+
+function candidates(stored: StoredSession): readonly SessionFormat[] {
+  if (stored.type === 'hash') return IN_HASHES
+  if (stored.type !== 'string') return IN_SETS
+  return stored.startsAsObject ? IN_JSON : IN_STRINGS
+}
+
 /** Fields of a hash that rows of a list need for every format. */
 export const SUMMARY_FIELDS: readonly string[] = [...new Set(FORMATS.flatMap(({ fields }) => fields))]
 
@@ -50,7 +64,7 @@ export interface Detected {
 /** The format of one key, from its name, its type and the beginning of its value; null where it is none that is known. */
 export function detect(stored: StoredSession): Detected | null {
   let best: Detected | null = null
-  for (const format of FORMATS) {
+  for (const format of candidates(stored)) {
     const confidence = format.detect(stored)
     if (confidence > (best?.confidence ?? SURE.no)) best = { format, confidence }
     if (confidence >= SURE.certain) break

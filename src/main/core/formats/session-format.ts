@@ -12,7 +12,7 @@ import type {
 import type { Budget } from './budget.ts'
 import type { Parsed } from './parsed.ts'
 import type { StoredSession } from './stored-session.ts'
-import { findCreated, findSeen, findUser, type Look, PLAIN, TREE } from './who.ts'
+import { findWho, type Look, PLAIN, TREE } from './who.ts'
 
 /** How sure a detection is. In between lies what a key adds to what the bytes say. */
 export const SURE = {
@@ -91,18 +91,13 @@ export function contentOf(parsed: Parsed, encoding: string, size: number, from =
 }
 
 /** Who and when by the names that are used everywhere. */
-export function usual(root: TreeNode | null): Pick<Content, 'user' | 'createdAt' | 'lastSeenAt'> {
-  if (root === null) return {}
-  return { user: findUser(root, TREE), createdAt: findCreated(root, TREE), lastSeenAt: findSeen(root, TREE) }
-}
+export const usual = (root: TreeNode | null): Pick<Content, 'user' | 'createdAt' | 'lastSeenAt'> =>
+  root === null ? {} : findWho(root, TREE)
 
 export const usualSummary = (root: TreeNode | null): Summary => (root === null ? {} : summaryOf(root, TREE))
 export const usualJsonSummary = (json: unknown): Summary => summaryOf(json, PLAIN)
 
 function summaryOf<T>(root: T, look: Look<T>): Summary {
-  return {
-    user: findUser(root, look),
-    createdAt: findCreated(root, look)?.at ?? null,
-    lastSeenAt: findSeen(root, look)?.at ?? null,
-  }
+  const { user, createdAt, lastSeenAt } = findWho(root, look)
+  return { user, createdAt: createdAt?.at ?? null, lastSeenAt: lastSeenAt?.at ?? null }
 }

@@ -8,7 +8,7 @@ import { childAt, Nodes, plainText } from './nodes.ts'
 import { type Content, type SessionFormat, SURE, type Summary, type Written } from './session-format.ts'
 import { markerContent, markerRole, relatedKeys, springKeyOf } from './spring-keys.ts'
 import type { StoredSession } from './stored-session.ts'
-import { findUser, TREE } from './who.ts'
+import { findWho, TREE } from './who.ts'
 
 /**
  * Spring Session for Redis, both repositories: `spring:session:sessions:{uuid}`, a hash whose values are serialised by the
@@ -163,7 +163,7 @@ function userOfContext(value: Buffer | null, budget: Budget): string | null {
 function contextUser(context: TreeNode | null): string | null {
   const principal = childAt(context, 'authentication', 'principal')
   if (principal === null) return null
-  return plainText(principal) ?? plainText(childAt(principal, 'username')) ?? findUser(principal, TREE)
+  return plainText(principal) ?? plainText(childAt(principal, 'username')) ?? findWho(principal, TREE).user
 }
 
 function editFields(stored: StoredSession, edit: SessionEdit, budget: Budget): Written {

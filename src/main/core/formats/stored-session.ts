@@ -92,10 +92,11 @@ function parse(text: string): unknown {
 
 /** Fields that are there as a whole. */
 export function hashFields(entries: readonly (readonly [name: Buffer, value: Buffer])[]): HashFields {
-  return {
-    get: (name) => entries.find(([field]) => field.toString('latin1') === latin(name))?.[1] ?? null,
-    all: () => entries,
-  }
+  // By one character a byte, so that names which are no text stay apart.
+  const byName = new Map(entries.map(([name, value]) => [name.toString('latin1'), value]))
+  return { get: (name) => byName.get(inLatin1(name)) ?? null, all: () => entries }
 }
 
-const latin = (name: string): string => Buffer.from(name).toString('latin1')
+const inLatin1 = (name: string): string =>
+  // Most names are ASCII, which is the same in both.
+  /^[\0-\x7f]*$/.test(name) ? name : Buffer.from(name).toString('latin1')

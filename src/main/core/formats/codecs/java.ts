@@ -124,7 +124,9 @@ class JavaParser {
     return node
   }
 
-  #text = (length: number): TreeNode => this.#nodes.text(modifiedUtf8(this.#reader.take(length)))
+  #text(length: number): TreeNode {
+    return this.#nodes.text(modifiedUtf8(this.#reader.take(length)))
+  }
 
   #longLength(): number {
     const length = this.#reader.u64()

@@ -242,7 +242,9 @@ class MarshalParser {
     return symbol
   }
 
-  #bytes = (): Buffer => this.#reader.take(this.#fixnum())
+  #bytes(): Buffer {
+    return this.#reader.take(this.#fixnum())
+  }
 
   /** A count of things that take so many bytes each at least. */
   #length(least: number): number {

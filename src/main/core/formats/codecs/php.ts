@@ -16,19 +16,26 @@ import { type Done, type Into, type Parsed, runParser, type Spans } from '../par
 export type PhpHandler = 'php' | 'php_serialize' | 'php_binary'
 
 const [COLON, SEMICOLON, QUOTE, OPEN, CLOSE, BAR, BACKSLASH] = [0x3a, 0x3b, 0x22, 0x7b, 0x7d, 0x7c, 0x5c]
+const [TEXT, ENUM, OBJECT, ARRAY, CUSTOM, ESCAPED] = [0x73, 0x45, 0x4f, 0x61, 0x43, 0x53]
 /** Characters of a number and a class's name, at most: more is no PHP. */
 const MOST_DIGITS = 400
 const VARIABLE_NAME_BYTES = 1024
 
+const VALUE = /^(?:N;|[bi]:[-+\d]|d:[-\dIN.]|[sSaOCE]:\d+:[{"])/
+/** Bytes by which the beginning of a value is known. */
+const VALUE_BYTES = 16
+
+const startsValue = (bytes: Buffer, at: number): boolean =>
+  VALUE.test(bytes.toString('latin1', at, at + VALUE_BYTES))
+
 /** The handler that a session's first bytes tell of; null for none. */
 export function phpHandlerOf(bytes: Buffer): PhpHandler | null {
-  if (/^a:\d+:\{/.test(bytes.toString('latin1', 0, 16))) return 'php_serialize'
-  const text = bytes.toString('latin1', 0, VARIABLE_NAME_BYTES)
-  if (/^[^|]+\|(?:N;|[bi]:[-+\d]|d:[-\dIN.]|[sSaOCE]:\d+:[{"])/.test(text)) return 'php'
-  const length = (bytes[0] ?? 0) & 0x7f
-  if (length > 0 && /^(?:N;|[bi]:[-+\d]|d:[-\dIN.]|[sSaOCE]:\d+:[{"])/.test(text.slice(1 + length)))
-    return 'php_binary'
-  return null
+  const first = bytes[0] ?? 0
+  if (first === ARRAY && /^a:\d+:\{/.test(bytes.toString('latin1', 0, VALUE_BYTES))) return 'php_serialize'
+  const bar = bytes.subarray(0, VARIABLE_NAME_BYTES).indexOf(BAR)
+  if (bar > 0 && startsValue(bytes, bar + 1)) return 'php'
+  const length = first & 0x7f
+  return length > 0 && startsValue(bytes, 1 + length) ? 'php_binary' : null
 }
 
 /** Whether the bytes begin as one serialised value does. */
@@ -55,6 +62,20 @@ export function parsePhpSession(
   const parser = new PhpParser(bytes, budget, spans)
   if (handler === 'php_serialize') return parser.run((into) => parser.value(into))
   return parser.run((into) => parser.variables(handler, into))
+}
+
+/**
+ * Of the outermost array or of a session's variables, the entries alone whose names are wanted; the others are passed
+ * over. For rows of a list.
+ */
+export function skimPhp(
+  bytes: Buffer,
+  handler: PhpHandler,
+  budget: Budget,
+  isWanted: (name: string) => boolean,
+): Parsed {
+  const parser = new PhpParser(bytes, budget)
+  return parser.run((into) => parser.wanted(handler, isWanted, into))
 }
 
 class PhpParser {
@@ -96,6 +117,99 @@ class PhpParser {
       parts.push([start, reader.at])
     }
     this.#spans?.set(root, { start: 0, end: reader.end, parts })
+  }
+
+  wanted(handler: PhpHandler, isWanted: (name: string) => boolean, into: Into): Done {
+    const reader = this.#reader
+    const entries: TreeEntry[] = []
+    into({ type: 'map', entries })
+    if (handler === 'php_serialize') reader.until(OPEN, MOST_DIGITS)
+    while (reader.left > 0 && reader.peek() !== CLOSE) {
+      const start = reader.at
+      // Names alone are told by, and those are ASCII: what a name is otherwise does not matter here.
+      const name = this.#bareName(handler)
+      if (name === null || !isWanted(name)) {
+        if (name !== null || handler === 'php_serialize') this.#skip()
+        continue
+      }
+      reader.at = start
+      const node = handler === 'php_serialize' ? this.#name() : this.#variableName(handler).name
+      this.value((value) => {
+        entries.push([node, value])
+      })
+    }
+  }
+
+  /** Null for a number, or a variable that is undefined. */
+  #bareName(handler: PhpHandler): string | null {
+    const reader = this.#reader
+    if (handler === 'php') {
+      const name = reader.until(BAR, VARIABLE_NAME_BYTES)
+      return name[0] === 0x21 ? null : name.toString('latin1')
+    }
+    if (handler === 'php_binary') {
+      const length = reader.u8()
+      const name = reader.take(length & 0x7f)
+      return length > 0x7f ? null : name.toString('latin1')
+    }
+    const kind = reader.u8()
+    if (kind !== TEXT) {
+      reader.until(SEMICOLON, MOST_DIGITS)
+      return null
+    }
+    reader.expect(COLON)
+    const name = this.#skipText()
+    reader.expect(SEMICOLON)
+    return name.toString('latin1')
+  }
+
+  /** Passes over one value and what is in it. */
+  #skip(): void {
+    const reader = this.#reader
+    let depth = 0
+    do {
+      const kind = reader.u8()
+      if (kind === CLOSE) {
+        depth -= 1
+        continue
+      }
+      switch (kind) {
+        case TEXT:
+        case ENUM:
+          reader.expect(COLON)
+          this.#skipText()
+          reader.expect(SEMICOLON)
+          break
+        case OBJECT:
+          reader.expect(COLON)
+          this.#skipText()
+          reader.expect(COLON)
+          reader.until(OPEN, MOST_DIGITS)
+          depth += 1
+          break
+        case ARRAY:
+          reader.until(OPEN, MOST_DIGITS)
+          depth += 1
+          break
+        case CUSTOM:
+        case ESCAPED:
+          throw new Undecodable('It holds what is not passed over in a hurry.')
+        default:
+          reader.until(SEMICOLON, MOST_DIGITS)
+      }
+    } while (depth > 0)
+  }
+
+  /** A length, and the text in quotes, which is answered. */
+  #skipText(): Buffer {
+    const reader = this.#reader
+    let length = 0
+    for (let digit = reader.u8(); digit !== COLON; digit = reader.u8()) {
+      if (digit < 0x30 || digit > 0x39)
+        throw new Undecodable(`A length in it is none (byte ${reader.at - 1}).`)
+      length = 10 * length + digit - 0x30
+    }
+    return reader.take(length + 2).subarray(1, -1)
   }
 
   #variableName(handler: PhpHandler): { name: TreeNode; isUndefined: boolean } {
