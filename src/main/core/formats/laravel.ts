@@ -1,8 +1,10 @@
 import type { SessionEdit } from '#shared/formats.ts'
 import { type Budget, Truncated, Undecodable } from './budget.ts'
 import { editJson, looksLikeJson, parseJson } from './codecs/json.ts'
-import { looksLikePhpValue, parsePhp, skimPhp } from './codecs/php.ts'
+import { parsePhp } from './codecs/php.ts'
 import { editPhpSession, encodePhpText } from './codecs/php-edit.ts'
+import { looksLikePhpValue } from './codecs/php-handler.ts'
+import { skimPhp } from './codecs/php-skim.ts'
 import {
   type Content,
   contentOf,

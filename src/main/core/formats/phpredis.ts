@@ -1,7 +1,9 @@
 import type { SessionEdit } from '#shared/formats.ts'
 import type { Budget } from './budget.ts'
-import { type PhpHandler, parsePhpSession, phpHandlerOf, skimPhp } from './codecs/php.ts'
+import { parsePhpSession } from './codecs/php.ts'
 import { editPhpSession } from './codecs/php-edit.ts'
+import { type PhpHandler, phpHandlerOf } from './codecs/php-handler.ts'
+import { skimPhp } from './codecs/php-skim.ts'
 import {
   type Content,
   contentOf,

@@ -10,34 +10,6 @@ import { type Done, type Into, type Parsed, runParser, type Spans } from '../par
  * also refuses a map with the name `__proto__`. Source: https://github.com/msgpack/msgpack/blob/master/spec.md
  */
 
-/** Bytes of the length that follows these codes: binary, extensions, texts. */
-const LENGTH_WIDTH: ReadonlyMap<number, 1 | 2 | 4> = new Map([
-  ...[0xc4, 0xc7, 0xd9].map((code) => [code, 1] as const),
-  ...[0xc5, 0xc8, 0xda].map((code) => [code, 2] as const),
-  ...[0xc6, 0xc9, 0xdb].map((code) => [code, 4] as const),
-])
-/** Bytes that follow these: numbers, and extensions of a fixed length with their type. */
-const FIXED_BYTES: ReadonlyMap<number, number> = new Map([
-  ...[0xca, 0xce, 0xd2].map((code) => [code, 4] as const),
-  ...[0xcb, 0xcf, 0xd3].map((code) => [code, 8] as const),
-  ...[0xcc, 0xd0].map((code) => [code, 1] as const),
-  ...[0xcd, 0xd1, 0xd4].map((code) => [code, 2] as const),
-  [0xd5, 3],
-  [0xd6, 5],
-  [0xd7, 9],
-  [0xd8, 17],
-])
-/** Names longer than this tell nothing. */
-const MOST_NAME_BYTES = 64
-
-/** A name that is a short text; null for others. */
-function textOf(bytes: Buffer, start: number, end: number): string | null {
-  const code = bytes[start] ?? 0
-  if (end - start > MOST_NAME_BYTES) return null
-  if (code >= 0xa0 && code <= 0xbf) return bytes.toString('latin1', start + 1, end)
-  return code === 0xd9 ? bytes.toString('latin1', start + 2, end) : null
-}
-
 /** The extension type of a timestamp. */
 const TIMESTAMP = -1
 
@@ -59,16 +31,6 @@ const isNameStart = (byte: number): boolean =>
   (byte >= 0xcc && byte <= 0xd3) ||
   (byte >= 0xd9 && byte <= 0xdb) ||
   byte >= 0xe0
-
-/** Of the outermost map, the entries alone whose names are wanted; the others are passed over. For rows of a list. */
-export function skimMsgpack(bytes: Buffer, budget: Budget, isWanted: (name: string) => boolean): Parsed {
-  const reader = new ByteReader(bytes)
-  const parser = new MsgpackParser(reader, budget)
-  return runParser(
-    (into) => parser.wanted(isWanted, into),
-    () => reader.at,
-  )
-}
 
 export function parseMsgpack(bytes: Buffer, budget: Budget, spans?: Spans): Parsed {
   const reader = new ByteReader(bytes)
@@ -118,57 +80,6 @@ class MsgpackParser {
       default:
         return done(this.#scalar(code))
     }
-  }
-
-  wanted(isWanted: (name: string) => boolean, into: Into): Done {
-    const reader = this.#reader
-    const code = reader.u8()
-    const count = code === 0xde ? reader.u16() : code === 0xdf ? reader.u32() : code & 0x0f
-    const entries: TreeEntry[] = []
-    into({ type: 'map', entries })
-    for (let left = count; left > 0; left -= 1) {
-      const start = reader.at
-      this.#skip()
-      const name = textOf(reader.bytes, start, reader.at)
-      if (name === null || !isWanted(name)) {
-        this.#skip()
-        continue
-      }
-      this.value((value) => {
-        entries.push([this.#nodes.string(name), value])
-      })
-    }
-  }
-
-  /** Passes over one value and what is in it. */
-  #skip(): void {
-    const reader = this.#reader
-    for (let left = 1; left > 0; left -= 1) {
-      const code = reader.u8()
-      if (code <= 0x7f || code >= 0xe0 || code === 0xc0 || code === 0xc2 || code === 0xc3) continue
-      if (code <= 0x8f) left += 2 * (code & 0x0f)
-      else if (code <= 0x9f) left += code & 0x0f
-      else if (code <= 0xbf) reader.take(code & 0x1f)
-      else left += this.#skipLong(code)
-    }
-  }
-
-  /** @returns values that follow inside */
-  #skipLong(code: number): number {
-    const reader = this.#reader
-    if (code === 0xdc || code === 0xdd) return code === 0xdc ? reader.u16() : reader.u32()
-    if (code === 0xde || code === 0xdf) return 2 * (code === 0xde ? reader.u16() : reader.u32())
-    const width = LENGTH_WIDTH.get(code)
-    if (width !== undefined) {
-      const length = width === 1 ? reader.u8() : width === 2 ? reader.u16() : reader.u32()
-      reader.take(length + (code >= 0xc7 && code <= 0xc9 ? 1 : 0))
-      return 0
-    }
-    const bytes = FIXED_BYTES.get(code)
-    if (bytes === undefined)
-      throw new Undecodable(`It is no MessagePack: byte ${reader.at - 1} is never used there.`)
-    reader.take(bytes)
-    return 0
   }
 
   #scalar(code: number): TreeNode {

@@ -2,7 +2,8 @@ import type { NewValue, SessionEdit } from '#shared/formats.ts'
 import type { Budget } from '../budget.ts'
 import { invalidValue, isWholeText, numberText, type PlannedEdit, planEdit, spliceBytes } from '../edits.ts'
 import type { Spans } from '../parsed.ts'
-import { type ParsedPhp, type PhpHandler, parsePhpSession } from './php.ts'
+import { type ParsedPhp, parsePhpSession } from './php.ts'
+import type { PhpHandler } from './php-handler.ts'
 
 /** PHP's integers have 64 bits. */
 const [LEAST, MOST] = [-(2n ** 63n), 2n ** 63n - 1n]

@@ -3,6 +3,7 @@ import { type Budget, Undecodable } from '../budget.ts'
 import { ByteReader } from '../byte-reader.ts'
 import { bool, Nodes, nothing } from '../nodes.ts'
 import { type Done, type Into, type Parsed, runParser, type Spans } from '../parsed.ts'
+import { BYTE, MOST_DIGITS, type PhpHandler, VARIABLE_NAME_BYTES } from './php-handler.ts'
 
 /*
  * What PHP's serialize() writes, and the three ways in which its sessions use it. A parser of our own: those on npm
@@ -11,36 +12,6 @@ import { type Done, type Into, type Parsed, runParser, type Spans } from '../par
  * Nothing is instantiated here: an object is its class's name and its properties. Sources: ext/standard/var.c,
  * var_unserializer.re and ext/session/session.c of PHP.
  */
-
-/** How a session's variables are put together: `session.serialize_handler`. */
-export type PhpHandler = 'php' | 'php_serialize' | 'php_binary'
-
-const [COLON, SEMICOLON, QUOTE, OPEN, CLOSE, BAR, BACKSLASH] = [0x3a, 0x3b, 0x22, 0x7b, 0x7d, 0x7c, 0x5c]
-const [TEXT, ENUM, OBJECT, ARRAY, CUSTOM, ESCAPED] = [0x73, 0x45, 0x4f, 0x61, 0x43, 0x53]
-/** Characters of a number and a class's name, at most: more is no PHP. */
-const MOST_DIGITS = 400
-const VARIABLE_NAME_BYTES = 1024
-
-const VALUE = /^(?:N;|[bi]:[-+\d]|d:[-\dIN.]|[sSaOCE]:\d+:[{"])/
-/** Bytes by which the beginning of a value is known. */
-const VALUE_BYTES = 16
-
-const startsValue = (bytes: Buffer, at: number): boolean =>
-  VALUE.test(bytes.toString('latin1', at, at + VALUE_BYTES))
-
-/** The handler that a session's first bytes tell of; null for none. */
-export function phpHandlerOf(bytes: Buffer): PhpHandler | null {
-  const first = bytes[0] ?? 0
-  if (first === ARRAY && /^a:\d+:\{/.test(bytes.toString('latin1', 0, VALUE_BYTES))) return 'php_serialize'
-  const bar = bytes.subarray(0, VARIABLE_NAME_BYTES).indexOf(BAR)
-  if (bar > 0 && startsValue(bytes, bar + 1)) return 'php'
-  const length = first & 0x7f
-  return length > 0 && startsValue(bytes, 1 + length) ? 'php_binary' : null
-}
-
-/** Whether the bytes begin as one serialised value does. */
-export const looksLikePhpValue = (bytes: Buffer): boolean =>
-  /^(?:N;|b:[01];|i:[-+]?\d+;|d:[-\dIN.]|[sS]:\d+:"|a:\d+:\{|O:\d+:")/.test(bytes.toString('latin1', 0, 32))
 
 export interface ParsedPhp extends Parsed {
   /** Values refer to others by number, so that no value may come or go. */
@@ -62,20 +33,6 @@ export function parsePhpSession(
   const parser = new PhpParser(bytes, budget, spans)
   if (handler === 'php_serialize') return parser.run((into) => parser.value(into))
   return parser.run((into) => parser.variables(handler, into))
-}
-
-/**
- * Of the outermost array or of a session's variables, the entries alone whose names are wanted; the others are passed
- * over. For rows of a list.
- */
-export function skimPhp(
-  bytes: Buffer,
-  handler: PhpHandler,
-  budget: Budget,
-  isWanted: (name: string) => boolean,
-): Parsed {
-  const parser = new PhpParser(bytes, budget)
-  return parser.run((into) => parser.wanted(handler, isWanted, into))
 }
 
 class PhpParser {
@@ -119,108 +76,15 @@ class PhpParser {
     this.#spans?.set(root, { start: 0, end: reader.end, parts })
   }
 
-  wanted(handler: PhpHandler, isWanted: (name: string) => boolean, into: Into): Done {
-    const reader = this.#reader
-    const entries: TreeEntry[] = []
-    into({ type: 'map', entries })
-    if (handler === 'php_serialize') reader.until(OPEN, MOST_DIGITS)
-    while (reader.left > 0 && reader.peek() !== CLOSE) {
-      const start = reader.at
-      // Names alone are told by, and those are ASCII: what a name is otherwise does not matter here.
-      const name = this.#bareName(handler)
-      if (name === null || !isWanted(name)) {
-        if (name !== null || handler === 'php_serialize') this.#skip()
-        continue
-      }
-      reader.at = start
-      const node = handler === 'php_serialize' ? this.#name() : this.#variableName(handler).name
-      this.value((value) => {
-        entries.push([node, value])
-      })
-    }
-  }
-
-  /** Null for a number, or a variable that is undefined. */
-  #bareName(handler: PhpHandler): string | null {
-    const reader = this.#reader
-    if (handler === 'php') {
-      const name = reader.until(BAR, VARIABLE_NAME_BYTES)
-      return name[0] === 0x21 ? null : name.toString('latin1')
-    }
-    if (handler === 'php_binary') {
-      const length = reader.u8()
-      const name = reader.take(length & 0x7f)
-      return length > 0x7f ? null : name.toString('latin1')
-    }
-    const kind = reader.u8()
-    if (kind !== TEXT) {
-      reader.until(SEMICOLON, MOST_DIGITS)
-      return null
-    }
-    reader.expect(COLON)
-    const name = this.#skipText()
-    reader.expect(SEMICOLON)
-    return name.toString('latin1')
-  }
-
-  /** Passes over one value and what is in it. */
-  #skip(): void {
-    const reader = this.#reader
-    let depth = 0
-    do {
-      const kind = reader.u8()
-      if (kind === CLOSE) {
-        depth -= 1
-        continue
-      }
-      switch (kind) {
-        case TEXT:
-        case ENUM:
-          reader.expect(COLON)
-          this.#skipText()
-          reader.expect(SEMICOLON)
-          break
-        case OBJECT:
-          reader.expect(COLON)
-          this.#skipText()
-          reader.expect(COLON)
-          reader.until(OPEN, MOST_DIGITS)
-          depth += 1
-          break
-        case ARRAY:
-          reader.until(OPEN, MOST_DIGITS)
-          depth += 1
-          break
-        case CUSTOM:
-        case ESCAPED:
-          throw new Undecodable('It holds what is not passed over in a hurry.')
-        default:
-          reader.until(SEMICOLON, MOST_DIGITS)
-      }
-    } while (depth > 0)
-  }
-
-  /** A length, and the text in quotes, which is answered. */
-  #skipText(): Buffer {
-    const reader = this.#reader
-    let length = 0
-    for (let digit = reader.u8(); digit !== COLON; digit = reader.u8()) {
-      if (digit < 0x30 || digit > 0x39)
-        throw new Undecodable(`A length in it is none (byte ${reader.at - 1}).`)
-      length = 10 * length + digit - 0x30
-    }
-    return reader.take(length + 2).subarray(1, -1)
-  }
-
   #variableName(handler: PhpHandler): { name: TreeNode; isUndefined: boolean } {
     const reader = this.#reader
     if (handler === 'php_binary') {
       const length = reader.u8()
       return { name: this.#nodes.text(reader.take(length & 0x7f)), isUndefined: length > 0x7f }
     }
-    const isUndefined = reader.peek() === 0x21
+    const isUndefined = reader.peek() === BYTE.undefined
     if (isUndefined) reader.u8()
-    return { name: this.#nodes.text(reader.until(BAR, VARIABLE_NAME_BYTES)), isUndefined }
+    return { name: this.#nodes.text(reader.until(BYTE.bar, VARIABLE_NAME_BYTES)), isUndefined }
   }
 
   value(into: Into): Done {
@@ -234,17 +98,17 @@ class PhpParser {
       this.#spans?.set(node, { start, end: reader.at })
     }
     if (kind === 'N') {
-      reader.expect(SEMICOLON)
+      reader.expect(BYTE.semicolon)
       return done(nothing())
     }
-    reader.expect(COLON)
+    reader.expect(BYTE.colon)
     switch (kind) {
       case 'b':
-        return done(bool(this.#number(SEMICOLON) !== '0'))
+        return done(bool(this.#number(BYTE.semicolon) !== '0'))
       case 'i':
-        return done(this.#nodes.wholeText(this.#whole(SEMICOLON)))
+        return done(this.#nodes.wholeText(this.#whole(BYTE.semicolon)))
       case 'd':
-        return done(this.#nodes.number(this.#number(SEMICOLON)))
+        return done(this.#nodes.number(this.#number(BYTE.semicolon)))
       case 's':
       case 'S':
         return done(this.#nodes.text(this.#textEnd(kind === 'S')))
@@ -258,7 +122,7 @@ class PhpParser {
       case 'O':
       case 'C': {
         const name = this.#quoted(false).toString()
-        reader.expect(COLON)
+        reader.expect(BYTE.colon)
         if (kind === 'O') return this.#container({ type: 'object', name, entries: [] }, start, into)
         return done(this.#custom(name))
       }
@@ -273,10 +137,10 @@ class PhpParser {
     this.#slots.push(node)
     into(node)
     const countStart = reader.at
-    const count = Number(this.#whole(COLON))
+    const count = Number(this.#whole(BYTE.colon))
     if (count < 0) throw new Undecodable(`A count in it is below 0 (byte ${countStart}).`)
     const countEnd = reader.at - 1
-    reader.expect(OPEN)
+    reader.expect(BYTE.open)
     const entries = node.entries as TreeEntry[]
     const parts: [number, number][] = []
     this.#budget.enter()
@@ -289,7 +153,7 @@ class PhpParser {
       parts.push([partStart, reader.at])
     }
     this.#budget.leave()
-    reader.expect(CLOSE)
+    reader.expect(BYTE.close)
     this.#spans?.set(node, { start, end: reader.at, parts, count: [countStart, countEnd] })
   }
 
@@ -298,8 +162,8 @@ class PhpParser {
     const reader = this.#reader
     this.#budget.item()
     const kind = String.fromCharCode(reader.u8())
-    reader.expect(COLON)
-    if (kind === 'i') return this.#nodes.wholeText(this.#whole(SEMICOLON))
+    reader.expect(BYTE.colon)
+    if (kind === 'i') return this.#nodes.wholeText(this.#whole(BYTE.semicolon))
     if (kind !== 's' && kind !== 'S')
       throw new Undecodable(`A name in it is neither text nor number (byte ${reader.at}).`)
     const name = this.#textEnd(kind === 'S')
@@ -311,7 +175,7 @@ class PhpParser {
 
   /** @param kind `R` is the same variable and takes no slot; `r` is the same object in a slot of its own */
   #reference(kind: 'r' | 'R', start: number, into: Into): Done {
-    const target = this.#slots[Number(this.#whole(SEMICOLON)) - 1]
+    const target = this.#slots[Number(this.#whole(BYTE.semicolon)) - 1]
     if (target === undefined) throw new Undecodable(`A reference in it leads nowhere (byte ${start}).`)
     this.#hasReferences = true
     const node = this.#nodes.reference(target)
@@ -323,10 +187,10 @@ class PhpParser {
   /** What a class wrote by itself; only it knows how to read that. */
   #custom(name: string): TreeNode {
     const reader = this.#reader
-    const length = Number(this.#whole(COLON))
-    reader.expect(OPEN)
+    const length = Number(this.#whole(BYTE.colon))
+    reader.expect(BYTE.open)
     const data = reader.take(length)
-    reader.expect(CLOSE)
+    reader.expect(BYTE.close)
     return this.#nodes.undecoded(`The class ${name} wrote this in a form of its own.`, data)
   }
 
@@ -348,16 +212,16 @@ class PhpParser {
   /** Length, colon and the text in its quotes. @param isEscaped bytes are written as `\41` */
   #quoted(isEscaped: boolean): Buffer {
     const reader = this.#reader
-    const length = Number(this.#whole(COLON))
-    reader.expect(QUOTE)
+    const length = Number(this.#whole(BYTE.colon))
+    reader.expect(BYTE.quote)
     const text = isEscaped ? this.#escaped(length) : reader.take(length)
-    reader.expect(QUOTE)
+    reader.expect(BYTE.quote)
     return text
   }
 
   #textEnd(isEscaped: boolean): Buffer {
     const text = this.#quoted(isEscaped)
-    this.#reader.expect(SEMICOLON)
+    this.#reader.expect(BYTE.semicolon)
     return text
   }
 
@@ -367,7 +231,7 @@ class PhpParser {
     const text = Buffer.alloc(length)
     for (let at = 0; at < length; at += 1) {
       const byte = reader.u8()
-      text[at] = byte === BACKSLASH ? Number.parseInt(reader.take(2).toString('latin1'), 16) : byte
+      text[at] = byte === BYTE.backslash ? Number.parseInt(reader.take(2).toString('latin1'), 16) : byte
     }
     return text
   }

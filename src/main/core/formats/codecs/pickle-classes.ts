@@ -1,4 +1,5 @@
-import type { TreeNode } from '#shared/formats.ts'
+import type { TreeEntry, TreeNode } from '#shared/formats.ts'
+import { Undecodable } from '../budget.ts'
 import { childrenOf, type Nodes, numberOf, plainText } from '../nodes.ts'
 
 /**
@@ -86,4 +87,42 @@ function zoneOffset(zone: TreeNode, nodes: Nodes): number | null {
     return 1000 * (86_400 * days + seconds)
   }
   return /(?:\.utc|UTC)$/i.test(zone.name) || zone.name === 'pytz._UTC' ? 0 : null
+}
+
+/** An object of a class that is named and not made. */
+export function instance(name: string, args: TreeNode): TreeNode {
+  const items = args.type === 'list' ? args.items : [args]
+  const entries: TreeEntry[] =
+    items.length === 0 ? [] : [[{ type: 'text', value: 'arguments', size: 9, of: 'call' }, args]]
+  return { type: 'object', name, entries }
+}
+
+export function addPairs(node: TreeNode, items: readonly TreeNode[]): void {
+  const entries = node.type === 'map' || node.type === 'object' ? (node.entries as TreeEntry[]) : null
+  if (entries === null) throw new Undecodable('It sets names in what has none.')
+  for (let at = 0; at + 1 < items.length; at += 2)
+    entries.push([items[at] as TreeNode, items[at + 1] as TreeNode])
+}
+
+export function addItems(node: TreeNode, items: readonly TreeNode[]): void {
+  if (node.type === 'list') {
+    for (const item of items) (node.items as TreeNode[]).push(item)
+    return
+  }
+  if (node.type !== 'object') throw new Undecodable('It adds items to what takes none.')
+  const list: TreeNode = { type: 'list', items: [...items] }
+  ;(node.entries as TreeEntry[]).push([{ type: 'text', value: 'items', size: 5, of: 'call' }, list])
+}
+
+/** What `__setstate__` would get: the attributes of most classes. */
+export function setState(node: TreeNode, state: TreeNode, nodes: Nodes): void {
+  if (node.type !== 'object') return
+  const [attributes, slots] = state.type === 'list' && state.of === 'tuple' ? state.items : [state]
+  let known = false
+  for (const part of [attributes, slots]) {
+    if (part?.type !== 'map') continue
+    known = true
+    addPairs(node, part.entries.flat())
+  }
+  if (!known) (node.entries as TreeEntry[]).push([nodes.string('state', 'call'), state])
 }

@@ -1,9 +1,10 @@
-import type { TreeEntry, TreeNode } from '#shared/formats.ts'
+import type { TreeNode } from '#shared/formats.ts'
 import { type Budget, Undecodable } from '../budget.ts'
 import { ByteReader } from '../byte-reader.ts'
 import { bool, float, Nodes, nothing, plainText, whole } from '../nodes.ts'
 import { type Parsed, runParser } from '../parsed.ts'
-import { reduce } from './pickle-classes.ts'
+import { addItems, addPairs, instance, reduce, setState } from './pickle-classes.ts'
+import { unescapedUnicode, unquoted } from './pickle-text.ts'
 
 /*
  * Python's pickle, protocols 0 to 5. A pickle is a program that names functions and calls them; this machine has its
@@ -380,71 +381,3 @@ class PickleMachine {
     return whole(hex === '' ? 0n : BigInt.asIntN(8 * bytes.length, BigInt(`0x${hex}`)))
   }
 }
-
-/** An object of a class that is named and not made. */
-function instance(name: string, args: TreeNode): TreeNode {
-  const items = args.type === 'list' ? args.items : [args]
-  const entries: TreeEntry[] =
-    items.length === 0 ? [] : [[{ type: 'text', value: 'arguments', size: 9, of: 'call' }, args]]
-  return { type: 'object', name, entries }
-}
-
-function addPairs(node: TreeNode, items: readonly TreeNode[]): void {
-  const entries = node.type === 'map' || node.type === 'object' ? (node.entries as TreeEntry[]) : null
-  if (entries === null) throw new Undecodable('It sets names in what has none.')
-  for (let at = 0; at + 1 < items.length; at += 2)
-    entries.push([items[at] as TreeNode, items[at + 1] as TreeNode])
-}
-
-function addItems(node: TreeNode, items: readonly TreeNode[]): void {
-  if (node.type === 'list') {
-    for (const item of items) (node.items as TreeNode[]).push(item)
-    return
-  }
-  if (node.type !== 'object') throw new Undecodable('It adds items to what takes none.')
-  const list: TreeNode = { type: 'list', items: [...items] }
-  ;(node.entries as TreeEntry[]).push([{ type: 'text', value: 'items', size: 5, of: 'call' }, list])
-}
-
-/** What `__setstate__` would get: the attributes of most classes. */
-function setState(node: TreeNode, state: TreeNode, nodes: Nodes): void {
-  if (node.type !== 'object') return
-  const [attributes, slots] = state.type === 'list' && state.of === 'tuple' ? state.items : [state]
-  let known = false
-  for (const part of [attributes, slots]) {
-    if (part?.type !== 'map') continue
-    known = true
-    addPairs(node, part.entries.flat())
-  }
-  if (!known) (node.entries as TreeEntry[]).push([nodes.string('state', 'call'), state])
-}
-
-/** The text of protocol 0: a Python literal in quotes. */
-function unquoted(line: string): Buffer {
-  const quote = line[0]
-  if (line.length < 2 || (quote !== "'" && quote !== '"') || line.at(-1) !== quote) {
-    throw new Undecodable('A text in it is not in quotes.')
-  }
-  const text = line
-    .slice(1, -1)
-    .replace(/\\(?:x([0-9a-f]{2})|(.))/gi, (_match, hex: string | undefined, other: string | undefined) =>
-      hex === undefined
-        ? (ESCAPES.get(other ?? '') ?? other ?? '')
-        : String.fromCharCode(Number.parseInt(hex, 16)),
-    )
-  return Buffer.from(text, 'latin1')
-}
-const ESCAPES: ReadonlyMap<string, string> = new Map([
-  ['n', '\n'],
-  ['r', '\r'],
-  ['t', '\t'],
-])
-
-const unescapedUnicode = (line: string): string =>
-  line.replace(
-    /\\u([0-9a-fA-F]{4})|\\U([0-9a-fA-F]{8})/g,
-    (match, four: string | undefined, eight: string | undefined) => {
-      const point = Number.parseInt(four ?? eight ?? '', 16)
-      return point <= 0x10ffff ? String.fromCodePoint(point) : match
-    },
-  )
