@@ -156,3 +156,81 @@ export type SessionEdit =
   | { readonly kind: 'set'; readonly path: TreePath; readonly value: NewValue }
   | { readonly kind: 'add'; readonly path: TreePath; readonly name: string | null; readonly value: NewValue }
   | { readonly kind: 'remove'; readonly path: TreePath }
+
+/** A key of some library's format, decoded as it was read. */
+export interface DecodedKey {
+  readonly session: DecodedSession
+  /** When Redis ended it by the same reading, epoch milliseconds; null for never. */
+  readonly expiresAt: number | null
+  /**
+   * What was decoded, by a hash of its bytes: the one of a string, or of a hash that of each field, in the order of the
+   * tree. An edit is refused where what it is about has another one by now.
+   */
+  readonly marks: readonly string[]
+}
+
+/** Names that lead to a node, as one reads them: `user.roles.0`. */
+export function pathInWords(root: TreeNode | null, path: TreePath): string {
+  const names: string[] = []
+  let node: TreeNode | null = root
+  for (const position of path) {
+    if (node === null) break
+    const [name, child] = stepInto(node, position)
+    names.push(name)
+    node = child
+  }
+  return names.join('.')
+}
+
+/** The node that a path leads to; null where there is none. */
+export function nodeAtPath(root: TreeNode | null, path: TreePath): TreeNode | null {
+  let node = root
+  for (const position of path) node = node === null ? null : stepInto(node, position)[1]
+  return node
+}
+
+function stepInto(node: TreeNode, position: number): readonly [name: string, child: TreeNode | null] {
+  if (node.type === 'list') return [String(position), node.items[position] ?? null]
+  if (node.type !== 'map' && node.type !== 'object') return ['', null]
+  const entry = node.entries[position]
+  return entry === undefined ? ['', null] : [nameOfEntry(entry[0]), entry[1]]
+}
+
+/** A name as one reads it. */
+export function nameOfEntry(name: TreeNode): string {
+  switch (name.type) {
+    case 'text':
+      return name.value
+    case 'number':
+    case 'bigint':
+      return name.text
+    case 'boolean':
+      return String(name.value)
+    case 'date':
+      return new Date(name.at).toISOString()
+    case 'bytes':
+      return `bytes:${name.base64}`
+    default:
+      return name.type
+  }
+}
+
+/** How far apart two ends may be and still be the same, milliseconds: libraries reckon theirs in their own process. */
+const SAME_END = 5000
+
+/** What ends a session: Redis's TTL, what is inside it, or nothing; and whether the two say the same. */
+export interface TrueEnd {
+  readonly by: 'redis' | 'inside' | 'nothing'
+  readonly at: number | null
+  readonly disagree: boolean
+}
+
+/** @param expiresAt when Redis ends the key, epoch milliseconds; null for never */
+export function trueEnd(expiresAt: number | null, expiry: InnerExpiry | null): TrueEnd {
+  const inside = expiry?.at ?? null
+  const byRedis = { by: expiresAt === null ? 'nothing' : 'redis', at: expiresAt } as const
+  if (expiry === null || inside === null) return { ...byRedis, disagree: false }
+  const disagree = expiresAt === null || Math.abs(expiresAt - inside) > SAME_END
+  const insideFirst = expiry.enforced && (expiresAt === null || inside < expiresAt)
+  return insideFirst && disagree ? { by: 'inside', at: inside, disagree } : { ...byRedis, disagree }
+}

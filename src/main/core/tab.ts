@@ -11,7 +11,7 @@ import { Workspace } from './workspace.ts'
 /** What all tabs have in common. */
 export type CommonServices = Pick<
   SharedServices,
-  'clock' | 'report' | 'info' | 'privateRedis' | 'leavePrivateRedis' | 'prefill' | 'saved'
+  'clock' | 'report' | 'info' | 'privateRedis' | 'leavePrivateRedis' | 'prefill' | 'saved' | 'decoder'
 >
 
 export interface TabOptions {

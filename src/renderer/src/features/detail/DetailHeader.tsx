@@ -2,7 +2,7 @@ import { Download, Pin, Trash2, UserRoundX, X } from 'lucide-react'
 import { IconButton } from '../../components/Button.tsx'
 import { CopyButton } from '../../components/CopyButton.tsx'
 import { isBinary, toLine } from '../../lib/bytes-view.ts'
-import { useApp, useBlock, useDetail, usePins, useSessionTimeline } from '../../stores/context.ts'
+import { useApp, useBlock, useDecoded, useDetail, usePins, useSessionTimeline } from '../../stores/context.ts'
 import { isPinned } from '../../stores/pins.ts'
 import { CompareButton } from '../compare/CompareButton.tsx'
 import { MiddleEllipsis } from '../list/MiddleEllipsis.tsx'
@@ -20,12 +20,14 @@ export function DetailHeader() {
   const prefix = useDetail((state) => state.prefix)
   const pinned = usePins((state) => isPinned(state, prefix, id))
   const userBefore = useSessionTimeline((state) => state.moments?.[0]?.entries[0]?.user ?? null)
+  const decoded = useDecoded((state) => state.key)
   const blocked = useKeyBlock('delete')
   const logOutBlock = useBlock('deleteMany')
   const exportBlock = useBlock('export')
   const notExportable = useDetail(whyNotExportable)
   if (id === null) return null
-  const user = detail === null && ending !== null ? userBefore : userOf(detail)
+  const own = detail === null && ending !== null ? userBefore : userOf(detail)
+  const user = decoded?.session.user ?? own
   const name = userName(detail)
   return (
     <header className={styles.header} data-ended={ending === null ? undefined : true}>
@@ -33,7 +35,10 @@ export function DetailHeader() {
         <h2 className={styles.user} title={user ?? undefined}>
           {detail === null
             ? (user ?? (ending === null ? '…' : 'A session that has ended'))
-            : (user ?? (detail.state === 'session' ? 'Anonymous' : `A ${detail.type}, no session`))}
+            : (user ??
+              (detail.state === 'session' || decoded?.session.role === 'session'
+                ? 'Anonymous'
+                : `A ${detail.type}, no session`))}
         </h2>
         {user === null || name === null ? null : (
           <IconButton

@@ -1,0 +1,71 @@
+import { expect, test } from './fixtures.ts'
+
+const COOKIE = { originalMaxAge: 3_600_000, expires: '2035-01-01T00:00:00.000Z', httpOnly: true, path: '/' }
+const SESSION = { cookie: COOKIE, username: 'grace', theme: '<b>dark</b>', cart: { items: 3 } }
+const TEXT = JSON.stringify(SESSION)
+
+test('a session of another library is shown decoded, with what ends it, and raw beside it', async ({
+  ui,
+  redis,
+}) => {
+  await redis.client.set('session:express', TEXT, 'EX', 600)
+  await ui.row('express').click()
+  await expect(ui.detail.getByRole('heading', { name: 'grace' })).toBeVisible()
+  await expect(ui.detail).toContainText('connect-redis')
+  await expect(ui.detail).toContainText('They disagree: Redis ends it')
+  const fields = ui.detail.getByRole('region', { name: 'Decoded fields' })
+  await expect(fields).toContainText('username: "grace"')
+  await expect(fields).toContainText('theme: "<b>dark</b>"')
+  await expect(fields.locator('b')).toHaveCount(0)
+  await expect(fields).toContainText('items: 3')
+  await ui.button('Change TTL').click()
+  await expect(ui.page.getByRole('dialog', { name: 'Change TTL' })).toContainText('cookie')
+  await ui.page.keyboard.press('Escape')
+  await ui.detail.getByRole('button', { name: 'Raw', exact: true }).click()
+  await expect(ui.detail.getByRole('region', { name: 'Value' })).toBeVisible()
+  await expect(fields).toHaveCount(0)
+})
+
+test('a decoded field is edited in place, its bytes alone, and undone', async ({ ui, redis }) => {
+  await redis.client.set('session:express', TEXT, 'EX', 600)
+  const ends = await redis.client.pexpiretime('session:express')
+  await ui.row('express').click()
+  const fields = ui.detail.getByRole('region', { name: 'Decoded fields' })
+  await ui.button('Edit cart.items').click()
+  await ui.page.getByRole('textbox', { name: 'Value of cart.items' }).fill('4')
+  await ui.page.keyboard.press('Enter')
+  await expect(ui.results).toContainText('Saved cart.items.')
+  await expect(fields).toContainText('items: 4')
+  expect(await redis.client.get('session:express')).toBe(TEXT.replace('"items":3', '"items":4'))
+  expect(await redis.client.pexpiretime('session:express')).toBe(ends)
+  await ui.results.getByRole('button', { name: /^Undo/ }).click()
+  await expect(fields).toContainText('items: 3')
+  expect(await redis.client.get('session:express')).toBe(TEXT)
+})
+
+test('an edit of what somebody else has changed shows both, and asks', async ({ ui, redis }) => {
+  await redis.client.set('session:express', TEXT, 'EX', 600)
+  await ui.row('express').click()
+  await ui.button('Edit username').click()
+  const input = ui.page.getByRole('textbox', { name: 'Value of username' })
+  await input.fill('mine')
+  await redis.client.set('session:express', TEXT.replace('grace', 'theirs'), 'KEEPTTL')
+  await input.press('Enter')
+  const conflict = ui.page.getByRole('group', { name: 'Conflict' })
+  await expect(conflict).toContainText('Nothing was written')
+  await expect(conflict).toContainText('theirs')
+  await conflict.getByRole('button', { name: 'Write mine anyway' }).click()
+  await expect(ui.results).toContainText('Wrote yours over what was in Redis.')
+  expect(await redis.client.get('session:express')).toBe(TEXT.replace('grace', 'mine'))
+})
+
+test('a format that is only read says why', async ({ ui, redis }) => {
+  // {'_auth_user_id': '7'}, as Python's pickle writes it.
+  const pickle = Buffer.from('gASVHAAAAAAAAAB9lIwNX2F1dGhfdXNlcl9pZJSMATeUcy4=', 'base64')
+  await redis.client.set('session:django', pickle, 'EX', 600)
+  await ui.row('django').click()
+  await expect(ui.detail).toContainText('Read only.')
+  const fields = ui.detail.getByRole('region', { name: 'Decoded fields' })
+  await expect(fields).toContainText('_auth_user_id: "7"')
+  await expect(fields.getByRole('button', { name: /^Edit/ })).toHaveCount(0)
+})
