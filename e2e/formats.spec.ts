@@ -69,3 +69,33 @@ test('a format that is only read says why', async ({ ui, redis }) => {
   await expect(fields).toContainText('_auth_user_id: "7"')
   await expect(fields.getByRole('button', { name: /^Edit/ })).toHaveCount(0)
 })
+
+test('the list says which library wrote a session, for whom and since when, and is filtered by it', async ({
+  ui,
+  store,
+  redis,
+}) => {
+  await store.createSession({ username: 'ada' })
+  await redis.client.set(
+    'session:express',
+    JSON.stringify({ ...SESSION, createdAt: 1_700_000_000_000 }),
+    'EX',
+    600,
+  )
+  // {'_auth_user_id': '7'}, as Python's pickle writes it: read in the worker alone.
+  const pickle = Buffer.from('gASVHAAAAAAAAAB9lIwNX2F1dGhfdXNlcl9pZJSMATeUcy4=', 'base64')
+  await redis.client.set('session:django', pickle, 'EX', 600)
+  await expect(ui.rows).toHaveCount(3)
+  await expect(ui.cell('express', 'User')).toContainText('grace')
+  await expect(ui.cell('express', 'User')).toContainText('connect-redis')
+  await expect(ui.cell('express', 'Created')).not.toHaveText('–')
+  await expect(ui.cell('django', 'User')).toContainText('7')
+  await ui.filter.fill('user:grace')
+  await expect(ui.rows).toHaveCount(1)
+  await ui.filter.fill('format:connect')
+  await expect(ui.rows).toHaveCount(1)
+  await expect(ui.row('express')).toBeVisible()
+  await ui.filter.fill('')
+  await ui.header('User').getByRole('button').click()
+  await expect(ui.rows).toHaveCount(3)
+})

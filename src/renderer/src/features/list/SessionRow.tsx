@@ -156,7 +156,9 @@ function User({ row }: { readonly row: Row }) {
       <span className={styles.text} title={user === null ? 'Nobody is logged in' : toLine(user)}>
         {user === null || user === '' ? <span className={styles.none}>–</span> : toLine(user)}
       </span>
-      {row.state === 'session' ? null : (
+      {row.state === 'session' ? null : row.problem === null && row.format !== null ? (
+        <Badge title={`Written by ${row.format.name}, ${row.format.encoding}`}>{row.format.name}</Badge>
+      ) : (
         <Badge tone="amber" {...(row.problem === null ? {} : { title: row.problem })}>
           {row.state === 'foreign' ? row.type : 'incomplete'}
         </Badge>
