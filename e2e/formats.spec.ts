@@ -99,3 +99,36 @@ test('the list says which library wrote a session, for whom and since when, and 
   await ui.header('User').getByRole('button').click()
   await expect(ui.rows).toHaveCount(3)
 })
+
+test('a field of a hash in another library’s format is edited, and the keys that belong to it are named', async ({
+  ui,
+  redis,
+}) => {
+  const key = 'session:sessions:42'
+  await redis.client.hset(key, {
+    creationTime: '1775133296789',
+    lastAccessedTime: '1775136896789',
+    maxInactiveInterval: '1800',
+    'sessionAttr:theme': '"dark"',
+  })
+  await redis.client.expire(key, 600)
+  const ends = await redis.client.pexpiretime(key)
+  await ui.row('sessions:42').click()
+  await expect(ui.detail).toContainText('the expiry inside, which the library checks itself')
+  await expect(ui.detail.getByRole('region', { name: 'Related keys' })).toContainText('session:')
+  await ui.button('Edit sessionAttr:theme').click()
+  await ui.page.getByRole('textbox', { name: 'Value of sessionAttr:theme' }).fill('light')
+  // Somebody uses the session meanwhile, which is no conflict.
+  await redis.client.hset(key, 'lastAccessedTime', '1775136896790')
+  await ui.page.keyboard.press('Enter')
+  await expect(ui.results).toContainText('Saved sessionAttr:theme.')
+  expect(await redis.client.hget(key, 'sessionAttr:theme')).toBe('"light"')
+  expect(await redis.client.pexpiretime(key)).toBe(ends)
+})
+
+test('a value over the limits shows as it is, with the reason', async ({ ui, redis }) => {
+  await redis.client.set('session:big', JSON.stringify({ ...SESSION, blob: 'x'.repeat(5 * 1024 * 1024) }))
+  await ui.row('big').click()
+  await expect(ui.detail).toContainText('It is larger than 4 MB')
+  await expect(ui.detail.getByRole('region', { name: 'Value' })).toBeVisible()
+})

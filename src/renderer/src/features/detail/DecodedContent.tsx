@@ -28,7 +28,7 @@ export function DecodedContent({ detail, decoded, raw }: DecodedContentProps) {
     <>
       <div className={styles.head}>
         <Badge tone="accent">{session.name}</Badge>
-        <span className={styles.encoding}>{session.encoding}</span>
+        <span className={styles.encoding}>{session.encoding === 'unknown' ? '' : session.encoding}</span>
         {/* biome-ignore lint/a11y/useSemanticElements: a fieldset would need a legend that is seen. */}
         <div className={styles.switch} role="group" aria-label="How it is shown">
           <button type="button" aria-pressed={!showsRaw} onClick={() => store.showRaw(false)}>
@@ -40,6 +40,8 @@ export function DecodedContent({ detail, decoded, raw }: DecodedContentProps) {
         </div>
       </div>
       {showsRaw ? raw : <Decoded decoded={decoded} blocked={blocked} />}
+      {/* What could not be decoded shows as the bytes that it is. */}
+      {!showsRaw && session.root === null ? raw : null}
     </>
   )
 }
@@ -58,7 +60,7 @@ function Decoded({ decoded, blocked }: { readonly decoded: DecodedKey; readonly 
       )}
       {apart.map(({ reason, size }) => (
         <p key={reason} className={styles.undecoded}>
-          Not decoded, {formatBytes(size)}: {reason} {session.root === null ? 'Its bytes are under Raw.' : ''}
+          Not decoded, {formatBytes(size)}: {reason}
         </p>
       ))}
       <DecodedTree session={session} blocked={blocked} />

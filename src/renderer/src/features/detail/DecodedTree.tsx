@@ -67,8 +67,10 @@ function Branch({ node, name, path, ...rest }: NodeProps & { readonly node: Cont
     <div>
       <button type="button" className={tree.toggle} aria-expanded={open} onClick={() => setOpen(!open)}>
         <Chevron size={12} aria-hidden />
-        <Name name={name} />
-        <span className={tree.size}>{containerInWords(node, children.length)}</span>
+        <span className={styles.branch}>
+          <Name name={name} />
+          <span className={tree.size}>{containerInWords(node, children.length)}</span>
+        </span>
         {lock === null ? null : (
           <span className={styles.word} title={lock}>
             kept by the library
@@ -115,7 +117,7 @@ function Leaf({ node, name, path, session, blocked }: NodeProps) {
   const why = whyFixed(node, session, path) ?? blocked
   if (editing)
     return (
-      <div className={tree.leaf}>
+      <div className={styles.editing}>
         <Name name={name} />
         <LeafEditor name={words} blocked={blocked} />
       </div>

@@ -84,7 +84,7 @@ export function DetailHeader() {
         <CopyButton label="Copy session id" text={toLine(id)}>
           Copy
         </CopyButton>
-        {isBinary(id) || detail?.state === 'foreign' ? null : (
+        {isBinary(id) || detail?.state === 'foreign' || decoded !== null ? null : (
           <CopyButton label="Copy cookie" text={`sid=${id}`}>
             Copy cookie
           </CopyButton>
