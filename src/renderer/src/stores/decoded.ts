@@ -37,9 +37,16 @@ export interface DecodedState {
   /** The selected key, decoded; null where there is nothing to decode. */
   readonly key: DecodedKey | null
   readonly draft: LeafDraft | null
-  /** The raw value is shown in place of the tree. */
-  readonly raw: boolean
+  /** The raw value is shown in place of the tree; null where nobody has said, see {@link showsRaw}. */
+  readonly raw: boolean | null
 }
+
+/** Of a library that nobody knows the value itself is what there is to see, unless somebody asks for the tree. */
+export const showsRaw = ({ key, raw }: DecodedState): boolean => raw ?? key?.session.format === 'other'
+
+/** Whether a library that is known wrote it as a session, and not as something beside one. */
+export const isLibrarySession = ({ key }: DecodedState): boolean =>
+  key !== null && key.session.role === 'session' && key.session.format !== 'other'
 
 export interface DecodedStore {
   readonly store: StoreApi<DecodedState>
@@ -57,7 +64,7 @@ const NOTHING = { key: null, draft: null } as const
 
 /** Decodes the selected key wherever its detail changes, and edits what was decoded. */
 export function createDecodedStore(transport: Transport, detail: DetailStore): DecodedStore {
-  const store = createStore<DecodedState>(() => ({ ...NOTHING, raw: false }))
+  const store = createStore<DecodedState>(() => ({ ...NOTHING, raw: null }))
   const { getState, setState } = store
   /** Drafts of keys that are not looked at now. */
   const drafts = new Map<string, LeafDraft>()

@@ -7,6 +7,7 @@ import { CopyButton } from '../../components/CopyButton.tsx'
 import { toLine } from '../../lib/bytes-view.ts'
 import { formatBytes } from '../../lib/format.ts'
 import { useApp, useDecoded } from '../../stores/context.ts'
+import { showsRaw } from '../../stores/decoded.ts'
 import styles from './Decoded.module.css'
 import { DecodedTree } from './DecodedTree.tsx'
 import { useKeyBlock } from './session-block.ts'
@@ -21,7 +22,7 @@ interface DecodedContentProps {
 /** What another library wrote: decoded, or as it lies in Redis. */
 export function DecodedContent({ detail, decoded, raw }: DecodedContentProps) {
   const { decoded: store } = useApp()
-  const showsRaw = useDecoded((state) => state.raw)
+  const isRaw = useDecoded(showsRaw)
   const blocked = useKeyBlock(detail.type === 'hash' ? 'editFields' : 'editStrings')
   const { session } = decoded
   return (
@@ -31,17 +32,17 @@ export function DecodedContent({ detail, decoded, raw }: DecodedContentProps) {
         <span className={styles.encoding}>{session.encoding === 'unknown' ? '' : session.encoding}</span>
         {/* biome-ignore lint/a11y/useSemanticElements: a fieldset would need a legend that is seen. */}
         <div className={styles.switch} role="group" aria-label="How it is shown">
-          <button type="button" aria-pressed={!showsRaw} onClick={() => store.showRaw(false)}>
+          <button type="button" aria-pressed={!isRaw} onClick={() => store.showRaw(false)}>
             Decoded
           </button>
-          <button type="button" aria-pressed={showsRaw} onClick={() => store.showRaw(true)}>
+          <button type="button" aria-pressed={isRaw} onClick={() => store.showRaw(true)}>
             Raw
           </button>
         </div>
       </div>
-      {showsRaw ? raw : <Decoded decoded={decoded} blocked={blocked} />}
+      {isRaw ? raw : <Decoded decoded={decoded} blocked={blocked} />}
       {/* What could not be decoded shows as the bytes that it is. */}
-      {!showsRaw && session.root === null ? raw : null}
+      {!isRaw && session.root === null ? raw : null}
     </>
   )
 }

@@ -3,6 +3,7 @@ import { IconButton } from '../../components/Button.tsx'
 import { CopyButton } from '../../components/CopyButton.tsx'
 import { isBinary, toLine } from '../../lib/bytes-view.ts'
 import { useApp, useBlock, useDecoded, useDetail, usePins, useSessionTimeline } from '../../stores/context.ts'
+import { isLibrarySession } from '../../stores/decoded.ts'
 import { isPinned } from '../../stores/pins.ts'
 import { CompareButton } from '../compare/CompareButton.tsx'
 import { MiddleEllipsis } from '../list/MiddleEllipsis.tsx'
@@ -21,6 +22,7 @@ export function DetailHeader() {
   const pinned = usePins((state) => isPinned(state, prefix, id))
   const userBefore = useSessionTimeline((state) => state.moments?.[0]?.entries[0]?.user ?? null)
   const decoded = useDecoded((state) => state.key)
+  const isKnown = useDecoded(isLibrarySession)
   const blocked = useKeyBlock('delete')
   const logOutBlock = useBlock('deleteMany')
   const exportBlock = useBlock('export')
@@ -36,9 +38,7 @@ export function DetailHeader() {
           {detail === null
             ? (user ?? (ending === null ? '…' : 'A session that has ended'))
             : (user ??
-              (detail.state === 'session' || decoded?.session.role === 'session'
-                ? 'Anonymous'
-                : `A ${detail.type}, no session`))}
+              (detail.state === 'session' || isKnown ? 'Anonymous' : `A ${detail.type}, no session`))}
         </h2>
         {user === null || name === null ? null : (
           <IconButton

@@ -10,6 +10,7 @@ import { DETAIL, focusGrid } from '../../lib/focus.ts'
 import { formatClock } from '../../lib/format.ts'
 import type { DetailTab } from '../../stores/app.ts'
 import { useApp, useDecoded, useDetail } from '../../stores/context.ts'
+import { isLibrarySession } from '../../stores/decoded.ts'
 import { SessionTimeline } from '../timeline/SessionTimeline.tsx'
 import { CliLines } from './CliLines.tsx'
 import { DetailHeader } from './DetailHeader.tsx'
@@ -63,7 +64,7 @@ function SelectedSession() {
   const detail = useDetail((state) => state.detail)
   const ending = useDetail((state) => state.ending)
   const failure = useDetail((state) => state.failure)
-  const decoded = useDecoded((state) => state.key?.session.role === 'session')
+  const decoded = useDecoded(isLibrarySession)
   return (
     <>
       <DetailHeader />
