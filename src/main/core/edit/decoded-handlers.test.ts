@@ -44,7 +44,10 @@ describe('what another library wrote', () => {
     await redis.client.set('sess:abc', BEFORE, 'EX', 600)
     const { session, expiresAt, marks } = await decode(EXPRESS)
     expect(session).toMatchObject({ format: 'connect-redis', encoding: 'JSON', user: 'ada', readOnly: null })
-    expect(session.expiry).toMatchObject({ at: Date.parse('2030-01-01T00:00:00Z'), from: expect.stringMatching(/^cookie.expires/) })
+    expect(session.expiry).toMatchObject({
+      at: Date.parse('2030-01-01T00:00:00Z'),
+      from: expect.stringMatching(/^cookie.expires/),
+    })
     expect(Math.abs((expiresAt ?? 0) - Date.now() - 600_000)).toBeLessThan(5000)
     expect(marks).toHaveLength(1)
   })

@@ -131,6 +131,9 @@ export class DecoderClient {
       // A worker sees neither the environment, which may hold secrets, nor the arguments.
       env: {},
       argv: [],
+      // It says nothing, and would else open the streams of this process.
+      stdout: true,
+      stderr: true,
       resourceLimits: {
         maxOldGenerationSizeMb: this.#limits.workerHeap,
         maxYoungGenerationSizeMb: YOUNG_MEGABYTES,
