@@ -10,11 +10,13 @@ export default defineConfig({
     build: {
       sourcemap: true,
       rollupOptions: {
-        // Three entries on one core: the desktop app, the web host, and the demo server alone.
+        // Three entries on one core: the desktop app, the web host, and the demo server alone. The worker is a thread
+        // of the first two, started by its file.
         input: {
           index: from('src/main/index.ts'),
           web: from('src/main/web.ts'),
           demo: from('src/main/demo.ts'),
+          'decoder-worker': from('src/main/core/formats/decoder-worker.ts'),
         },
         output: { format: 'es' },
       },

@@ -53,6 +53,7 @@ it('tells each way in which a list is not what is there', () => {
     state: 'session',
     type: 'hash',
     problem: null,
+    format: null,
     createdAt: null,
     lastAccessedAt: null,
     configuredTtl: 60,

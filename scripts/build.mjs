@@ -6,6 +6,7 @@ const OUTPUTS = [
   'out/main/index.js',
   'out/main/web.js',
   'out/main/demo.js',
+  'out/main/decoder-worker.js',
   'out/preload/index.cjs',
   'out/renderer/index.html',
 ]

@@ -298,6 +298,8 @@ const OF_CALLS: { readonly [N in CallName]?: (arg: ParsedArg<N>) => Ability | nu
   'session.renameField': () => 'renameFields',
   'session.setFieldTtl': ({ ttl }) => (ttl === null ? 'removeFieldTtls' : 'setFieldTtls'),
   'session.setValue': () => 'editStrings',
+  'session.decode': () => 'open',
+  'session.editDecoded': ({ type }) => (type === 'hash' ? 'editFields' : 'editStrings'),
   'session.setTtl': () => 'setTtl',
   'session.setExpiry': ({ ttl }) => (ttl === null ? 'removeTtl' : 'setTtl'),
   'session.touch': () => 'touch',

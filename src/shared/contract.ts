@@ -9,6 +9,7 @@ import {
   saveConnectionSchema,
   saveOpenConnectionSchema,
 } from './connections.ts'
+import type { DecodedKey } from './formats.ts'
 import type { HistoryOutcome, HistoryStatus } from './history.ts'
 import {
   type AppInfo,
@@ -106,6 +107,21 @@ const keyRef = sessionRef.extend({
 })
 /** Epoch milliseconds as it was shown; null for no end. */
 const shownEnd = z.number().nullable()
+
+/** One edit of a decoded session, by a path of the tree that was shown. Values are leaves: text, numbers and the like. */
+const treePath = z.array(count).max(200)
+const newValue = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('text'), value: text }),
+  z.strictObject({ type: z.literal('bytes'), base64: z.base64().max(6 * 1024 * 1024) }),
+  z.strictObject({ type: z.literal('number'), text: z.string().max(1000) }),
+  z.strictObject({ type: z.literal('boolean'), value: z.boolean() }),
+  z.strictObject({ type: z.literal('null') }),
+])
+const sessionEdit = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('set'), path: treePath, value: newValue }),
+  z.strictObject({ kind: z.literal('add'), path: treePath, name: text.nullable(), value: newValue }),
+  z.strictObject({ kind: z.literal('remove'), path: treePath }),
+])
 
 /** Sessions of a prefix: those that are named, or all that match a filter but for some. */
 export const scopeSchema = z.union([
@@ -272,6 +288,16 @@ export const contract = {
     /** Writes a string key; its TTL stays as it is. */
     'session.setValue': call(
       sessionRef.extend({ shown: bytesSchema, value: bytesSchema }),
+    ).replies<SessionDetail>(),
+    /** A key of another library's format, decoded; null where there is none, in no format that is known, or our own. */
+    'session.decode': call(sessionRef).replies<DecodedKey | null>(),
+    /** Edits a decoded session in its library's encoding. `shown` is the mark of what was decoded; of a hash one field's. */
+    'session.editDecoded': call(
+      sessionRef.extend({
+        type: z.enum(['string', 'hash']),
+        shown: z.string().max(100),
+        edits: z.array(sessionEdit).min(1).max(100),
+      }),
     ).replies<SessionDetail>(),
     /** Sets the TTL of a session, which its store renews with each access. `shown`: only while it is that. */
     'session.setTtl': call(sessionRef.extend({ ttl, shown: z.int().optional() })).replies<SessionDetail>(),

@@ -1,6 +1,7 @@
 import type { KeyLimit } from './abilities.ts'
 import type { Bytes } from './bytes.ts'
 import type { ClusterNode } from './cluster.ts'
+import type { FormatId, SessionSummary } from './formats.ts'
 
 /** The fields that the store alone writes, in the order in which it writes them. */
 export const RESERVED_FIELDS = ['created_at', 'last_accessed_at', 'session_ttl'] as const
@@ -164,14 +165,25 @@ export type ConnectionStatus =
  */
 export type SessionState = 'session' | 'incomplete' | 'foreign'
 
+/** Which library wrote a key, as far as a list tells. */
+export interface RowFormat {
+  readonly id: FormatId
+  /** The library's, and the encoding: `Flask-Session`, `MessagePack`. */
+  readonly name: string
+  readonly encoding: string
+  readonly role: SessionSummary['role']
+}
+
 export interface SessionRow {
   /** The key without the prefix. */
   readonly id: Bytes
   readonly state: SessionState
   /** Redis TYPE. */
   readonly type: string
-  /** Why it is not a session, in words; null for one that is. */
+  /** Why it is not a session, in words; null for one that is, ours or another library's. */
   readonly problem: string | null
+  /** Of another library's format; null for our own sessions and for what nobody knows. */
+  readonly format: RowFormat | null
   /** Epoch milliseconds. */
   readonly createdAt: number | null
   readonly lastAccessedAt: number | null

@@ -14,9 +14,11 @@ import { createPrivateRedisHandlers } from './connection/private-redis-handlers.
 import { type ResolvedTarget, withPrefillPassword } from './connection/target.ts'
 import type { DemoService } from './demo/demo-service.ts'
 import type { Handlers } from './dispatch.ts'
+import { createDecodedHandlers } from './edit/decoded-handlers.ts'
 import { createEditHandlers, textId } from './edit/edit-handlers.ts'
 import { SessionWriter } from './edit/session-writer.ts'
 import { NO_HISTORY } from './edit/undo-log.ts'
+import type { DecoderClient } from './formats/decoder-client.ts'
 import { surveyPrefixes } from './index/prefix-survey.ts'
 import { keyOf, readField, readSessionDetail, readValue } from './index/session-detail.ts'
 import { commandCalls } from './journal/command-calls.ts'
@@ -43,6 +45,7 @@ export interface SharedServices {
   readonly prefill: ResolvedTarget | null
   readonly saved: SavedConnections
   readonly followers: CommandFollowers
+  readonly decoder: DecoderClient
   /** What belongs to the connection, also while it is lost. */
   current(): Workspace | null
   /** The same, for work on Redis. @throws AppError while there is none or it is lost. */
@@ -233,6 +236,7 @@ export function createClientHandlers(
       return { id: await store.createSession(fields, parseTtl(ttl)) }
     },
     ...createEditHandlers({ writing, detailOf, readDetail, wrote, missing }),
+    ...createDecodedHandlers({ connected, writing, detailOf, wrote, clock, decoder: shared.decoder }),
     'session.touch': async (ref) => {
       const store = writing().store(ref.prefix, 'Touched')
       if (!(await store.touchSession(textId(ref.id)))) throw await missing(ref)

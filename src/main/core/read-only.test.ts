@@ -2,10 +2,13 @@ import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { type CallName, contract } from '#shared/contract.ts'
 import { useRedis } from '../../test/redis.ts'
+import { marksOf } from './formats/read-stored.ts'
+import { storedString } from './formats/testing/fixtures.ts'
 import { createInspector } from './services.ts'
 
 const redis = useRedis()
 const PREFIX = 'session:'
+const JSON_VALUE = '{"username":"ada"}'
 /** What changes to another connection, or switches reading alone off. */
 const WAYS_OUT = new Set<CallName>([
   'connection.connect',
@@ -47,6 +50,11 @@ const VALID: Partial<Record<CallName, fc.Arbitrary<unknown>>> = {
   'session.setValue': fc
     .tuple(refOf('text'), fc.record({ shown: fc.constant('old'), value: fc.string() }))
     .map(([a, b]) => ({ ...a, ...b })),
+  'session.editDecoded': fc.record({
+    ...{ prefix: fc.constant(PREFIX), id: fc.constant('json'), type: fc.constant('string') },
+    shown: fc.constant(marksOf(storedString(`${PREFIX}json`, JSON_VALUE))[0]),
+    edits: fc.constant([{ kind: 'set', path: [0], value: { type: 'text', value: 'eve' } }]),
+  }),
   'session.setExpiry': fc
     .tuple(keyRef, fc.record({ shown: fc.constant(null), ttl: maybeTtl }))
     .map(([a, b]) => ({ ...a, ...b })),
@@ -70,6 +78,7 @@ const VALID: Partial<Record<CallName, fc.Arbitrary<unknown>>> = {
 const handle = fc.integer({ min: 0, max: 9 })
 /** Arguments of calls that work on a read-only connection too, and go before those that would write. */
 const READING: Partial<Record<CallName, fc.Arbitrary<unknown>>> = {
+  'session.decode': refOf('a', 'text', 'json', 'none'),
   'export.begin': fc.record({
     prefix: fc.constant(PREFIX),
     scope: fc.constantFrom({ filter: '' }, { ids: ['a', 'none'] }),
@@ -108,6 +117,7 @@ it('changes nothing on a read-only connection, whatever is called with whatever 
   }
   await redis.client.hset(`${PREFIX}fragment`, 'theme', 'dark')
   await redis.client.set(`${PREFIX}text`, 'old')
+  await redis.client.set(`${PREFIX}json`, JSON_VALUE)
   const inspector = createInspector({ host: 'web', version: '1', redisUrl: null, log: () => {} })
   const endpoint = inspector.attach(() => {})
   const call = (name: CallName, arg: unknown) => endpoint.dispatch(name, arg)

@@ -3,6 +3,7 @@ import type { AppInfo } from '#shared/model.ts'
 import type { Attach, Emit } from '#shared/transport.ts'
 import { PrivateRedis } from './connection/private-redis.ts'
 import { type ResolvedTarget, resolveTarget, urlWithoutPassword } from './connection/target.ts'
+import { DecoderClient } from './formats/decoder-client.ts'
 import { SavedConnections } from './settings/saved-connections.ts'
 import { NO_SECRET_BOX, type SecretBox } from './settings/secret-box.ts'
 import { SettingsFile } from './settings/settings-file.ts'
@@ -77,6 +78,7 @@ export function createInspector(options: InspectorOptions): Inspector {
     },
     prefill,
     saved,
+    decoder: new DecoderClient(),
   }
   const tabs = new Tabs({
     create: (number, onChange) => createTab({ number, common, broadcast, onChange }),
@@ -100,6 +102,7 @@ export function createInspector(options: InspectorOptions): Inspector {
     },
     async stop() {
       await tabs.stop()
+      await common.decoder.stop()
       await common.privateRedis.end()
     },
   }

@@ -11,7 +11,7 @@ import { Workspace } from './workspace.ts'
 /** What all tabs have in common. */
 export type CommonServices = Pick<
   SharedServices,
-  'clock' | 'report' | 'info' | 'privateRedis' | 'leavePrivateRedis' | 'prefill' | 'saved'
+  'clock' | 'report' | 'info' | 'privateRedis' | 'leavePrivateRedis' | 'prefill' | 'saved' | 'decoder'
 >
 
 export interface TabOptions {
@@ -81,6 +81,7 @@ export function createTab({ number, common, broadcast, onChange }: TabOptions): 
         workspace = new Workspace(opened, {
           clock,
           onError: reportUnexpected,
+          summarise: (stored) => common.decoder.summarise(stored),
           onNotPushed: (missing) => connection.setPolling(missing),
           onPins: (pins) => broadcast('timeline.pinned', pins, number),
         })

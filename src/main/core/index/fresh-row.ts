@@ -4,6 +4,7 @@ import { toBytes } from '../bytes.ts'
 import { type CellSource, type ReadPlan, valueAtPath } from './columns.ts'
 import { findFlaws } from './judge.ts'
 import type { RawValues } from './raw-values.ts'
+import type { Peek } from './row-format.ts'
 import type { FreshRow } from './row-table.ts'
 import type { TextCache } from './text-cache.ts'
 
@@ -17,6 +18,10 @@ export interface RawKey {
   readonly ttl: number
   /** Bytes of memory; negative where it was not asked for or may not be told. */
   readonly size: number
+  /** Of a string that may be read. */
+  readonly peek?: Peek
+  /** After the plan's fields, the values hold those that tell of other libraries. */
+  readonly hasExtras?: boolean
 }
 
 /** @param now when PTTL was answered, epoch milliseconds @param texts makes strings of the cells */

@@ -1,8 +1,10 @@
 import { AppError } from '#shared/errors.ts'
+import type { SessionSummary } from '#shared/formats.ts'
 import { RESERVED_FIELDS } from '#shared/model.ts'
 import { fromBinary, toBinary } from '../bytes.ts'
 import type { RedisClient } from '../connection/redis-client.ts'
 import { toAppError } from '../connection/redis-errors.ts'
+import type { StoredSession } from '../formats/stored-session.ts'
 import { BatchScript } from '../store/batch-script.ts'
 import type { ReadPlan } from './columns.ts'
 import { type RawKey, toFreshRow } from './fresh-row.ts'
@@ -20,6 +22,7 @@ import {
   READ_SCRIPT,
   SCAN_SCRIPT,
 } from './read-script.ts'
+import { type Peek, toStored, withFormat, withSummary } from './row-format.ts'
 import type { FreshRow } from './row-table.ts'
 import { TextCache } from './text-cache.ts'
 
@@ -43,11 +46,16 @@ export interface ScanReply {
   decode(): ReadResult
 }
 
+/** In the order of what is asked; null for a key in no format that is known. */
+export type Summarise = (stored: readonly StoredSession[]) => Promise<readonly (SessionSummary | null)[]>
+
 export interface KeyReaderOptions {
   readonly client: RedisClient
   readonly prefix: string
   /** Epoch milliseconds. */
   readonly clock: () => number
+  /** Who and when of keys that only the decoder's worker may decode; asked for keys that are read by name. */
+  readonly summarise?: Summarise | undefined
   /** For a node of a cluster: reads keys that lie on another one by now. */
   readonly elsewhere?: (ids: readonly string[], plan: ReadPlan) => Promise<ReadResult>
 }
@@ -65,6 +73,7 @@ export class KeyReader implements ListReader {
   /** One that reads a single server scans that server. */
   readonly shards: readonly KeyReader[] = [this]
   readonly #elsewhere: KeyReaderOptions['elsewhere']
+  readonly #summarise: KeyReaderOptions['summarise']
   readonly #prefix: Buffer
   readonly #pattern: string
   readonly #clock: () => number
@@ -80,6 +89,7 @@ export class KeyReader implements ListReader {
   constructor(options: KeyReaderOptions) {
     this.client = options.client
     this.#elsewhere = options.elsewhere
+    this.#summarise = options.summarise
     const onNode = options.elsewhere !== undefined
     this.#prefix = Buffer.from(options.prefix, 'utf8')
     this.#pattern = prefixPattern(options.prefix)
@@ -215,12 +225,14 @@ export class KeyReader implements ListReader {
       const reader = new MessageReader(reply)
       const time = timeOf(reader, began)
       const result = this.#decode(reader, ids, plan, now)
+      await this.#askWorker(result, plan)
       return { ...(this.#elsewhere === undefined ? result : await this.#whole(result, plan)), time }
     }
     const raw = await readInPipelines(this.client, ids, keys, plan)
     const at = this.#clock()
-    const result: Collected = { rows: [], gone: [], moved: [] }
+    const result: Collected = { rows: [], gone: [], moved: [], asks: [] }
     for (const key of raw) this.#collect(key, plan, at, result)
+    await this.#askWorker(result, plan)
     const time = { took: performance.now() - began, served: null }
     return { ...(this.#elsewhere === undefined ? result : await this.#whole(result, plan)), time }
   }
@@ -242,7 +254,7 @@ export class KeyReader implements ListReader {
 
   /** @param ids the ids that were asked for; null where the reply alone names the keys */
   #decode(reader: MessageReader, ids: readonly string[] | null, plan: ReadPlan, now: number): Collected {
-    const result: Collected = { rows: [], gone: [], moved: [] }
+    const result: Collected = { rows: [], gone: [], moved: [], asks: [] }
     const { buffer } = reader
     const skip = this.#prefix.length
     // One for all: a row is made of it before the next key is read.
@@ -250,13 +262,21 @@ export class KeyReader implements ListReader {
     for (let position = 0; !reader.done; position += 1) {
       const keyLength = reader.text()
       const id = ids?.[position] ?? buffer.toString('latin1', reader.end - keyLength + skip, reader.end)
-      const isHash = reader.atArray
+      let isHash = reader.atArray
       let type = 'hash'
+      let peek: Peek | undefined
+      let count = 0
       if (isHash) {
-        const count = reader.array()
-        for (let place = 0; place < count; place += 1) {
-          const length = reader.text()
-          values.put(place, reader.end, length)
+        count = reader.array()
+        if (count === 1 && reader.atArray) {
+          isHash = false
+          type = 'string'
+          peek = peekIn(reader)
+        } else {
+          for (let place = 0; place < count; place += 1) {
+            const length = reader.text()
+            values.put(place, reader.end, length)
+          }
         }
       } else {
         const length = reader.text()
@@ -264,15 +284,42 @@ export class KeyReader implements ListReader {
       }
       const ttl = reader.integer()
       const size = plan.size ? reader.integer() : -1
-      this.#collect({ id, values: isHash ? values : null, type, ttl, size }, plan, now, result)
+      const key: RawKey = { id, values: isHash ? values : null, type, ttl, size }
+      if (peek !== undefined) this.#collect({ ...key, peek }, plan, now, result)
+      else if (count > plan.fields.length) this.#collect({ ...key, hasExtras: true }, plan, now, result)
+      else this.#collect(key, plan, now, result)
     }
     return result
   }
 
-  #collect(key: RawKey, plan: ReadPlan, now: number, { rows, gone, moved }: Collected): void {
+  #collect(key: RawKey, plan: ReadPlan, now: number, { rows, gone, moved, asks }: Collected): void {
     if (key.type === ELSEWHERE && key.values === null) moved.push(key.id)
     else if (key.ttl === -2 || key.type === 'none') gone.push(key.id)
-    else rows.push(toFreshRow(key, plan, now, this.#texts))
+    else {
+      const row = toFreshRow(key, plan, now, this.#texts)
+      // Our own, and hashes that have begun as such, cost nothing more.
+      if (key.values !== null && key.hasExtras !== true) {
+        rows.push(row)
+        return
+      }
+      const { id, type, values, peek = null } = key
+      const stored = toStored({ key: this.#key(id), type, peek, values }, plan, row.expiresAt)
+      const [formatted, ask] = withFormat(row, stored, plan)
+      if (ask !== null) asks.push([rows.length, ask])
+      rows.push(formatted)
+    }
+  }
+
+  /** Puts who and when into the rows that only the worker may decode. */
+  async #askWorker({ rows, asks }: Collected, plan: ReadPlan): Promise<void> {
+    if (asks.length === 0 || this.#summarise === undefined) return
+    const summaries = await this.#summarise(asks.map(([, stored]) => stored))
+    asks.forEach(([at], position) => {
+      const row = rows[at]
+      const summary = summaries[position] ?? null
+      if (row !== undefined)
+        rows[at] = summary === null ? { ...row, pending: false } : withSummary(row, summary, plan)
+    })
   }
 
   /** @returns null where this server or this user cannot run the script */
@@ -320,4 +367,14 @@ interface Collected {
   readonly rows: FreshRow[]
   readonly gone: string[]
   readonly moved: string[]
+  /** Places of rows that the worker is to be asked for, and what to ask. */
+  readonly asks: (readonly [at: number, stored: StoredSession])[]
+}
+
+/** A string's beginning and its length, in an array of their own. */
+function peekIn(reader: MessageReader): Peek {
+  reader.array()
+  const length = reader.text()
+  const start = reader.buffer.subarray(reader.end - length, reader.end)
+  return { start, size: reader.integer() }
 }

@@ -1,14 +1,36 @@
+import { PEEK_BYTES } from '../formats/limits.ts'
+import { SUMMARY_FIELDS } from '../formats/registry.ts'
+
 /** Instead of its type: the key lies on another node of the cluster, or is on its way there. */
 export const ELSEWHERE = '>'
 
+/** Bytes of a field that tells of another library's session, at most. */
+export const EXTRA_BYTES = 16 * 1024
+
+/** Lua: of a string its beginning, and its length; where they may not be read it stays a type. */
+const PEEK = `    values = call('TYPE', key).ok
+    if values == 'string' then
+      local start, length = try('GETRANGE', key, 0, ${PEEK_BYTES - 1}), try('STRLEN', key)
+      if type(start) == 'string' and type(length) == 'number' then values = {{start, length}} end
+    end`
+
+/** Lua: of a hash that our own store has not made, what tells of others, after the fields that were asked for. */
+const EXTRAS = `    if not values[1] then
+      local others, from = try('HMGET', key, ${SUMMARY_FIELDS.map((name) => `'${name}'`).join(', ')}), #values
+      for i = 1, #others do
+        local value = others[i]
+        values[from + i] = value and #value <= ${EXTRA_BYTES} and value
+      end
+    end`
+
 const FOREIGN = `    if sub(values.err, 1, 9) ~= 'WRONGTYPE' then return values end
-    values = call('TYPE', key).ok`
+${PEEK}`
 
 const FOREIGN_IN_CLUSTER = `    if string.find(values.err, 'non local key', 1, true) then
       values = '${ELSEWHERE}'
     else
       if sub(values.err, 1, 9) ~= 'WRONGTYPE' then return values end
-      values = call('TYPE', key).ok
+${PEEK}
     end`
 
 interface Variant {
@@ -23,7 +45,8 @@ const PLAIN: Variant = { fields: null, cluster: false }
  * One call of these reads a batch of keys. They write nothing, so that they may run on a replica, and answer one
  * MessagePack array, flat: what a reply of many small values costs Node is more than what it costs Redis. First the
  * microseconds that the server took, as far as it can tell; then for each key three elements: the key; its values (an
- * array, false for what is absent) or, for a key that is no hash, its type; its PTTL, read last: a session that ends in
+ * array, false for what is absent; of a hash without the field that our own store writes first, then the fields that tell
+ * of other libraries) or, for a key that is no hash, its type, of a string its beginning and its length in an array of one; its PTTL, read last: a session that ends in
  * between has gone then, and is not a hash that lacks its fields. Where the size is asked for, MEMORY USAGE comes fourth,
  * false where it may not be asked.
  *
@@ -42,6 +65,7 @@ ${cluster ? FOREIGN_IN_CLUSTER : FOREIGN}
       local value = values[i]
       if value and #value > cut then values[i] = sub(value, 1, cut) end
     end
+${EXTRAS}
   end
   out[n + 1] = key
   out[n + 2] = values

@@ -1,5 +1,5 @@
 import type { Bytes } from '#shared/bytes.ts'
-import type { SessionState } from '#shared/model.ts'
+import type { RowFormat, SessionState } from '#shared/model.ts'
 import { fromBinary, toBytes } from '../bytes.ts'
 import { IdMap } from './id-map.ts'
 import { foreignProblem, hashProblem } from './judge.ts'
@@ -19,6 +19,10 @@ export interface FreshRow {
   readonly expiresAt: number
   /** Values of the columns that were asked for, in their order. */
   readonly cells: readonly (Bytes | null)[]
+  /** Of another library's format. @default null */
+  readonly format?: RowFormat | null
+  /** Who and when are still to be asked of the decoder's worker. @default false */
+  readonly pending?: boolean
 }
 
 /**
@@ -29,6 +33,9 @@ export const EXPIRY_TOLERANCE = 250
 
 export const sameExpiry = (a: number | null, b: number | null): boolean =>
   a === b || (a !== null && b !== null && Math.abs(a - b) <= EXPIRY_TOLERANCE)
+
+/** Moments that other libraries' rows reckon from the expiry waver with it. */
+const nearMoment = (a: number, b: number): boolean => sameMoment(a, b) || Math.abs(a - b) <= EXPIRY_TOLERANCE
 
 const sameMoment = (a: number, b: number): boolean => a === b || (Number.isNaN(a) && Number.isNaN(b))
 
@@ -58,6 +65,11 @@ export class RowTable {
   #alive: Uint8Array = new Uint8Array(0)
   #type: Uint8Array = new Uint8Array(0)
   #flaws: Uint8Array = new Uint8Array(0)
+  /** Places in `#formats`; 0 for none. */
+  #format: Uint8Array = new Uint8Array(0)
+  readonly #formats: (RowFormat | null)[] = [null]
+  #pending: Uint8Array = new Uint8Array(0)
+  #pendingCount = 0
   #revision: Uint32Array = new Uint32Array(0)
   #stamp: Uint32Array = new Uint32Array(0)
   #pass: Uint32Array = new Uint32Array(0)
@@ -104,7 +116,23 @@ export class RowTable {
     return this.#flaws[slot] === 0 ? 'session' : 'incomplete'
   }
 
+  format(slot: number): RowFormat | null {
+    return this.#formats[this.#format[slot] ?? 0] ?? null
+  }
+
+  /** Whether who and when are still to be asked of the decoder's worker. */
+  pending(slot: number): boolean {
+    return this.#pending[slot] === 1
+  }
+
+  /** Rows of which that is so. */
+  get pendingCount(): number {
+    return this.#pendingCount
+  }
+
   problem(slot: number): string | null {
+    const format = this.format(slot)
+    if (format !== null && format.role === 'session' && format.id !== 'other') return null
     return this.#type[slot] === 0 ? hashProblem(this.#flaws[slot] ?? 0) : foreignProblem(this.type(slot))
   }
 
@@ -168,8 +196,10 @@ export class RowTable {
     return (
       this.#flaws[slot] === row.flaws &&
       this.type(slot) === row.type &&
+      this.#format[slot] === this.#formatCode(row.format ?? null) &&
+      this.pending(slot) === (row.pending ?? false) &&
       sameMoment(this.#createdAt[slot] ?? 0, row.createdAt) &&
-      sameMoment(this.#lastAccessedAt[slot] ?? 0, row.lastAccessedAt) &&
+      (row.format == null ? sameMoment : nearMoment)(this.#lastAccessedAt[slot] ?? 0, row.lastAccessedAt) &&
       sameMoment(this.#configuredTtl[slot] ?? 0, row.configuredTtl) &&
       sameExpiry(this.expiresAt(slot), orNull(row.expiresAt)) &&
       columns.every((column, position) => sameCell(this.cell(slot, column), row.cells[position] ?? null))
@@ -202,7 +232,13 @@ export class RowTable {
     this.#revision[slot] = revision
     this.#pass[slot] = before < 0 ? 0 : this.pass(before)
     this.#createdAt[slot] = row.createdAt
-    this.#lastAccessedAt[slot] = row.lastAccessedAt
+    const seen = before < 0 ? Number.NaN : (this.#lastAccessedAt[before] ?? Number.NaN)
+    this.#lastAccessedAt[slot] =
+      row.format != null && nearMoment(seen, row.lastAccessedAt) ? seen : row.lastAccessedAt
+    this.#format[slot] = this.#formatCode(row.format ?? null)
+    this.#pending[slot] = row.pending ? 1 : 0
+    if (row.pending) this.#pendingCount += 1
+    if (before >= 0 && this.pending(before)) this.#pendingCount -= 1
     this.#configuredTtl[slot] = row.configuredTtl
     // Wavering is no change, also where something else has changed.
     const known = before < 0 ? Number.NaN : (this.#expiresAt[before] ?? Number.NaN)
@@ -222,6 +258,7 @@ export class RowTable {
     this.#slots.delete(this.id(slot))
     this.#alive[slot] = 0
     this.#size -= 1
+    if (this.pending(slot)) this.#pendingCount -= 1
   }
 
   /** No order knows of this slot any more: it may hold another row. */
@@ -238,6 +275,20 @@ export class RowTable {
     return this.#types.length < 255 ? this.#types.push(type) - 1 : 254
   }
 
+  #formatCode(format: RowFormat | null): number {
+    if (format === null) return 0
+    const code = this.#formats.findIndex(
+      (known) =>
+        known !== null &&
+        known.id === format.id &&
+        known.role === format.role &&
+        known.encoding === format.encoding,
+    )
+    if (code >= 0) return code
+    // A handful of libraries, each with a few encodings.
+    return this.#formats.length < 255 ? this.#formats.push(format) - 1 : 254
+  }
+
   #grow(): void {
     const capacity = Math.max(FIRST_CAPACITY, Math.ceil(this.#capacity * 1.5))
     const bytes = (old: Uint8Array) => copyInto(new Uint8Array(capacity), old)
@@ -246,6 +297,8 @@ export class RowTable {
     this.#alive = bytes(this.#alive)
     this.#type = bytes(this.#type)
     this.#flaws = bytes(this.#flaws)
+    this.#format = bytes(this.#format)
+    this.#pending = bytes(this.#pending)
     this.#revision = words(this.#revision)
     this.#stamp = words(this.#stamp)
     this.#pass = words(this.#pass)

@@ -1,7 +1,7 @@
 import { type Column, columnId, type ReadPlan, readPlan } from './columns.ts'
 import type { ReadResult } from './key-reader.ts'
 import type { ListObserver, NamedColumn } from './list-observer.ts'
-import { RowTable } from './row-table.ts'
+import { type FreshRow, orNull, RowTable, sameExpiry } from './row-table.ts'
 import { Views } from './views.ts'
 
 export const INDEX_DEFAULTS = {
@@ -131,8 +131,9 @@ export class SessionIndex {
     const { table } = this
     const changed: string[] = []
     const revision = this.#revision + 1
-    for (const row of rows) {
-      const before = table.find(row.id)
+    for (const read of rows) {
+      const before = table.find(read.id)
+      const row = read.pending === true && before >= 0 ? this.#withKnown(read, before, set) : read
       if (before >= 0 && this.#isStale(before)) this.#stale -= 1
       let slot = before
       if (before < 0 || !table.holds(before, row, set.places)) {
@@ -140,7 +141,8 @@ export class SessionIndex {
         if (before >= 0) this.#retire(before)
         this.views.added(slot)
         changed.push(row.id)
-        this.#observer?.row(this, before, slot)
+        // What the worker says of a key that is as it was is nothing that happened to it.
+        if (!this.#isResolved(before, slot)) this.#observer?.row(this, before, slot)
       }
       table.mark(slot, set.stamp, pass)
       if (this.#isStale(slot)) this.#stale += 1
@@ -178,6 +180,11 @@ export class SessionIndex {
   /** Ids of rows that lack a column, from a slot on, at most `limit`. @returns also where to go on; -1 at the end */
   lacking(from: number, limit: number): { readonly ids: readonly string[]; readonly next: number } {
     return this.#some((slot) => this.#isStale(slot), from, limit)
+  }
+
+  /** Ids of rows whose who and when are still to be asked of the worker, from a slot on, as {@link lacking}. */
+  pending(from: number, limit: number): { readonly ids: readonly string[]; readonly next: number } {
+    return this.#some((slot) => this.table.pending(slot), from, limit)
   }
 
   lacks(slot: number): boolean {
@@ -223,6 +230,35 @@ export class SessionIndex {
       if (ids.length === limit) return { ids, next: slot + 1 }
     }
     return { ids, next: end < this.table.end ? end : -1 }
+  }
+
+  /**
+   * A row that the worker has not looked at, with what it said of the key before: until it has been asked again, that is
+   * the best there is. Nothing is to be asked where the key did not change.
+   */
+  #withKnown(row: FreshRow, before: number, { places }: ReadSet): FreshRow {
+    const { table } = this
+    const known = table.format(before)
+    if (known === null || known.id !== row.format?.id) return row
+    const isSame = sameExpiry(table.expiresAt(before), orNull(row.expiresAt)) && !this.#isStale(before)
+    return {
+      ...row,
+      format: known,
+      pending: table.pending(before) || !isSame,
+      createdAt: table.createdAt(before) ?? Number.NaN,
+      lastAccessedAt: table.lastAccessedAt(before) ?? Number.NaN,
+      cells: places.map((place, position) => row.cells[position] ?? table.cell(before, place)),
+    }
+  }
+
+  #isResolved(before: number, slot: number): boolean {
+    const { table } = this
+    return (
+      before >= 0 &&
+      table.pending(before) &&
+      table.type(before) === table.type(slot) &&
+      sameExpiry(table.expiresAt(before), table.expiresAt(slot))
+    )
   }
 
   #isStale(slot: number): boolean {

@@ -18,7 +18,7 @@ import { countKeys, type RedisClient } from '../connection/redis-client.ts'
 import { BACKGROUND, doFor, type Purpose } from '../journal/command-purpose.ts'
 import { ClusterReader } from './cluster-reader.ts'
 import { columnId, columnName, fieldColumn, neededColumns } from './columns.ts'
-import { KeyReader, type ReadResult } from './key-reader.ts'
+import { KeyReader, type ReadResult, type Summarise } from './key-reader.ts'
 import { KeyScan } from './key-scan.ts'
 import { isChannelRefused, type KeyspaceFeed } from './keyspace-feed.ts'
 import type { ListObserver } from './list-observer.ts'
@@ -70,6 +70,8 @@ export interface SessionListOptions {
   readonly onError: (error: unknown) => void
   /** Told of what happens to the sessions. @default nobody */
   readonly observer?: ListObserver | null
+  /** Who and when of keys that only the worker may decode. @default nobody is asked, and they stay unknown */
+  readonly summarise?: Summarise | undefined
   /** The server sends notifications, but this user may not listen to those of this list. */
   readonly onNotPushed?: (error: unknown) => void
 }
@@ -110,6 +112,8 @@ export class SessionList {
   /** Milliseconds that the last window took. */
   #windowCost = 0
   readonly #viewports = new Map<object, Viewport>()
+  /** Where the search for rows that the worker is to decode goes on. */
+  #pendingFrom = 0
   /** The columns that not every row has been read with, by `columnId`. */
   readonly #incomplete = new Set<string>()
   /** By filter: when it was last judged anew, what that took in milliseconds, and whether rows were read for it then. */
@@ -168,6 +172,7 @@ export class SessionList {
     this.#every(LIST_DEFAULTS.expiryEvery, BACKGROUND.due, () => this.#readDue())
     this.#every(LIST_DEFAULTS.pollEvery, BACKGROUND.poll, () => this.#poll())
     this.#every(LIST_DEFAULTS.judgeEvery, BACKGROUND.reading, () => this.#judgeFilters())
+    this.#every(LIST_DEFAULTS.backgroundEvery, BACKGROUND.reading, () => this.#decodePending())
     this.#every(LIST_DEFAULTS.backgroundEvery, BACKGROUND.pass, () => this.#stepInBackground())
     await this.rescan()
   }
@@ -214,6 +219,8 @@ export class SessionList {
       // Or the order would still hold these rows as they were.
       found = await this.#look(query, true)
     }
+    // Those that somebody looks at first; the answer does not wait for them.
+    if ('slots' in found && found.undecoded.length > 0) this.hint(found.undecoded)
     this.#windowCost = performance.now() - began
     if (this.#stopped) {
       throw new AppError('not_connected', 'This list was given up for another one. Ask for it again.')
@@ -438,6 +445,7 @@ export class SessionList {
           ids: slots.map((each) => table.id(each)),
           rows: slots.map((each) => this.#row(each, query.columns)),
           position: slot < 0 ? -1 : order.position(slot, direction),
+          undecoded: slots.filter((each) => table.pending(each)).map((each) => table.id(each)),
           lacking: slots.filter((each) => this.#index.lacks(each)).map((each) => table.id(each)),
         }
       },
@@ -452,6 +460,7 @@ export class SessionList {
       state: table.state(slot),
       type: table.type(slot),
       problem: table.problem(slot),
+      format: table.format(slot),
       createdAt: table.createdAt(slot),
       lastAccessedAt: table.lastAccessedAt(slot),
       configuredTtl: table.configuredTtl(slot),
@@ -577,6 +586,14 @@ export class SessionList {
     this.#changed(this.#index.apply(result, set, this.#scan.passNumber))
     // Keys that have moved were read on another way than others, which may have been overtaken: once more.
     if (result.moved !== undefined && result.moved.length > 0) this.hint(result.moved)
+  }
+
+  /** Asks the worker for who and when of rows that only it may decode, some at a time. */
+  async #decodePending(): Promise<void> {
+    if (this.#index.table.pendingCount === 0 || this.#scan.phase === 'scanning') return
+    const { ids, next } = this.#index.pending(this.#pendingFrom, LIST_DEFAULTS.backgroundCount)
+    this.#pendingFrom = Math.max(0, next)
+    await this.#read(ids)
   }
 
   async #stepInBackground(): Promise<void> {

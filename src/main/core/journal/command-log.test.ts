@@ -78,6 +78,14 @@ async function useEverything(client: CommandClient): Promise<void> {
   await redis.client.set(`${PREFIX}text`, 'old', 'EX', 900)
   await client.invoke('session.readValue', ref('text'))
   await client.invoke('session.setValue', { ...ref('text'), shown: 'old', value: 'new' })
+  await redis.client.set(`${PREFIX}json`, '{"theme":"dark"}')
+  const decoded = await client.invoke('session.decode', ref('json'))
+  await client.invoke('session.editDecoded', {
+    ...ref('json'),
+    type: 'string',
+    shown: decoded?.marks[0] ?? '',
+    edits: [{ kind: 'set', path: [0], value: { type: 'text', value: 'light' } }],
+  })
   await client.invoke('bulk.freeze', { prefix: PREFIX, scope: { ids: [rotated, 'text'] } })
   await client.invoke('bulk.run', { action: { kind: 'delete' }, unchangedOnly: true, others: true })
   await client.invoke('history.undo', {})

@@ -88,6 +88,8 @@ const CALLS: Readonly<Record<CallName, string | null>> = {
   'session.renameField': 'renamed a field',
   'session.setFieldTtl': 'set a field’s TTL',
   'session.setValue': 'changed a string',
+  'session.decode': 'decoded a session',
+  'session.editDecoded': 'changed a decoded session',
   'session.setExpiry': 'set when a key expires',
   'session.setTtl': 'set a TTL',
   'session.touch': 'touched a session',

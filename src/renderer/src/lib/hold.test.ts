@@ -7,6 +7,7 @@ const row = (id: string, part: Partial<SessionRow> = {}): SessionRow => ({
   state: 'session',
   type: 'hash',
   problem: null,
+  format: null,
   createdAt: 0,
   lastAccessedAt: 0,
   configuredTtl: 60,

@@ -14,6 +14,7 @@ import { type ClusterStore, createClusterStore } from './cluster.ts'
 import { type CommandsStore, createCommandsStore } from './commands.ts'
 import { type ConnectionStore, createConnectionStore } from './connection.ts'
 import { type ConnectionsStore, createConnectionsStore, savedOf } from './connections.ts'
+import { createDecodedStore, type DecodedStore } from './decoded.ts'
 import { createDemoStore, type DemoStore } from './demo.ts'
 import { createDetailStore, type DetailStore } from './detail.ts'
 import { createDrawerStore, type DrawerStore } from './drawer.ts'
@@ -77,6 +78,7 @@ export interface App {
   readonly prefixes: PrefixesStore
   readonly cluster: ClusterStore
   readonly detail: DetailStore
+  readonly decoded: DecodedStore
   readonly picks: PicksStore
   readonly bulk: BulkStore
   readonly history: HistoryStore
@@ -147,6 +149,7 @@ export function createApp(transport: Transport, tab: number, prefix: string, sha
   const connection = createConnectionStore(transport, clock.now, () => shared.readInfo(transport))
   const connections = createConnectionsStore(transport)
   const detail = createDetailStore(transport, clock.now)
+  const decoded = createDecodedStore(transport, detail)
   const detailTab = createStore<{ readonly tab: DetailTab }>(() => ({ tab: 'fields' }))
   const history = createHistoryStore(transport)
   const exporting = createExportStore(transport, clock.now)
@@ -260,6 +263,7 @@ export function createApp(transport: Transport, tab: number, prefix: string, sha
     prefixes,
     cluster,
     detail,
+    decoded,
     picks,
     bulk,
     history,

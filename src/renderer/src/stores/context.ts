@@ -8,6 +8,7 @@ import type { ClusterState } from './cluster.ts'
 import type { CommandsState } from './commands.ts'
 import type { ConnectionState } from './connection.ts'
 import type { ConnectionsState } from './connections.ts'
+import type { DecodedState } from './decoded.ts'
 import type { DemoState } from './demo.ts'
 import type { DetailState } from './detail.ts'
 import type { DrawerState } from './drawer.ts'
@@ -47,6 +48,7 @@ export const useSummary = createHook<SummaryState>((app) => app.summary.store)
 export const usePrefixes = createHook<PrefixesState>((app) => app.prefixes.store)
 export const useCluster = createHook<ClusterState>((app) => app.cluster.store)
 export const useDetail = createHook<DetailState>((app) => app.detail.store)
+export const useDecoded = createHook<DecodedState>((app) => app.decoded.store)
 export const usePicks = createHook<PicksState>((app) => app.picks.store)
 export const useBulk = createHook<BulkState>((app) => app.bulk.store)
 export const usePins = createHook<PinsState>((app) => app.pins.store)

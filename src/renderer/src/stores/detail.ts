@@ -33,6 +33,8 @@ export interface DetailStore extends DetailEdits {
   select(prefix: string, id: Bytes | null): void
   /** Reads the selected session again: after a reconnect. */
   reload(): void
+  /** What a write of this key has answered. */
+  learn(id: Bytes, detail: SessionDetail): void
   /** The whole value of a field or, for null, of the string. */
   readWhole(field: Bytes | null): Promise<Bytes | null>
 }
@@ -149,6 +151,7 @@ export function createDetailStore(transport: Transport, now: () => number): Deta
       rewatch()
     },
     reload,
+    learn: showIfSelected,
     readWhole,
     ...createDetailEdits({ transport, store, isSelected, showIfSelected, end, reload, readWhole }),
   }

@@ -2,7 +2,8 @@ import { Download, Pin, Trash2, UserRoundX, X } from 'lucide-react'
 import { IconButton } from '../../components/Button.tsx'
 import { CopyButton } from '../../components/CopyButton.tsx'
 import { isBinary, toLine } from '../../lib/bytes-view.ts'
-import { useApp, useBlock, useDetail, usePins, useSessionTimeline } from '../../stores/context.ts'
+import { useApp, useBlock, useDecoded, useDetail, usePins, useSessionTimeline } from '../../stores/context.ts'
+import { isLibrarySession } from '../../stores/decoded.ts'
 import { isPinned } from '../../stores/pins.ts'
 import { CompareButton } from '../compare/CompareButton.tsx'
 import { MiddleEllipsis } from '../list/MiddleEllipsis.tsx'
@@ -20,12 +21,15 @@ export function DetailHeader() {
   const prefix = useDetail((state) => state.prefix)
   const pinned = usePins((state) => isPinned(state, prefix, id))
   const userBefore = useSessionTimeline((state) => state.moments?.[0]?.entries[0]?.user ?? null)
+  const decoded = useDecoded((state) => state.key)
+  const isKnown = useDecoded(isLibrarySession)
   const blocked = useKeyBlock('delete')
   const logOutBlock = useBlock('deleteMany')
   const exportBlock = useBlock('export')
   const notExportable = useDetail(whyNotExportable)
   if (id === null) return null
-  const user = detail === null && ending !== null ? userBefore : userOf(detail)
+  const own = detail === null && ending !== null ? userBefore : userOf(detail)
+  const user = decoded?.session.user ?? own
   const name = userName(detail)
   return (
     <header className={styles.header} data-ended={ending === null ? undefined : true}>
@@ -33,7 +37,8 @@ export function DetailHeader() {
         <h2 className={styles.user} title={user ?? undefined}>
           {detail === null
             ? (user ?? (ending === null ? '…' : 'A session that has ended'))
-            : (user ?? (detail.state === 'session' ? 'Anonymous' : `A ${detail.type}, no session`))}
+            : (user ??
+              (detail.state === 'session' || isKnown ? 'Anonymous' : `A ${detail.type}, no session`))}
         </h2>
         {user === null || name === null ? null : (
           <IconButton
@@ -79,7 +84,7 @@ export function DetailHeader() {
         <CopyButton label="Copy session id" text={toLine(id)}>
           Copy
         </CopyButton>
-        {isBinary(id) || detail?.state === 'foreign' ? null : (
+        {isBinary(id) || detail?.state === 'foreign' || decoded !== null ? null : (
           <CopyButton label="Copy cookie" text={`sid=${id}`}>
             Copy cookie
           </CopyButton>

@@ -9,7 +9,8 @@ import { Ring } from '../../components/Ring.tsx'
 import { DETAIL, focusGrid } from '../../lib/focus.ts'
 import { formatClock } from '../../lib/format.ts'
 import type { DetailTab } from '../../stores/app.ts'
-import { useApp, useDetail } from '../../stores/context.ts'
+import { useApp, useDecoded, useDetail } from '../../stores/context.ts'
+import { isLibrarySession } from '../../stores/decoded.ts'
 import { SessionTimeline } from '../timeline/SessionTimeline.tsx'
 import { CliLines } from './CliLines.tsx'
 import { DetailHeader } from './DetailHeader.tsx'
@@ -63,6 +64,7 @@ function SelectedSession() {
   const detail = useDetail((state) => state.detail)
   const ending = useDetail((state) => state.ending)
   const failure = useDetail((state) => state.failure)
+  const decoded = useDecoded(isLibrarySession)
   return (
     <>
       <DetailHeader />
@@ -86,7 +88,7 @@ function SelectedSession() {
             <Problem>{failure.message}</Problem>
           </div>
         )}
-        {detail?.problem ? (
+        {detail?.problem && !decoded ? (
           <div className={styles.block}>
             <Problem tone="amber">
               {detail.problem} {whatCanBeDone(detail)}

@@ -3,20 +3,29 @@ import type { SessionDetail } from '#shared/model.ts'
 import { paintText, Ticking } from '../../components/Ticking.tsx'
 import { toLine } from '../../lib/bytes-view.ts'
 import { formatAgo, formatBytes, formatCount, formatInstant } from '../../lib/format.ts'
+import { useDecoded } from '../../stores/context.ts'
 import { MiddleEllipsis } from '../list/MiddleEllipsis.tsx'
+import { DecodedFacts } from './DecodedFacts.tsx'
 import styles from './DetailPane.module.css'
 
 /** What is known of the key beside its fields. */
 export function Facts({ detail }: { readonly detail: SessionDetail }) {
   const { key, type, createdAt, lastAccessedAt, expiresAt, memory } = detail
+  const decoded = useDecoded((state) => state.key)
   return (
     <dl className={styles.facts}>
-      <dt>Created</dt>
-      <dd>{createdAt === null ? 'not recorded' : <Moment at={createdAt} />}</dd>
-      <dt>Last seen</dt>
-      <dd>{lastAccessedAt === null ? 'not recorded' : <Moment at={lastAccessedAt} />}</dd>
-      <dt>Expires</dt>
-      <dd>{expiresAt === null ? 'never' : formatInstant(expiresAt)}</dd>
+      {decoded === null ? (
+        <>
+          <dt>Created</dt>
+          <dd>{createdAt === null ? 'not recorded' : <Moment at={createdAt} />}</dd>
+          <dt>Last seen</dt>
+          <dd>{lastAccessedAt === null ? 'not recorded' : <Moment at={lastAccessedAt} />}</dd>
+          <dt>Expires</dt>
+          <dd>{expiresAt === null ? 'never' : formatInstant(expiresAt)}</dd>
+        </>
+      ) : (
+        <DecodedFacts decoded={decoded} expiresAt={expiresAt} />
+      )}
       <dt>Memory</dt>
       <dd
         title={
@@ -34,7 +43,7 @@ export function Facts({ detail }: { readonly detail: SessionDetail }) {
   )
 }
 
-function Moment({ at }: { readonly at: number }) {
+export function Moment({ at }: { readonly at: number }) {
   const paint = useCallback(
     (element: HTMLSpanElement, now: number) => paintText(element, formatAgo(at, now)),
     [at],

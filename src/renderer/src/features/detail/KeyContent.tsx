@@ -5,8 +5,9 @@ import { IconButton } from '../../components/Button.tsx'
 import { isBinary } from '../../lib/bytes-view.ts'
 import { formatBytes } from '../../lib/format.ts'
 import { type TypedValue, typeOf } from '../../lib/value-type.ts'
-import { useApp, useDetail } from '../../stores/context.ts'
+import { useApp, useDecoded, useDetail } from '../../stores/context.ts'
 import { wholeKey } from '../../stores/detail.ts'
+import { DecodedContent } from './DecodedContent.tsx'
 import { FieldEditor } from './FieldEditor.tsx'
 import styles from './FieldTable.module.css'
 import { FieldTable } from './FieldTable.tsx'
@@ -15,6 +16,12 @@ import { useKeyBlock } from './session-block.ts'
 
 /** What the key holds: the fields of a hash, a string, or in words why it is not shown. */
 export function KeyContent({ detail }: { readonly detail: SessionDetail }) {
+  const decoded = useDecoded((state) => state.key)
+  const raw = <RawContent detail={detail} />
+  return decoded === null ? raw : <DecodedContent detail={detail} decoded={decoded} raw={raw} />
+}
+
+function RawContent({ detail }: { readonly detail: SessionDetail }) {
   if (detail.state !== 'foreign') return <FieldTable detail={detail} />
   if (detail.value !== null) return <StringValue value={detail.value} />
   return (

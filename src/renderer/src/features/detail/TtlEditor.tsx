@@ -3,7 +3,7 @@ import { Popover } from 'radix-ui'
 import { useState } from 'react'
 import type { SessionDetail } from '#shared/model.ts'
 import { Button } from '../../components/Button.tsx'
-import { useApp } from '../../stores/context.ts'
+import { useApp, useDecoded } from '../../stores/context.ts'
 import type { ShownTime } from '../../stores/detail-edits.ts'
 import { useKeyBlock, useSessionBlock } from './session-block.ts'
 import styles from './TtlEditor.module.css'
@@ -17,6 +17,7 @@ export function TtlEditor({ detail }: { readonly detail: SessionDetail }) {
   const [session, key] = [useSessionBlock('setTtl'), useKeyBlock('setTtl')]
   const blocked = isSession ? session : key
   const removeBlock = useKeyBlock('removeTtl')
+  const library = useDecoded((state) => state.key?.session.ttlNote ?? null)
   const { expiresAt } = detail
   // In a hash that is no session nobody reads session_ttl.
   const configuredTtl = isSession ? detail.configuredTtl : null
@@ -51,7 +52,7 @@ export function TtlEditor({ detail }: { readonly detail: SessionDetail }) {
             note={
               isSession
                 ? 'Each access resets the time left to this. It starts now.'
-                : 'Redis deletes the key when it is over. It starts now, and nothing renews it from here.'
+                : `Redis deletes the key when it is over. It starts now${library === null ? ', and nothing renews it from here.' : `. ${library}`}`
             }
             warning={expiresAt === null ? null : isSession ? SESSION_WARNING : KEY_WARNING}
             removeBlock={removeBlock}

@@ -1,6 +1,6 @@
 import { memo, useCallback, useState } from 'react'
 import type { Bytes } from '#shared/bytes.ts'
-import type { SessionRow as Row } from '#shared/model.ts'
+import type { SessionRow as Row, RowFormat } from '#shared/model.ts'
 import { Badge } from '../../components/Badge.tsx'
 import { paintText, Ticking } from '../../components/Ticking.tsx'
 import { TtlBar } from '../../components/TtlBar.tsx'
@@ -153,10 +153,14 @@ function User({ row }: { readonly row: Row }) {
   const user = row.cells[0] ?? null
   return (
     <>
-      <span className={styles.text} title={user === null ? 'Nobody is logged in' : toLine(user)}>
+      <span className={styles.user} title={user === null ? 'Nobody is logged in' : toLine(user)}>
         {user === null || user === '' ? <span className={styles.none}>–</span> : toLine(user)}
       </span>
-      {row.state === 'session' ? null : (
+      {row.state === 'session' ? null : row.problem === null && row.format !== null ? (
+        <span className={styles.format} title={`Written by ${row.format.name}, ${row.format.encoding}`}>
+          {shortName(row.format)}
+        </span>
+      ) : (
         <Badge tone="amber" {...(row.problem === null ? {} : { title: row.problem })}>
           {row.state === 'foreign' ? row.type : 'incomplete'}
         </Badge>
@@ -164,6 +168,9 @@ function User({ row }: { readonly row: Row }) {
     </>
   )
 }
+
+/** Without what it says in brackets, which the tooltip has. */
+const shortName = ({ name }: RowFormat): string => name.replace(/ \(.*\)$/, '')
 
 function FieldCell({ value }: { readonly value: Bytes | null }) {
   if (value === null) return <span className={styles.none}>–</span>

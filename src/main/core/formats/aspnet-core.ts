@@ -1,0 +1,129 @@
+import { isUtf8 } from 'node:buffer'
+import type { InnerExpiry, Moment, TreeEntry, TreeNode } from '#shared/formats.ts'
+import { type Budget, Undecodable } from './budget.ts'
+import { ByteReader } from './byte-reader.ts'
+import { Nodes, whole } from './nodes.ts'
+import { type Parsed, runParser } from './parsed.ts'
+import {
+  type Content,
+  contentOf,
+  never,
+  type SessionFormat,
+  SURE,
+  usual,
+  usualSummary,
+} from './session-format.ts'
+import type { StoredSession } from './stored-session.ts'
+import { isTelling } from './who.ts'
+
+/**
+ * ASP.NET Core's session in its distributed cache on Redis: `{InstanceName}{guid}`, a hash of `absexp`, `sldexp` and
+ * `data`. Sources: Microsoft.AspNetCore.Session's DistributedSession.cs and SessionExtensions.cs,
+ * Microsoft.Extensions.Caching.StackExchangeRedis' RedisCache.cs.
+ */
+const FIELDS = ['absexp', 'sldexp', 'data']
+const REVISION = 2
+const ID_BYTES = 16
+/** .NET counts 100 ns from the year 1 on. */
+const TICKS_TO_1970 = 621_355_968_000_000_000n
+const TICKS_PER_MS = 10_000n
+const INT_BYTES = 4
+
+export const aspnetCore: SessionFormat = {
+  id: 'aspnet-core',
+  name: 'ASP.NET Core',
+  fields: FIELDS,
+  ttlNote: 'Each read sets the TTL anew, to the sliding time (sldexp), at most until absexp.',
+  readOnly:
+    'The cache keeps no types, so that a value might be written in another form than the application reads.',
+  detect({ type, fields }) {
+    if (type !== 'hash') return SURE.no
+    const data = fields.get('data')
+    if (data === null || fields.get('sldexp') === null || fields.get('absexp') === null) return SURE.no
+    // Other caches of the application lie in the same layout.
+    return data[0] === REVISION && data.length >= 4 + ID_BYTES ? SURE.certain : SURE.no
+  },
+  isHostile: never,
+  summarise(stored, budget) {
+    const data = stored.fields.get('data')
+    const root = data === null ? null : parseData(data, budget, isTelling).root
+    return {
+      encoding: 'ASP.NET Core session',
+      ...usualSummary(root),
+      lastSeenAt: lastSeen(stored)?.at ?? null,
+      expiresAt: expiryOf(stored)?.at ?? null,
+    }
+  },
+  decode(stored, budget): Content {
+    const data = stored.fields.get('data')
+    if (data === null) throw new Undecodable('Its field data is missing.')
+    const content = contentOf(parseData(data, budget), 'ASP.NET Core session', data.length)
+    return { ...content, ...usual(content.root), lastSeenAt: lastSeen(stored), expiry: expiryOf(stored) }
+  },
+}
+
+/** Version, count (3 bytes), id, and for each value the length of its name (2), the name, its length (4), the value. */
+function parseData(
+  data: Buffer,
+  budget: Budget,
+  isWanted: ((name: string) => boolean) | null = null,
+): Parsed {
+  const reader = new ByteReader(data)
+  const nodes = new Nodes(budget)
+  return runParser(
+    (into) => {
+      const revision = reader.u8()
+      if (revision !== REVISION)
+        throw new Undecodable(`Version ${revision} of the layout is not known; 2 is.`)
+      const count = (reader.u8() << 16) | reader.u16()
+      reader.take(ID_BYTES)
+      const entries: TreeEntry[] = []
+      into({ type: 'map', entries })
+      for (let left = count; left > 0; left -= 1) {
+        budget.item()
+        const name = reader.take(reader.u16())
+        const value = reader.take(reader.u32())
+        if (isWanted !== null && !isWanted(name.toString())) continue
+        budget.item()
+        entries.push([nodes.text(name), valueIn(value, nodes)])
+      }
+    },
+    () => reader.at,
+  )
+}
+
+/** SetString writes UTF-8 and SetInt32 four bytes; nothing tells them apart but their looks. */
+function valueIn(bytes: Buffer, nodes: Nodes): TreeNode {
+  if (isUtf8(bytes) && !hasControls(bytes)) return nodes.text(bytes)
+  return bytes.length === INT_BYTES ? whole(bytes.readInt32BE(0), 'Int32') : nodes.bytes(bytes)
+}
+
+const hasControls = (bytes: Buffer): boolean =>
+  bytes.some((byte) => (byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d) || byte === 0x7f)
+
+/** Ticks of a field; null for -1, which is none, and for what is no number. */
+function ticks({ fields }: StoredSession, name: string): bigint | null {
+  const text = fields.get(name)?.toString('latin1') ?? ''
+  return /^\d{1,19}$/.test(text) ? BigInt(text) : null
+}
+
+function expiryOf(stored: StoredSession): InnerExpiry | null {
+  const absolute = ticks(stored, 'absexp')
+  if (absolute !== null) {
+    return { at: Number((absolute - TICKS_TO_1970) / TICKS_PER_MS), from: 'absexp', enforced: false }
+  }
+  const sliding = ticks(stored, 'sldexp')
+  if (sliding === null) return null
+  return {
+    at: null,
+    from: `sldexp: ${Number(sliding / TICKS_PER_MS) / 1000} s after each access`,
+    enforced: false,
+  }
+}
+
+function lastSeen(stored: StoredSession): Moment | null {
+  const sliding = ticks(stored, 'sldexp')
+  if (sliding === null || typeof stored.expiresAt !== 'number' || ticks(stored, 'absexp') !== null)
+    return null
+  return { at: stored.expiresAt - Number(sliding / TICKS_PER_MS), from: 'Redis’s expiry − sldexp' }
+}

@@ -1,0 +1,102 @@
+import type { TreeEntry } from '#shared/formats.ts'
+import { type Budget, Undecodable } from '../budget.ts'
+import { ByteReader } from '../byte-reader.ts'
+import { Nodes } from '../nodes.ts'
+import { type Parsed, runParser } from '../parsed.ts'
+import { parsePhp } from './php.ts'
+import { BYTE, MOST_DIGITS, type PhpHandler, VARIABLE_NAME_BYTES } from './php-handler.ts'
+
+/**
+ * Of a session's variables those alone whose names are wanted; the others are passed over without a node for anything in
+ * them. For rows of a list. Names are told by, and those are ASCII: what a name is otherwise does not matter.
+ */
+export function skimPhp(
+  bytes: Buffer,
+  handler: PhpHandler,
+  budget: Budget,
+  isWanted: (name: string) => boolean,
+): Parsed {
+  const reader = new ByteReader(bytes)
+  const nodes = new Nodes(budget)
+  const entries: TreeEntry[] = []
+  return runParser(
+    (into) => {
+      into({ type: 'map', entries })
+      if (handler === 'php_serialize') reader.until(BYTE.open, MOST_DIGITS)
+      while (reader.left > 0 && reader.peek() !== BYTE.close) {
+        const name = NAME[handler](reader)
+        // A variable that is undefined has no value.
+        if (name === null) continue
+        const start = reader.at
+        skip(reader)
+        if (!isWanted(name)) continue
+        const { root } = parsePhp(bytes.subarray(start, reader.at), budget)
+        if (root !== null) entries.push([nodes.string(name), root])
+      }
+    },
+    () => reader.at,
+  )
+}
+
+const NAME: Readonly<Record<PhpHandler, (reader: ByteReader) => string | null>> = {
+  php(reader) {
+    const name = reader.until(BYTE.bar, VARIABLE_NAME_BYTES)
+    return name[0] === BYTE.undefined ? null : name.toString('latin1')
+  },
+  php_binary(reader) {
+    const length = reader.u8()
+    const name = reader.take(length & 0x7f)
+    return length > 0x7f ? null : name.toString('latin1')
+  },
+  php_serialize(reader) {
+    if (reader.u8() !== BYTE.text) return reader.until(BYTE.semicolon, MOST_DIGITS).toString('latin1')
+    reader.expect(BYTE.colon)
+    const name = quoted(reader)
+    reader.expect(BYTE.semicolon)
+    return name.toString('latin1')
+  },
+}
+
+/** Passes over one value and what is in it. */
+function skip(reader: ByteReader): void {
+  let depth = 0
+  do {
+    const kind = reader.u8()
+    switch (kind) {
+      case BYTE.close:
+        depth -= 1
+        break
+      case BYTE.text:
+      case BYTE.enum:
+        reader.expect(BYTE.colon)
+        quoted(reader)
+        reader.expect(BYTE.semicolon)
+        break
+      case BYTE.object:
+        reader.expect(BYTE.colon)
+        quoted(reader)
+        reader.until(BYTE.open, MOST_DIGITS)
+        depth += 1
+        break
+      case BYTE.array:
+        reader.until(BYTE.open, MOST_DIGITS)
+        depth += 1
+        break
+      case BYTE.custom:
+      case BYTE.escaped:
+        throw new Undecodable('It holds what is not passed over in a hurry.')
+      default:
+        reader.until(BYTE.semicolon, MOST_DIGITS)
+    }
+  } while (depth > 0)
+}
+
+/** A length, and the text in quotes, which is answered. */
+function quoted(reader: ByteReader): Buffer {
+  let length = 0
+  for (let digit = reader.u8(); digit !== BYTE.colon; digit = reader.u8()) {
+    if (digit < 0x30 || digit > 0x39) throw new Undecodable(`A length in it is none (byte ${reader.at - 1}).`)
+    length = 10 * length + digit - 0x30
+  }
+  return reader.take(length + 2).subarray(1, -1)
+}

@@ -1,0 +1,25 @@
+import { cookieSummary, cookieWriter, withCookie } from './express-cookie.ts'
+import { decodeJson, editJsonSession, summariseJson } from './json-session.ts'
+import { never, type SessionFormat, SURE, usual } from './session-format.ts'
+
+/** connect-redis for express-session: `sess:{sid}`, JSON. Sources: connect-redis index.ts, express-session session/cookie.js. */
+export const connectRedis: SessionFormat = {
+  id: 'connect-redis',
+  name: 'connect-redis (express-session)',
+  fields: [],
+  ttlNote:
+    'The next request sets the TTL anew, to what is left of cookie.expires or to the store’s ttl, unless the store has disableTouch or disableTTL.',
+  readOnly: null,
+  detect(stored) {
+    if (cookieWriter(stored) !== 'express') return SURE.no
+    return /(?:^|:)sess:[^:]+$/.test(stored.key) ? SURE.certain : SURE.likely
+  },
+  isHostile: never,
+  summarise: (stored, budget) => cookieSummary(summariseJson(stored, budget), stored),
+  decode(stored, budget) {
+    const content = decodeJson(stored, budget)
+    // express-session itself sends whoever comes too late a new cookie; the store hands the session out while it is there.
+    return withCookie({ ...content, ...usual(content.root) }, stored, { enforced: false })
+  },
+  edit: editJsonSession,
+}

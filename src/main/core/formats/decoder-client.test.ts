@@ -1,0 +1,113 @@
+import { afterEach, expect, it } from 'vitest'
+import { DecoderClient, type DecoderLimits } from './decoder-client.ts'
+import { FORMAT_LIMITS } from './limits.ts'
+import { decode } from './registry.ts'
+import { aspnet, fixture, python, ruby, storedHash, storedString } from './testing/fixtures.ts'
+
+const clients: DecoderClient[] = []
+afterEach(async () => {
+  for (const client of clients.splice(0)) await client.stop()
+})
+
+function newClient(limits: Partial<DecoderLimits> = {}, code?: string): DecoderClient {
+  const client = new DecoderClient({
+    limits: { ...FORMAT_LIMITS, ...limits },
+    ...(code === undefined ? {} : { file: new URL(`data:text/javascript,${encodeURIComponent(code)}`) }),
+  })
+  clients.push(client)
+  return client
+}
+
+const marshal = () => storedString(fixture(ruby, 'marshal').key, fixture(ruby, 'marshal').value)
+const pickle = () => storedString(fixture(python, 'django-cache').key, fixture(python, 'django-cache').value)
+
+/** A worker that answers each job but those whose key says what it does instead. */
+const UNRULY = `
+import { parentPort } from 'node:worker_threads'
+parentPort.on('message', (request) => {
+  const key = Buffer.from(request.session.key).toString()
+  if (key === 'hang') for (;;) {}
+  if (key === 'die') throw new Error('no')
+  if (key === 'exit') process.exit(3)
+  if (key === 'eat') { const all = []; for (;;) all.push(new Array(1e5).fill(Math.random()).map(String)) }
+  parentPort.postMessage({ kind: 'decoded', session: { key } })
+})
+parentPort.postMessage({ kind: 'ready' })`
+const session = (key: string) => storedString(key, '{"user":"ada"}')
+
+it('decodes in a worker what the same code decodes here', async () => {
+  const client = newClient()
+  const hash = storedHash('app:6f9b', aspnet.sliding, Date.UTC(2026, 3, 2))
+  const decoded = await Promise.all([marshal(), pickle(), hash].map((stored) => client.decode(stored)))
+  expect(decoded).toEqual([decode(marshal()), decode(pickle()), decode(hash)])
+})
+
+it('summarises rows of a list in one go, in their order', async () => {
+  const rows = await newClient().summarise([marshal(), storedString('x', 'plain'), pickle()])
+  expect(rows).toMatchObject([
+    { format: 'redis-session-store', user: '7' },
+    null,
+    { format: 'django-cache', user: '7' },
+  ])
+})
+
+it('stops a value that takes too long, and decodes the next one in a new worker', async () => {
+  const client = newClient({ workerMilliseconds: 300 }, UNRULY)
+  const [hung, next] = await Promise.all([client.decode(session('hang')), client.decode(session('fine'))])
+  expect(hung).toMatchObject({
+    format: 'other',
+    root: null,
+    undecoded: [{ path: null, reason: 'Decoding it took longer than 0.3 s, so it was stopped.', size: 14 }],
+    readOnly: expect.any(String),
+  })
+  expect(next).toEqual({ key: 'fine' })
+})
+
+it('stops a value that takes too much memory', async () => {
+  const client = newClient({ workerHeap: 24 }, UNRULY)
+  expect(await client.decode(session('eat'))).toMatchObject({
+    undecoded: [{ reason: 'Decoding it took more than 24 MB of memory, so it was stopped.' }],
+  })
+  expect(await client.decode(session('fine'))).toEqual({ key: 'fine' })
+})
+
+it('outlives a worker that fails or ends', async () => {
+  const client = newClient({}, UNRULY)
+  for (const [key, reason] of [
+    ['die', 'Decoding it failed, so it was stopped.'],
+    ['exit', 'The decoder ended unexpectedly.'],
+  ] as const) {
+    expect(await client.decode(session(key))).toMatchObject({ undecoded: [{ reason }] })
+    expect(await client.decode(session('fine'))).toEqual({ key: 'fine' })
+  }
+})
+
+it('keeps a bounded queue', async () => {
+  const client = newClient({ workerQueue: 2 }, UNRULY)
+  const answers = await Promise.all(['1', '2', '3', '4', '5'].map((key) => client.decode(session(key))))
+  expect(answers.slice(0, 3)).toEqual([{ key: '1' }, { key: '2' }, { key: '3' }])
+  expect(answers.slice(3)).toMatchObject(
+    Array(2).fill({
+      undecoded: [{ reason: 'Very many values wait to be decoded. Look at it again in a moment.' }],
+    }),
+  )
+})
+
+it('answers what waits when it is stopped, and what comes later', async () => {
+  const client = newClient({}, UNRULY)
+  const waiting = [client.decode(session('hang')), client.decode(session('fine'))]
+  await client.stop()
+  for (const answer of [...waiting, client.decode(session('late'))]) {
+    expect(await answer).toMatchObject({ undecoded: [{ reason: 'The inspector is closing.' }] })
+  }
+})
+
+it('takes a pickle that would grow without end for what its limits say', async () => {
+  const text = 'x'.repeat(4096)
+  const value = Buffer.from(
+    `\x80\x04}(X\x01\x00\x00\x00aX\x00\x10\x00\x00${text}q\x00${'h\x00'.repeat(9_000)}u.`,
+    'latin1',
+  )
+  const decoded = await newClient().decode(storedString(':1:django.contrib.sessions.cacheab', value))
+  expect(decoded?.undecoded).toMatchObject([{ reason: 'Decoded it takes more than 8.0 MB.' }])
+})

@@ -1,0 +1,24 @@
+import { type MessagePort, parentPort } from 'node:worker_threads'
+import { type DecoderReply, type DecoderRequest, fromSent } from './decoder-messages.ts'
+import { decode, summariseFully } from './registry.ts'
+
+/*
+ * Decodes apart from everything else: what a value takes beyond the limits of memory and time ends this thread and nothing
+ * more. Started by the DecoderClient; an entry of its own in the build.
+ */
+if (parentPort !== null) answer(parentPort)
+
+function answer(port: MessagePort): void {
+  const send = (reply: DecoderReply): void => port.postMessage(reply)
+  port.on('message', (request: DecoderRequest) => {
+    if (request.kind === 'decode') {
+      send({ kind: 'decoded', session: decode(fromSent(request.session)) })
+    } else {
+      send({
+        kind: 'summarised',
+        summaries: request.sessions.map((session) => summariseFully(fromSent(session))),
+      })
+    }
+  })
+  send({ kind: 'ready' })
+}

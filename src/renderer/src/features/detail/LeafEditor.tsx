@@ -1,0 +1,159 @@
+import { type KeyboardEvent, useEffect, useId, useRef } from 'react'
+import type { TreeNode } from '#shared/formats.ts'
+import { Button } from '../../components/Button.tsx'
+import { Problem } from '../../components/Problem.tsx'
+import { useApp, useDecoded } from '../../stores/context.ts'
+import type { LeafDraft, LeafType } from '../../stores/decoded.ts'
+import { Comparison, Held } from './Comparison.tsx'
+import styles from './FieldEditor.module.css'
+
+const TYPES: readonly LeafType[] = ['text', 'number', 'boolean', 'null']
+const ONE_LINE = 60
+
+interface LeafEditorProps {
+  /** The names that lead to it. */
+  readonly name: string
+  readonly blocked: string | null
+}
+
+/** Changes one value of a decoded session. */
+export function LeafEditor({ name, blocked }: LeafEditorProps) {
+  const draft = useDecoded((state) => state.draft)
+  return draft === null ? null : <OpenEditor name={name} blocked={blocked} draft={draft} />
+}
+
+function OpenEditor({ name, blocked, draft }: LeafEditorProps & { readonly draft: LeafDraft }) {
+  const app = useApp()
+  const store = app.decoded
+  const save = async () => {
+    if (blocked === null && (await store.save())) app.wrote(`Saved ${name}.`)
+  }
+  const overwrite = async () => {
+    if (await store.overwrite()) app.wrote('Wrote yours over what was in Redis.')
+  }
+  const press = (event: KeyboardEvent) => {
+    if (event.key === 'Escape') {
+      event.stopPropagation()
+      store.discard()
+    }
+    const several = event.target instanceof HTMLTextAreaElement
+    const submits = event.target instanceof HTMLInputElement || (several && (event.ctrlKey || event.metaKey))
+    if (event.key === 'Enter' && submits) {
+      event.preventDefault()
+      void save()
+    }
+  }
+  if (draft.conflict !== null) {
+    const { current } = draft.conflict
+    return (
+      <Comparison
+        message={draft.failure?.message ?? 'This has changed since it was shown.'}
+        shown={<Held value={leafInWords(draft.shown)} />}
+        yours={<Held value={draft.type === 'null' ? 'null' : draft.text} />}
+        now={<Held value={current === null ? null : leafInWords(current)} absent="no such value" />}
+      >
+        <Button small onClick={() => store.discard()}>
+          Keep what’s in Redis
+        </Button>
+        {current === null ? null : (
+          <Button small kind="danger" busy={draft.saving} blocked={blocked} onClick={overwrite}>
+            Write mine anyway
+          </Button>
+        )}
+      </Comparison>
+    )
+  }
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: Escape and Enter are heard from every input within.
+    <div className={styles.editor} onKeyDown={press}>
+      <LeafInput name={name} draft={draft} />
+      {draft.failure === null ? null : <Problem>{draft.failure.message}</Problem>}
+      <div className={styles.buttons}>
+        <Button small kind="primary" busy={draft.saving} blocked={blocked} onClick={save}>
+          Save
+        </Button>
+        <Button small onClick={() => store.discard()}>
+          Cancel
+        </Button>
+        <TypeChoice name={name} draft={draft} />
+      </div>
+    </div>
+  )
+}
+
+function LeafInput({ name, draft }: { readonly name: string; readonly draft: LeafDraft }) {
+  const { decoded: store } = useApp()
+  const id = useId()
+  const input = useRef<HTMLInputElement & HTMLTextAreaElement & HTMLSelectElement>(null)
+  useEffect(() => input.current?.focus(), [])
+  const { type, text } = draft
+  if (type === 'null') return null
+  const props = {
+    ref: input,
+    id,
+    className: styles.input,
+    value: text,
+    onChange: (event: { readonly target: { readonly value: string } }) =>
+      store.change({ text: event.target.value }),
+  }
+  const typing = { spellCheck: false, autoComplete: 'off' } as const
+  return (
+    <div className={styles.valueInput}>
+      <label htmlFor={id} className="visually-hidden">
+        {`Value of ${name}`}
+      </label>
+      {type === 'boolean' ? (
+        <select {...props}>
+          <option value="true">true</option>
+          <option value="false">false</option>
+        </select>
+      ) : type === 'text' && (text.length > ONE_LINE || text.includes('\n')) ? (
+        <textarea {...props} {...typing} rows={Math.min(12, Math.max(3, Math.ceil(text.length / 44)))} />
+      ) : (
+        <input {...props} {...typing} inputMode={type === 'number' ? 'decimal' : 'text'} />
+      )}
+    </div>
+  )
+}
+
+function TypeChoice({ name, draft }: { readonly name: string; readonly draft: LeafDraft }) {
+  const { decoded: store } = useApp()
+  const choose = (type: LeafType) => {
+    const isBoolean = draft.text === 'true' || draft.text === 'false'
+    store.change({ type, ...(type === 'boolean' && !isBoolean ? { text: 'true' } : {}) })
+  }
+  return (
+    <select
+      className={styles.kind}
+      aria-label={`Type of ${name}`}
+      value={draft.type}
+      onChange={(event) => {
+        const type = TYPES.find((known) => known === event.target.value)
+        if (type !== undefined) choose(type)
+      }}
+    >
+      {TYPES.map((type) => (
+        <option key={type} value={type}>
+          {type}
+        </option>
+      ))}
+    </select>
+  )
+}
+
+/** A value in one line, for the comparison. */
+function leafInWords(node: TreeNode): string {
+  switch (node.type) {
+    case 'text':
+      return node.value
+    case 'number':
+    case 'bigint':
+      return node.text
+    case 'boolean':
+      return String(node.value)
+    case 'null':
+      return 'null'
+    default:
+      return node.type === 'list' ? 'a list' : `a ${node.type}`
+  }
+}
