@@ -108,7 +108,9 @@ function structureOf(schema: z.ZodType, name: string): fc.Arbitrary<unknown> {
 const NAMES = Object.keys(contract.calls) as CallName[]
 /** What most calls need, or what costs a process each: less often than the others. */
 const SELDOM: ReadonlySet<string> = new Set(
-  NAMES.filter((name) => /^connection\.(connect|disconnect|startPrivate|setReadOnly)$|^app\./.test(name)),
+  NAMES.filter((name) =>
+    /^connection\.(connect|disconnect|setReadOnly)$|^(app|privateRedis|tabs)\./.test(name),
+  ),
 )
 
 const named = (name: CallName) => {

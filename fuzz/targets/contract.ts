@@ -6,6 +6,7 @@ import type { Endpoint, Reply } from '#shared/transport.ts'
 import { createInspector } from '../../src/main/core/services.ts'
 import type { Call } from '../inputs/calls.ts'
 import { keepLocal } from '../places.ts'
+import { keepInspector } from './keeper.ts'
 import { serve, startPlaces } from './serve.ts'
 import { seedSessions } from './sessions.ts'
 
@@ -35,27 +36,11 @@ const attach = () => inspector.attach((_, payload) => void JSON.stringify(payloa
 const endpoints: [Endpoint, Endpoint] = [attach(), attach()]
 const plainProperties = Object.getOwnPropertyNames(Object.prototype).length
 
-/** The tab that is called: calls before may have closed others. */
-let tab = 0
-const dispatch = (name: string, arg: unknown) => endpoints[0].dispatch(name, arg, tab)
-async function prepare(): Promise<void> {
-  const tabs = await dispatch('tabs.list', {})
-  tab = tabs.ok ? ((tabs.value as readonly { readonly number: number }[])[0]?.number ?? tab) : tab
-  const status = await dispatch('connection.status', {})
-  const { state, target, readOnly } = (status.ok ? status.value : {}) as {
-    state?: string
-    target?: { port: number; db: number }
-    readOnly?: boolean
-  }
-  if (state !== 'connected' || target?.port !== places.redis || target.db !== 0 || readOnly) {
-    const reply = await dispatch('connection.connect', { port: places.redis })
-    if (!reply.ok) throw new Error(`connecting failed: ${reply.message}`)
-  }
-  await seedSessions(client)
-}
+const keeper = await keepInspector(() => endpoints[0], places.redis)
 
 async function take(input: unknown): Promise<CallsResult> {
-  await prepare()
+  await keeper.prepare()
+  await seedSessions(client)
   reported.length = 0
   let [answered, refused, longest] = [0, 0, 0]
   let broken: string | null = null
@@ -64,7 +49,7 @@ async function take(input: unknown): Promise<CallsResult> {
     const began = performance.now()
     const late = new AbortController()
     const reply = await Promise.race([
-      endpoints[call.client].dispatch(call.name, arg, tab),
+      endpoints[call.client].dispatch(call.name, arg, keeper.tab),
       wait(BOUND, null, { signal: late.signal }).catch(() => null),
     ])
     late.abort()
@@ -103,19 +88,8 @@ function wrongIn({ name }: Call, reply: Reply | null): string | null {
   return isCallName(name) === (reply.code === 'unknown_call') ? `${call} was refused as ${reply.code}` : null
 }
 
-async function startPrivate(): Promise<void> {
-  await dispatch('privateRedis.start', { keep: false })
-  await dispatch('connection.disconnect', {})
-}
-
 async function settle(): Promise<void> {
-  await prepare()
-  const tabs = await dispatch('tabs.list', {})
-  for (const { number } of (tabs.ok ? tabs.value : []) as readonly { readonly number: number }[])
-    if (number !== tab) await dispatch('tabs.close', { number })
-  await dispatch('demo.stop', {})
-  await dispatch('connection.disconnect', {})
-  await startPrivate()
+  await keeper.settle()
   for (const endpoint of endpoints) endpoint.close()
   endpoints[0] = attach()
   endpoints[1] = attach()
@@ -123,7 +97,5 @@ async function settle(): Promise<void> {
   reported.length = 0
 }
 
-// The private Redis runs from the start on, a part of what there is before.
-await startPrivate()
-await prepare()
+await keeper.prepare()
 serve({ hello: {}, take, settle }, client)

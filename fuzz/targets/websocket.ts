@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createInspector } from '../../src/main/core/services.ts'
 import { startWebHost } from '../../src/main/hosts/web/web-host.ts'
 import type { Places } from '../places.ts'
+import { keepInspector } from './keeper.ts'
 import { serve, startPlaces } from './serve.ts'
 import { seedSessions } from './sessions.ts'
 
@@ -38,17 +39,14 @@ const letIn = await fetch(url, { redirect: 'manual' })
 const cookie = letIn.headers.getSetCookie()[0]?.split(';')[0] ?? ''
 const own = inspector.attach(() => {})
 
+const keeper = await keepInspector(() => own, places.redis)
+
 /** As before each run: connected, with some sessions. */
 async function prepare(): Promise<void> {
-  const status = await own.dispatch('connection.status', {})
-  const { state, target } = (status.ok ? status.value : {}) as { state?: string; target?: { port: number } }
-  if (state !== 'connected' || target?.port !== places.redis) {
-    await own.dispatch('connection.connect', { port: places.redis })
-  }
+  await keeper.prepare()
   await seedSessions(client)
 }
 
-await own.dispatch('connection.startPrivate', {})
 await prepare()
 serve(
   {
@@ -59,8 +57,7 @@ serve(
       return null
     },
     async settle() {
-      await own.dispatch('demo.stop', {})
-      await own.dispatch('connection.disconnect', {})
+      await keeper.settle()
       await client.flushall()
       reported.length = 0
     },
