@@ -247,7 +247,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await ui.button('Connect').click()
     await ui.open('ada')
     await ui.button('Open another connection').click()
-    await expect(page.getByRole('tab')).toHaveCount(3)
+    await expect(page.getByRole('tablist', { name: 'Connections' }).getByRole('tab')).toHaveCount(3)
     await page.keyboard.press('Alt+2')
     await expect(page.getByRole('tab', { name: /production/ })).toHaveAttribute('aria-selected', 'true')
     expect(await violations(page), 'tabs').toEqual([])
