@@ -55,6 +55,32 @@ interface Fixtures {
   openPage: (url: string) => Promise<Page>
 }
 
+/** Hands a server of its own to a test. @param binary null for the one on the PATH */
+export async function useTestRedis(
+  args: readonly string[],
+  binary: string | null,
+  use: (redis: TestRedis) => Promise<void>,
+): Promise<void> {
+  const path = binary ?? (await findRedisServer())?.path
+  if (path === undefined) throw new Error('No redis-server on the PATH: run `npm test`, which installs one.')
+  let server: RedisProcess = await startRedisProcess(path, args)
+  const { host, port } = server
+  const client = new Redis({ host, port })
+  client.on('error', () => {})
+  await use({
+    url: `redis://${host}:${port}`,
+    port,
+    client,
+    kill: () => server.stop(),
+    async start() {
+      // Of two ports the last one counts.
+      server = await startRedisProcess(path, [...args, '--port', String(port)])
+    },
+  })
+  client.disconnect()
+  await server.stop()
+}
+
 const skipElectron = process.env.E2E_SKIP_ELECTRON
 
 export const test = base.extend<Fixtures, HostOptions>({
@@ -63,27 +89,7 @@ export const test = base.extend<Fixtures, HostOptions>({
   redisArgs: [[], { option: true }],
   redisBinary: [null, { option: true }],
 
-  redis: async ({ redisArgs, redisBinary }, use) => {
-    const path = redisBinary ?? (await findRedisServer())?.path
-    if (path === undefined)
-      throw new Error('No redis-server on the PATH: run `npm test`, which installs one.')
-    let server: RedisProcess = await startRedisProcess(path, redisArgs)
-    const { host, port } = server
-    const client = new Redis({ host, port })
-    client.on('error', () => {})
-    await use({
-      url: `redis://${host}:${port}`,
-      port,
-      client,
-      kill: () => server.stop(),
-      async start() {
-        // Of two ports the last one counts.
-        server = await startRedisProcess(path, [...redisArgs, '--port', String(port)])
-      },
-    })
-    client.disconnect()
-    await server.stop()
-  },
+  redis: async ({ redisArgs, redisBinary }, use) => useTestRedis(redisArgs, redisBinary, use),
 
   store: async ({ redis }, use) => use(new SessionStore({ client: redis.client })),
 

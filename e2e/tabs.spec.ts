@@ -1,7 +1,5 @@
-import { Redis } from 'ioredis'
-import { findRedisServer, startRedisProcess } from '../src/main/core/connection/redis-process.ts'
 import { SessionStore } from '../src/main/core/store/session-store.ts'
-import { test as base, expect, type TestRedis } from './fixtures.ts'
+import { test as base, expect, type TestRedis, useTestRedis } from './fixtures.ts'
 import type { Screen } from './screen.ts'
 
 interface Fixtures {
@@ -13,26 +11,7 @@ interface Fixtures {
 }
 
 const test = base.extend<Fixtures>({
-  other: async ({ redisArgs }, use) => {
-    const path = (await findRedisServer())?.path
-    if (path === undefined)
-      throw new Error('No redis-server on the PATH: run `npm test`, which installs one.')
-    let server = await startRedisProcess(path, redisArgs)
-    const { host, port } = server
-    const client = new Redis({ host, port })
-    client.on('error', () => {})
-    await use({
-      url: `redis://${host}:${port}`,
-      port,
-      client,
-      kill: () => server.stop(),
-      async start() {
-        server = await startRedisProcess(path, [...redisArgs, '--port', String(port)])
-      },
-    })
-    client.disconnect()
-    await server.stop()
-  },
+  other: async ({ redisArgs }, use) => useTestRedis(redisArgs, null, use),
   otherStore: async ({ other }, use) => use(new SessionStore({ client: other.client })),
   connectOther: async ({ ui, other }, use) =>
     use(async () => {

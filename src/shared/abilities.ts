@@ -276,6 +276,10 @@ export interface KeyLimit {
   readonly pattern: string
 }
 
+/** Whether a limit stands in the way of what is to be done. */
+export const isLimited = ({ access }: KeyLimit, ability: Ability): boolean =>
+  access === 'none' || needsOf(ability).changes === 'keys'
+
 export const keyLimitInWords = ({ prefix, access }: KeyLimit): string => {
   const keys = prefix === '' ? 'all keys' : `the keys under ${prefix}`
   return `This Redis user may not ${access === 'none' ? 'use' : 'write'} ${keys}.`

@@ -5,7 +5,12 @@ import { ConnectionManager } from '../main/core/connection/connection-manager.ts
 
 export interface TestConnections {
   /** A manager that is disconnected after the test, and what it told. */
-  manager(): { readonly made: ConnectionManager; readonly statuses: readonly ConnectionStatus[] }
+  manager(): {
+    readonly made: ConnectionManager
+    readonly statuses: readonly ConnectionStatus[]
+    /** Of each opening, whether the connection came back. */
+    readonly openings: readonly boolean[]
+  }
   /** Runs after the test, the last first. */
   onEnd(cleanup: () => unknown): void
   /** A server on a free port of 127.0.0.1. @returns its port */
@@ -43,13 +48,14 @@ export function useConnections(): TestConnections {
     listen,
     manager() {
       const statuses: ConnectionStatus[] = []
+      const openings: boolean[] = []
       const made = new ConnectionManager({
         statusChanged: (status) => statuses.push(status),
-        opened: () => {},
+        opened: (_, again) => openings.push(again),
         closed: () => {},
       })
       onEnd(() => made.disconnect())
-      return { made, statuses }
+      return { made, statuses, openings }
     },
     async relay(to) {
       const sockets = new Set<Socket>()

@@ -3,7 +3,7 @@ import {
   abilityOfCall,
   aclLine,
   aclPatternLine,
-  type KeyLimit,
+  isLimited,
   keyLimitInWords,
   lackedBy,
   needsOf,
@@ -78,9 +78,6 @@ function refusal(status: ConnectionStatus, ability: Ability, prefix: string | nu
       )
     : null
 }
-
-const isLimited = ({ access }: KeyLimit, ability: Ability): boolean =>
-  access === 'none' || needsOf(ability).changes === 'keys'
 
 /** The prefix whose keys a call is about; null where it names none. */
 const prefixOf = (arg: unknown): string | null =>

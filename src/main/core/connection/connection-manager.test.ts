@@ -1,48 +1,26 @@
 import { createServer as createHttpServer } from 'node:http'
-import { connect as connectSocket, createServer, type Server } from 'node:net'
+import { connect as connectSocket, createServer } from 'node:net'
 import { Redis } from 'ioredis'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { ConnectionStatus } from '#shared/model.ts'
+import { useConnections } from '../../../test/connections.ts'
 import { useRedis } from '../../../test/redis.ts'
-import { ConnectionManager } from './connection-manager.ts'
 import { findRedisServer, freePort, type RedisProcess, startRedisProcess } from './redis-process.ts'
 import { type ResolvedTarget, resolveTarget } from './target.ts'
 
 const redis = useRedis()
-const closers: (() => void | Promise<void>)[] = []
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close()
-})
+const { listen, manager, onEnd } = useConnections()
 
 const at = (port: number, rest: Partial<ResolvedTarget> = {}): ResolvedTarget => ({
   ...resolveTarget({ port }),
   ...rest,
 })
 
-function manager() {
-  const statuses: ConnectionStatus[] = []
-  const openings: boolean[] = []
-  const made = new ConnectionManager({
-    statusChanged: (status) => statuses.push(status),
-    opened: (_, again) => openings.push(again),
-    closed: () => {},
-  })
-  closers.push(() => void made.disconnect())
-  return { made, statuses, openings }
-}
-
 async function server(...args: string[]): Promise<RedisProcess> {
   const binary = await findRedisServer()
   const started = await startRedisProcess(binary?.path ?? 'redis-server', args)
-  closers.push(() => started.stop())
+  onEnd(() => started.stop())
   return started
-}
-
-function listen(listener: Server): Promise<number> {
-  closers.push(() => new Promise<void>((resolve) => listener.close(() => resolve())))
-  return new Promise((resolve) =>
-    listener.listen(0, '127.0.0.1', () => resolve((listener.address() as { port: number }).port)),
-  )
 }
 
 /** Passes everything on to the real Redis, and hangs up where a client asks for INFO and `cuts` says so. */
@@ -212,7 +190,7 @@ describe('connecting', () => {
     const nodes = [await server('--cluster-enabled', 'yes'), await server('--cluster-enabled', 'yes')]
     const [one, two] = nodes.map(({ port }) => new Redis({ host: '127.0.0.1', port }))
     if (one === undefined || two === undefined) throw new Error('there are two')
-    for (const client of [one, two]) closers.push(() => client.disconnect())
+    for (const client of [one, two]) onEnd(() => client.disconnect())
     const { made } = manager()
     await one.cluster('ADDSLOTSRANGE', 0, 8191)
     await two.cluster('ADDSLOTSRANGE', 8192, 16383)
@@ -232,7 +210,7 @@ describe('connecting', () => {
     const slow = ['--key-load-delay', '1000', '--loading-process-events-interval-bytes', '1024']
     const { port } = await server('--enable-debug-command', 'yes', ...slow)
     const client = new Redis({ host: '127.0.0.1', port })
-    closers.push(() => client.disconnect())
+    onEnd(() => client.disconnect())
     await client.call('DEBUG', 'POPULATE', '1000')
     const loaded = client.call('DEBUG', 'RELOAD')
     const { made, statuses } = manager()
@@ -250,7 +228,7 @@ describe('connecting', () => {
     const slow = ['--key-load-delay', '1000', '--loading-process-events-interval-bytes', '1024']
     const { port } = await server('--enable-debug-command', 'yes', ...slow)
     const client = new Redis({ host: '127.0.0.1', port })
-    closers.push(() => client.disconnect())
+    onEnd(() => client.disconnect())
     await client.call('DEBUG', 'POPULATE', '3000')
     const loaded = client.call('DEBUG', 'RELOAD')
     const { made } = manager()
@@ -325,7 +303,7 @@ describe('a connection that is lost', () => {
     const frozen = await server()
     await made.connect(at(frozen.port), false)
     process.kill(frozen.pid, 'SIGSTOP')
-    closers.push(() => void process.kill(frozen.pid, 'SIGCONT'))
+    onEnd(() => void process.kill(frozen.pid, 'SIGCONT'))
     await vi.waitFor(() => expect(made.status.state).toBe('lost'), { timeout: 9000, interval: 50 })
   })
 

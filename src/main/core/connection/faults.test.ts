@@ -2,31 +2,27 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { AppError } from '#shared/errors.ts'
-import type { ConnectionStatus } from '#shared/model.ts'
+import { useConnections } from '../../../test/connections.ts'
 import { openKeyspaceFeed } from '../index/keyspace-feed.ts'
-import { ConnectionManager } from './connection-manager.ts'
 import { toAppError } from './redis-errors.ts'
 import { findRedisServer, type RedisProcess, startRedisProcess } from './redis-process.ts'
 import { type ResolvedTarget, resolveTarget } from './target.ts'
 
-const closers: (() => void | Promise<void>)[] = []
-afterEach(async () => {
-  for (const close of closers.splice(0).reverse()) await close()
-})
+const { manager, onEnd } = useConnections()
 
 async function server(...args: string[]): Promise<RedisProcess> {
   const binary = await findRedisServer()
   const started = await startRedisProcess(binary?.path ?? 'redis-server', args)
-  closers.push(() => started.stop())
+  onEnd(() => started.stop())
   return started
 }
 
 function connect({ port }: RedisProcess): Redis {
   const client = new Redis({ port, enableReadyCheck: false, retryStrategy: () => null })
   client.on('error', () => {})
-  closers.push(() => client.disconnect())
+  onEnd(() => client.disconnect())
   return client
 }
 
@@ -138,17 +134,6 @@ describe('what a server answers is told with the way out', () => {
   })
 })
 
-function manager() {
-  const statuses: ConnectionStatus[] = []
-  const openings: boolean[] = []
-  const made = new ConnectionManager({
-    statusChanged: (status) => statuses.push(status),
-    opened: (_, again) => openings.push(again),
-    closed: () => {},
-  })
-  closers.push(() => void made.disconnect())
-  return { made, statuses, openings }
-}
 const at = ({ port }: RedisProcess, rest: Partial<ResolvedTarget> = {}): ResolvedTarget => ({
   ...resolveTarget({ port }),
   ...rest,
@@ -253,7 +238,8 @@ describe('a password that was changed on the server', () => {
       (healthy) => healths.push(healthy),
       () => {},
     )
-    closers.push(feed.stop, other.stop)
+    onEnd(feed.stop)
+    onEnd(other.stop)
     await admin.call('ACL', 'SETUSER', 'ada', 'resetpass', '>new')
     await admin.call('CLIENT', 'KILL', 'USER', 'ada')
     await vi.waitFor(() => expect(refused).toHaveBeenCalled())
@@ -274,7 +260,7 @@ describe('a command that is under way when the server falls silent', () => {
     await made.connect(at(frozen), false)
     const { client } = made.require()
     process.kill(frozen.pid, 'SIGSTOP')
-    closers.push(() => void process.kill(frozen.pid, 'SIGCONT'))
+    onEnd(() => void process.kill(frozen.pid, 'SIGCONT'))
     const error = await failure(client.incr('n'))
     expect(error).toMatchObject({
       code: 'connection_lost',

@@ -1,4 +1,11 @@
-import { type Ability, type KeyLimit, keyLimitInWords, lackedBy, needsOf } from '#shared/abilities.ts'
+import {
+  type Ability,
+  isLimited,
+  type KeyLimit,
+  keyLimitInWords,
+  lackedBy,
+  needsOf,
+} from '#shared/abilities.ts'
 import type { ConnectionState } from './connection.ts'
 
 type Connection = Pick<ConnectionState, 'status' | 'hostLostSince'>
@@ -29,9 +36,7 @@ export function whyNot(
   if (lacks.length > 0)
     return `This Redis user may not run ${lacks.join(', ')}. The menu of the connection says how to allow it.`
   const limit = status.keyLimits.find((each) => each.prefix === prefix)
-  return limit !== undefined && (limit.access === 'none' || needs.changes === 'keys')
-    ? keyLimitInWords(limit)
-    : null
+  return limit !== undefined && isLimited(limit, ability) ? keyLimitInWords(limit) : null
 }
 
 /** What this user may not do with the keys under a prefix. */

@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react'
 import type { TabStatus } from '#shared/tabs.ts'
+import { EnvironmentMark } from '../../components/EnvironmentMark.tsx'
 import { MiddleEllipsis } from '../list/MiddleEllipsis.tsx'
 import bar from '../tabs/TabBar.module.css'
 import { useTabLabel } from '../tabs/use-tab-label.ts'
@@ -26,11 +27,7 @@ export function SideHead({ tab, picker, children }: SideHeadProps) {
             <MiddleEllipsis text={tab === undefined ? '' : labelOf(tab)} />
           </span>
         )}
-        {environment === null ? null : (
-          <span className={bar.environment} data-environment={environment}>
-            {environment}
-          </span>
-        )}
+        {environment === null ? null : <EnvironmentMark environment={environment} />}
       </div>
       {children}
     </div>

@@ -14,6 +14,7 @@ import { DropdownMenu } from 'radix-ui'
 import { useEffect } from 'react'
 import { ENVIRONMENTS } from '#shared/model.ts'
 import type { PrivateRedisStatus } from '#shared/private-redis.ts'
+import { ColourStripe } from '../../components/ColourStripe.tsx'
 import { EnvironmentMark } from '../../components/EnvironmentMark.tsx'
 import menu from '../../components/Menu.module.css'
 import { MenuItem } from '../../components/MenuItem.tsx'
@@ -70,9 +71,7 @@ export function ConnectionMenu() {
             .join(', ') || undefined
         }
       >
-        {saved?.colour == null ? null : (
-          <span className={styles.stripe} data-colour={saved.colour} aria-hidden />
-        )}
+        <ColourStripe colour={saved?.colour ?? null} />
         <span className={styles.dot} data-state={dot} aria-hidden />
         <span
           className={styles.label}

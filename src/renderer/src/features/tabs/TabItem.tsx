@@ -1,5 +1,7 @@
 import { Lock, X } from 'lucide-react'
 import type { TabStatus } from '#shared/tabs.ts'
+import { ColourStripe } from '../../components/ColourStripe.tsx'
+import { EnvironmentMark } from '../../components/EnvironmentMark.tsx'
 import { Tip } from '../../components/Tip.tsx'
 import { tabFacts, tabName } from '../../lib/tab-words.ts'
 import { savedOf } from '../../stores/connections.ts'
@@ -57,17 +59,13 @@ export function TabItem({ tab, active }: TabItemProps) {
           className={styles.name}
           onClick={() => tabs.show(number)}
         >
-          {colour === null ? null : <span className={styles.stripe} data-colour={colour} aria-hidden />}
+          <ColourStripe colour={colour} />
           <span className={styles.dot} data-state={state} aria-hidden />
           <span className={styles.label}>
             <MiddleEllipsis text={label} tip={false} />
           </span>
           {readOnly ? <Lock size={12} className={styles.lock} aria-hidden /> : null}
-          {environment === null ? null : (
-            <span className={styles.environment} data-environment={environment}>
-              {environment}
-            </span>
-          )}
+          {environment === null ? null : <EnvironmentMark environment={environment} />}
         </button>
       </Tip>
       {/* For the mouse alone: a list of tabs has nothing but tabs, which the Delete key closes. */}
