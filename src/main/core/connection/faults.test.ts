@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
+import { type AddressInfo, createConnection, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
@@ -250,6 +252,68 @@ describe('a password that was changed on the server', () => {
     }
     expect(await refusals(admin)).toBe(1)
     expect(feed.healthy).toBe(false)
+  })
+})
+
+describe('a connection that listens for changes and comes back', () => {
+  it('is given up where the channels are refused by then', async () => {
+    const guarded = await server()
+    const admin = connect(guarded)
+    await admin.call('ACL', 'SETUSER', 'ada', 'on', '>old', '~*', '&*', '+@all')
+    const refused = vi.fn()
+    const feed = await openKeyspaceFeed(at(guarded, { username: 'ada', password: 'old' }), () => {}, refused)
+    onEnd(feed.stop)
+    await feed.subscribe('session:', () => {})
+    await admin.call('ACL', 'SETUSER', 'ada', 'resetchannels')
+    // Redis itself closes what listens to channels that are no longer allowed.
+    await vi.waitFor(() => expect(refused).toHaveBeenCalledOnce())
+    expect(feed.healthy).toBe(false)
+  })
+
+  it('tries again where it is closed while it subscribes', async () => {
+    const behind = await server()
+    const asked: string[] = []
+    let cut = () => {}
+    const relay = createServer((near) => {
+      const far = createConnection(behind.port, '127.0.0.1')
+      near.on('data', (data) => {
+        const subscribes = /psubscribe/i.test(String(data))
+        if (subscribes) asked.push(String(data))
+        // The probe, the list's, and on the way back both again: they are cut off before they are answered.
+        if (subscribes && asked.length === 3) near.destroy()
+        else far.write(data)
+      })
+      far.on('data', (data) => near.write(data))
+      for (const end of [near, far]) {
+        end.on('error', () => {})
+        end.on('close', () => {
+          near.destroy()
+          far.destroy()
+        })
+      }
+      cut = () => near.destroy()
+    })
+    relay.listen(0, '127.0.0.1')
+    await once(relay, 'listening')
+    onEnd(() => void relay.close())
+    const { port } = relay.address() as AddressInfo
+    const healths: boolean[] = []
+    const feed = await openKeyspaceFeed(
+      at({ ...behind, port }),
+      (healthy) => healths.push(healthy),
+      () => {},
+    )
+    onEnd(feed.stop)
+    const told: string[] = []
+    await feed.subscribe('session:', (id) => told.push(id))
+    expect(asked).toHaveLength(2)
+    cut()
+    await vi.waitFor(() => expect(asked).toHaveLength(4), 5000)
+    await vi.waitFor(() => expect(healths).toEqual([false, true]), 5000)
+    const writer = connect(behind)
+    await writer.config('SET', 'notify-keyspace-events', 'KA')
+    await writer.set('session:a', '1')
+    await vi.waitFor(() => expect(told).toContain('a'))
   })
 })
 

@@ -168,6 +168,8 @@ export class Sentinels {
       const ear = this.#client(address, {
         // It waits for as long as the Sentinel takes to come.
         maxRetriesPerRequest: null,
+        // See the feed of notifications: what ioredis subscribes to by itself fails where nobody listens.
+        autoResubscribe: false,
         retryStrategy: (attempt) => listenDelays[Math.min(attempt, listenDelays.length) - 1] ?? null,
       })
       ear.on('error', () => {})
@@ -178,7 +180,8 @@ export class Sentinels {
         for (const tell of this.#listeners) tell(master)
       })
       // One that lets nobody subscribe leaves it to the others, and to the heartbeat.
-      ear.subscribe('+switch-master').catch(() => {})
+      ear.on('ready', () => void ear.subscribe('+switch-master').catch(() => {}))
+      ear.connect().catch(() => {})
       this.#ears.set(label, ear)
     }
   }

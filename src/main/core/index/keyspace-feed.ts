@@ -15,6 +15,9 @@ export const isChannelRefused = (error: unknown): boolean =>
 export const channelsOf = (db: number, prefix: string): string =>
   `__keyspace@${db}__:${prefixPattern(prefix)}`
 
+/** Nobody publishes there: who may listen to it may subscribe, and who listens is not closed by the server's `timeout`. */
+const PROBE = '__redis-session-inspector__'
+
 export interface KeyspaceFeed {
   /** False while its own connection is lost: then nobody is told of changes. */
   readonly healthy: boolean
@@ -25,7 +28,7 @@ export interface KeyspaceFeed {
 
 /**
  * Keyspace notifications on a connection of their own: only keys with a subscribed prefix are sent at all.
- * @param onRefused called when it was lost and the server refuses it now: it is not tried again
+ * @param onRefused called when it was lost and the server refuses it, or its subscriptions, now: it is not tried again
  * @param commands where what it sends is noted
  * @param onHealth called when the feed's connection is lost, and when it is back with its subscriptions
  * @throws what ioredis throws when this user may not subscribe
@@ -38,6 +41,8 @@ export async function openKeyspaceFeed(
 ): Promise<KeyspaceFeed> {
   const subscriber = new Redis({
     ...targetOptions(target),
+    // ioredis leaves the promises of its own resubscribing to nobody: one that fails would end the process.
+    autoResubscribe: false,
     retryStrategy: (attempt: number) => Math.min(250 * attempt, 2000),
     connectionName: 'redis-session-inspector:live',
   })
@@ -47,11 +52,13 @@ export async function openKeyspaceFeed(
     { readonly skip: number; readonly tell: Set<(id: string, word: string) => void> }
   >()
   let healthy = true
-  subscriber.on('error', (error) => {
-    // Tried again and again, a password that is refused may lock the user out; the main connection asks for another.
-    if (!/WRONGPASS|NOAUTH|invalid password/i.test(error.message)) return
+  const giveUp = () => {
     subscriber.disconnect()
     onRefused()
+  }
+  subscriber.on('error', (error) => {
+    // Tried again and again, a password that is refused may lock the user out; the main connection asks for another.
+    if (/WRONGPASS|NOAUTH|invalid password/i.test(error.message)) giveUp()
   })
   subscriber.on('close', () => {
     if (!healthy) return
@@ -60,8 +67,18 @@ export async function openKeyspaceFeed(
   })
   subscriber.on('ready', () => {
     if (healthy) return
-    healthy = true
-    onHealth(true)
+    doFor(BACKGROUND.feed, () => subscriber.psubscribe(PROBE, ...listeners.keys())).then(
+      () => {
+        // One that was cut off is sent again by ioredis, beside the next.
+        if (healthy) return
+        healthy = true
+        onHealth(true)
+      },
+      (error: unknown) => {
+        // Else it was closed again meanwhile, and comes back once more.
+        if (error instanceof Error && error.name === 'ReplyError') giveUp()
+      },
+    )
   })
   subscriber.on('pmessageBuffer', (pattern: Buffer | string, channel: Buffer, message: Buffer) => {
     const entry = listeners.get(pattern.toString())
@@ -73,7 +90,7 @@ export async function openKeyspaceFeed(
   try {
     await subscriber.connect()
     // Finds out whether this user may subscribe at all, before anybody relies on it.
-    await subscriber.psubscribe('__redis-session-inspector__').catch((error: unknown) => {
+    await subscriber.psubscribe(PROBE).catch((error: unknown) => {
       // Other channels may be allowed: each list finds out about its own.
       if (!isChannelRefused(error)) throw error
     })
