@@ -1,6 +1,6 @@
 import type { Dump } from './dump.ts'
 import type { SessionModel } from './model.ts'
-import { type Common, type Outcome, Visitor } from './visitor.ts'
+import { ACKNOWLEDGED, type Common, type Outcome, Visitor } from './visitor.ts'
 
 export interface LoadOptions {
   /** Of the demo server. */
@@ -61,6 +61,7 @@ export class Load {
   readonly #visitors: readonly Visitor[]
   readonly #idle: Visitor[]
   readonly #missing: { readonly id: string; readonly model: SessionModel; readonly at: number }[] = []
+  readonly #rolledBack: MissingWrite[] = []
   readonly #failed: Record<string, number> = {}
   readonly #wrong: string[] = []
   readonly #latencies: number[] = []
@@ -77,7 +78,7 @@ export class Load {
     this.#common = {
       port: options.port,
       epoch: 0,
-      ended: new Set(),
+      ended: new Map(),
       loose: new Map(),
       unknownLogins: new Set(),
     }
@@ -145,7 +146,7 @@ export class Load {
       }
     }
     // A deletion that Redis has lost: the session lives again.
-    for (const id of [...ended]) if (dump[id] !== undefined) ended.delete(id)
+    for (const id of [...ended.keys()]) if (dump[id] !== undefined) ended.delete(id)
     for (const id of [...loose.keys()]) if (dump[id] === undefined) loose.delete(id)
     return { sessions, increments }
   }
@@ -153,7 +154,7 @@ export class Load {
   /** Compares with what is in Redis once everything is quiet. */
   verify(dump: Dump): Verdict {
     const { ended, loose, unknownLogins } = this.#common
-    const missing: MissingWrite[] = []
+    const missing = [...this.#rolledBack]
     const wrong: string[] = []
     const known = new Set<string>()
     for (const { session } of this.#visitors) {
@@ -161,22 +162,23 @@ export class Load {
       known.add(session.id)
       const key = dump[session.id]
       if (key === undefined) {
-        if (!session.mayBeGone) missing.push(...lostOf(session, 0, 'the session'))
+        if (!session.mayBeGone) missing.push(...lostOf(session, session.all, 'the session'))
         continue
       }
-      const problem = session.judge(key)
+      const { problem, lost } = session.judge(key)
       if (problem !== null) wrong.push(`${session.id} in Redis: ${problem}`)
-      const views = Number(key.fields.page_views)
-      if (views < session.least) missing.push(...lostOf(session, views, 'an increment'))
+      missing.push(...lostOf(session, lost, 'a write'))
     }
     for (const { id, model, at } of this.#missing) {
       // What is there after all was answered wrongly; else it is gone, and counts by when it was last acknowledged.
       if (dump[id] !== undefined)
         wrong.push(`${id} was answered as gone at ${new Date(at).toISOString()} and is there`)
-      else missing.push(...lostOf(model, 0, 'the session'))
+      else missing.push(...lostOf(model, model.all, 'the session'))
     }
     for (const [id, key] of Object.entries(dump)) {
-      if (ended.has(id)) wrong.push(`${id} was deleted and is there`)
+      const endedAt = ended.get(id)
+      if (endedAt !== undefined)
+        missing.push({ id, what: `the deletion of ${key.fields.username}`, at: endedAt })
       else if (!known.has(id) && !loose.has(id) && !unknownLogins.has(key.fields.username ?? '')) {
         wrong.push(`${id} of ${key.fields.username ?? 'nobody'} is there, and nobody asked for it`)
       }
@@ -204,6 +206,10 @@ export class Load {
 
   #note(outcome: Outcome, took: number, sentAt: number): void {
     switch (outcome.kind) {
+      case 'rolled back':
+        this.#rolledBack.push(...lostOf(outcome.model, outcome.lost, 'a write'))
+        this.#note(ACKNOWLEDGED, took, sentAt)
+        break
       case 'acknowledged':
         this.#counts.acknowledged += 1
         if (sentAt >= this.#markedAt) this.#resumedAt ??= Date.now()
@@ -227,5 +233,5 @@ export class Load {
   }
 }
 
-const lostOf = (session: SessionModel, views: number, what: string): MissingWrite[] =>
-  session.above(views).map(({ at }) => ({ id: session.id, what: `${what} of ${session.username}`, at }))
+const lostOf = ({ id, username }: SessionModel, moments: readonly number[], what: string): MissingWrite[] =>
+  moments.map((at) => ({ id, what: `${what} of ${username}`, at }))

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { dump } from './dump.ts'
 import type { LoadFigures, LoadOptions, Verdict } from './load.ts'
-import { startServer } from './servers.ts'
+import { NOTIFY, startServer } from './servers.ts'
 import { PREFIX } from './stage.ts'
 import { startWorker } from './worker.ts'
 import type { Held, Seen } from './workers/inspector.ts'
@@ -41,7 +41,7 @@ export async function soak(
   rate: number,
   onSample: (sample: Sample) => void,
 ): Promise<SoakResult> {
-  const server = await startServer(['--notify-keyspace-events', 'KA'])
+  const server = await startServer(NOTIFY)
   const inspector = startWorker('inspector', {
     target: { host: '127.0.0.1', port: server.port },
     prefix: PREFIX,

@@ -26,8 +26,8 @@ export interface FaultTimes {
 export interface Stage {
   /** Redis holds exactly this and can be written by nobody: from here on only what comes after counts. */
   rebase(dump: Dump): Promise<void>
-  /** The statuses that the inspector's client was told since the fault. */
-  statuses(): Promise<readonly SeenStatus[]>
+  /** All is as it should be again: from here on operations must be acknowledged. @returns now, epoch milliseconds */
+  back(): Promise<number>
 }
 
 export interface Plan {
@@ -111,9 +111,11 @@ export async function play(plan: Plan, { rate, seconds }: Timing): Promise<Scena
             increments: lostByRedis.increments + lost.increments,
           }
         },
-        statuses: async () => (await inspector.ask<Seen>('seen')).statuses,
+        async back() {
+          await load.ask('mark')
+          return Date.now()
+        },
       })
-      await load.ask('mark')
       await wait(seconds * 1000)
       await load.ask('stop')
       const figures = await load.ask<LoadFigures>('figures')

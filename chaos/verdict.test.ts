@@ -21,29 +21,41 @@ const key = (views: number, change: Partial<DumpedKey> = {}): DumpedKey => ({
 const model = () => new SessionModel('a', 'ada', 't', { views: 1, ttl: 60 })
 
 describe('what a visitor knows of a session', () => {
+  const fine = { problem: null, lost: [] }
+
   it('lets a write that failed be done or not, and nothing else', () => {
     const session = model()
-    expect(session.incremented(2)).toBeNull()
+    expect(session.incremented(2)).toEqual(fine)
     session.incrementFailed()
-    expect(session.shown(3, 60)).toBeNull()
-    expect(model().shown(2, 60)).toContain('page views 2')
-    expect(model().shown(1, 61)).toContain('TTL of 61')
-    expect(model().incremented(1)).toContain('became 1')
+    expect(session.shown(3, 60)).toEqual(fine)
+    expect(model().shown(2, 60).problem).toContain('page views 2')
+    expect(model().shown(1, 61).problem).toContain('TTL of 61')
+    expect(model().incremented(3).problem).toContain('became 3')
   })
 
-  it('tells an acknowledged write that is gone, until Redis is known to have lost it', () => {
+  it('tells acknowledged writes that are gone, and goes on from there', () => {
     const session = model()
     session.incremented(2)
     session.incremented(3)
-    expect(session.above(1)).toHaveLength(2)
+    session.ttlSet(90)
+    expect(session.shown(2, 60)).toEqual({ problem: null, lost: [expect.any(Number), expect.any(Number)] })
+    expect(session.shown(2, 60)).toEqual(fine)
+    expect(session.incremented(2)).toEqual({ problem: null, lost: [expect.any(Number)] })
+    expect(session.judge(key(2))).toEqual(fine)
+    expect(session.judge(key(3)).problem).toContain('at most 2')
+  })
+
+  it('takes for lost by Redis what it is known not to have', () => {
+    const session = model()
+    session.incremented(2)
+    session.incremented(3)
     expect(session.rebase(key(2))).toBe(1)
-    expect(session.judge(key(2))).toBeNull()
-    expect(session.judge(key(3))).toContain('at most 2')
+    expect(session.judge(key(2))).toEqual(fine)
   })
 
   it('knows whose session it is', () => {
     const other = key(1, { fields: { ...key(1).fields, username: 'eve' } })
-    expect(model().judge(other)).toContain('belongs to eve')
+    expect(model().judge(other).problem).toContain('belongs to eve')
   })
 })
 

@@ -1,9 +1,11 @@
 import { Agent, request } from 'node:http'
-import { SessionModel } from './model.ts'
+import { type Judgement, SessionModel } from './model.ts'
 
 /** What came of one request. */
 export type Outcome =
   | { readonly kind: 'acknowledged' }
+  /** Acknowledged, and writes that were acknowledged before, at these moments, are not in the answer any more. */
+  | { readonly kind: 'rolled back'; readonly model: SessionModel; readonly lost: readonly number[] }
   /** Refused with 503, cut or not answered: it may have been done or not. */
   | { readonly kind: 'failed'; readonly why: string }
   /** What must not be. */
@@ -29,8 +31,8 @@ export interface Common {
   readonly port: number
   /** Rises when Redis is known anew: what was begun before says nothing of it. */
   epoch: number
-  /** Ids that were acknowledged as deleted. */
-  readonly ended: Set<string>
+  /** Ids that were acknowledged as deleted, and when, epoch milliseconds. */
+  readonly ended: Map<string, number>
   /** Sessions that a request which failed may have ended, or that were answered as gone. */
   readonly loose: Map<string, SessionModel>
   /** Names of logins that failed: their sessions may be there, and nobody knows their ids. */
@@ -96,7 +98,7 @@ export class Visitor {
       model.endFailed()
       if (before !== null) loose.set(before.id, before)
     } else if (before !== null) {
-      ended.add(before.id)
+      ended.set(before.id, Date.now())
     }
     return ACKNOWLEDGED
   }
@@ -134,7 +136,7 @@ export class Visitor {
     if (reply.status === 401) return this.#gone(session, epoch)
     return this.#compare(session, reply, epoch, () => {
       session.ttlSet(ttl)
-      return null
+      return { problem: null, lost: [] }
     })
   }
 
@@ -149,7 +151,7 @@ export class Visitor {
       return wrong(`a logout was answered with ${brief(reply)}`)
     }
     this.session = null
-    if (epoch === this.#common.epoch) ended.add(session.id)
+    if (epoch === this.#common.epoch) ended.set(session.id, Date.now())
     else loose.set(session.id, session)
     return ACKNOWLEDGED
   }
@@ -167,7 +169,7 @@ export class Visitor {
     session: SessionModel,
     { status, body, ...reply }: Reply,
     epoch: number,
-    judge: (shown: { readonly views: number; readonly ttl: number }) => string | null,
+    judge: (shown: { readonly views: number; readonly ttl: number }) => Judgement,
   ): Outcome {
     const { session_id, session: fields, configured_ttl } = body
     const own = session_id === session.id && fields?.username === session.username
@@ -178,8 +180,9 @@ export class Visitor {
     }
     if (epoch !== this.#common.epoch) return ACKNOWLEDGED
     const views = body.page_views ?? Number(fields.page_views)
-    const problem = judge({ views, ttl: configured_ttl ?? Number.NaN })
-    return problem === null ? ACKNOWLEDGED : wrong(`${session.username}: ${problem}`)
+    const { problem, lost } = judge({ views, ttl: configured_ttl ?? Number.NaN })
+    if (problem !== null) return wrong(`${session.username}: ${problem}`)
+    return lost.length === 0 ? ACKNOWLEDGED : { kind: 'rolled back', model: session, lost }
   }
 
   /** @returns in words why there is no answer */
@@ -227,7 +230,7 @@ export class Visitor {
   }
 }
 
-const ACKNOWLEDGED: Outcome = { kind: 'acknowledged' }
+export const ACKNOWLEDGED: Outcome = { kind: 'acknowledged' }
 const wrong = (what: string): Outcome => ({ kind: 'wrong', what })
 const failed = (reply: Reply | string): Outcome => ({
   kind: 'failed',

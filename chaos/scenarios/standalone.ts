@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import { dump } from '../dump.ts'
 import { startProxy, type TcpProxy } from '../proxy.ts'
-import { type Server, startServer } from '../servers.ts'
+import { NOTIFY, type Server, startServer } from '../servers.ts'
 import {
   type FaultTimes,
   type Plan,
@@ -18,7 +18,6 @@ interface Place {
   readonly proxy: TcpProxy
 }
 
-const NOTIFY = ['--notify-keyspace-events', 'KA']
 /** Milliseconds that a killed server stays away: until the delays between two attempts have grown as long as they get. */
 const AWAY = 9000
 const FROZEN = 10_000
@@ -59,7 +58,7 @@ async function killAndRestart({ server, proxy }: Place, stage: Stage): Promise<F
   await server.start()
   await stage.rebase(await dump([server.client], PREFIX))
   await proxy.open()
-  return { at, back: Date.now() }
+  return { at, back: await stage.back() }
 }
 
 export const killDurable = (timing: Timing) =>
@@ -74,16 +73,16 @@ export const killVolatile = (timing: Timing) =>
   withServer([], timing, { name: 'kill -9, no persistence', loss: 'told' }, killAndRestart)
 
 export const freeze = (timing: Timing) =>
-  withServer([], timing, { name: 'frozen for 10 s', loss: 'told' }, async ({ server }) => {
+  withServer([], timing, { name: 'frozen for 10 s', loss: 'told' }, async ({ server }, stage) => {
     const at = Date.now()
     server.freeze()
     await wait(FROZEN)
     server.thaw()
-    return { at, back: Date.now() }
+    return { at, back: await stage.back() }
   })
 
 export const cut = (timing: Timing) =>
-  withServer([], timing, { name: 'connections cut at random', loss: 'told' }, async ({ proxy }) => {
+  withServer([], timing, { name: 'connections cut at random', loss: 'told' }, async ({ proxy }, stage) => {
     const at = Date.now()
     const end = at + timing.seconds * 1000
     proxy.cut(() => true)
@@ -91,25 +90,25 @@ export const cut = (timing: Timing) =>
       await wait(200 + Math.random() * 800)
       proxy.cut(() => Math.random() < 0.7)
     }
-    return { at, back: Date.now() }
+    return { at, back: await stage.back() }
   })
 
 /** A link across an ocean: 200 ms there and back, and 100 Mbit/s. */
 export const slow = (timing: Timing) =>
-  withServer([], timing, { name: 'a slow link', loss: 'none', visitors: 2000 }, async ({ proxy }) => {
+  withServer([], timing, { name: 'a slow link', loss: 'none', visitors: 2000 }, async ({ proxy }, stage) => {
     const at = Date.now()
     proxy.shape({ latency: 100, bandwidth: 12_500_000 })
     await wait(timing.seconds * 1000)
     proxy.shape(null)
-    return { at, back: Date.now() }
+    return { at, back: await stage.back() }
   })
 
 export const full = (timing: Timing) =>
-  withServer([], timing, { name: 'memory full', loss: 'none' }, async ({ server }) => {
+  withServer([], timing, { name: 'memory full', loss: 'none' }, async ({ server }, stage) => {
     const at = Date.now()
     await server.client.config('SET', 'maxmemory-policy', 'noeviction')
     await server.client.config('SET', 'maxmemory', '1mb')
     await wait(timing.seconds * 1000)
     await server.client.config('SET', 'maxmemory', '0')
-    return { at, back: Date.now() }
+    return { at, back: await stage.back() }
   })

@@ -16,6 +16,8 @@ export interface GroupOptions {
   readonly masterName?: string
   /** Asked for by the Sentinels. @default none */
   readonly sentinelPassword?: string
+  /** Further arguments for each server. */
+  readonly args?: readonly string[]
 }
 
 /** One master, two replicas and three Sentinels that agree on it, on free ports of 127.0.0.1. */
@@ -41,7 +43,7 @@ const DOWN_AFTER = 500
 const WAIT = 20_000
 
 export async function startSentinelGroup(options: GroupOptions = {}): Promise<SentinelGroup> {
-  const { masterName = 'mymaster', sentinelPassword } = options
+  const { masterName = 'mymaster', sentinelPassword, args = [] } = options
   const binary = (await findRedisServer())?.path
   if (binary === undefined)
     throw new Error('No redis-server on the PATH: run `npm test`, which installs one.')
@@ -54,8 +56,9 @@ export async function startSentinelGroup(options: GroupOptions = {}): Promise<Se
     return client
   }
 
-  const first = await startRedisProcess(binary, ['--repl-diskless-sync-delay', '0'])
-  const replicaOf = ['--replicaof', '127.0.0.1', String(first.port), '--repl-diskless-sync-delay', '0']
+  const common = ['--repl-diskless-sync-delay', '0', ...args]
+  const first = await startRedisProcess(binary, common)
+  const replicaOf = ['--replicaof', '127.0.0.1', String(first.port), ...common]
   const nodes = [first, ...(await Promise.all([0, 1].map(() => startRedisProcess(binary, replicaOf))))]
   const looks = new Map(nodes.map((node) => [node, open(node.port)]))
   await waitFor(async () => {
