@@ -5,6 +5,7 @@ import { useRedis } from '../../../test/redis.ts'
 import { useCluster } from '../../../test/use-cluster.ts'
 import { SessionStore } from '../store/session-store.ts'
 import { ClusterClient } from './cluster-client.ts'
+import { toAppError } from './redis-errors.ts'
 import { resolveTarget } from './target.ts'
 
 const made = useCluster()
@@ -54,6 +55,16 @@ describe('a client of a cluster', () => {
   it('finds the cluster by a further node where the first is not there', async () => {
     const { client } = await open({ port: 1, nodes: [{ host: '127.0.0.1', port: made.cluster.port }] })
     expect(client.shards).toHaveLength(3)
+  })
+
+  it('refuses everything at once while it is lost', async () => {
+    const { client } = await open()
+    client.disconnect()
+    await expect(client.get('session:a')).rejects.toThrow('Connection is closed')
+    const refused = await client.multi().get('session:a').exec().catch(toAppError)
+    expect(refused).toMatchObject({ code: 'connection_lost' })
+    const [[failure] = []] = (await client.pipeline().get('session:a').get('session:a').exec()) ?? []
+    expect(failure?.message).toBe('Connection is closed.')
   })
 
   it('sends each command to the node that has the key, and lets every one of them be seen', async () => {

@@ -121,7 +121,6 @@ export class ClusterClient extends Cluster {
     if (this.status === 'ready' || command.name === 'cluster') return super.sendCommand(command, stream, node)
     command.promise.catch(() => {})
     command.reject(new Error('Connection is closed.'))
-    stream?.write('')
     return command.promise
   }
 
