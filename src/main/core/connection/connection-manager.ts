@@ -13,23 +13,17 @@ import type {
 import { CommandLog } from '../journal/command-log.ts'
 import { BACKGROUND, doFor } from '../journal/command-purpose.ts'
 import { tapCommands } from '../journal/command-tap.ts'
+import { Attempts } from './attempts.ts'
 import { createClient } from './client.ts'
 import { ClusterClient, createClusterClient } from './cluster-client.ts'
-import {
-  type MadeChange,
-  type NodeSetting,
-  notifiedNodes,
-  planChange,
-  readNotifySetting,
-  sendsAll,
-  writeNotifySetting,
-} from './notifications.ts'
+import { Limits } from './limits.ts'
+import { changeAsOffered } from './notification-change.ts'
+import { type MadeChange, notifiedNodes, planChange, sendsAll } from './notifications.ts'
 import { findKeyLimit, findMissingCommands } from './permissions.ts'
 import { guardWrites, readOnlyRefusal, refusesWrites } from './read-only.ts'
 import { notReadyOf, READINESS_DEFAULTS, readReadiness } from './readiness.ts'
 import { openAny, type RedisClient, usePassword } from './redis-client.ts'
-import { toAppError } from './redis-errors.ts'
-import { countClusterMasters, readServerFacts, type ServerFacts } from './server-facts.ts'
+import { readServerFacts, refuseUnsupported, type ServerFacts } from './server-facts.ts'
 import { readRole } from './server-role.ts'
 import { publicTarget, type ResolvedTarget } from './target.ts'
 
@@ -72,29 +66,6 @@ export const CONNECTION_DEFAULTS = {
   heartbeatTimeout: 3000,
 } as const
 
-/** @throws AppError for a server whose keys are no whole list of sessions. */
-export async function refuseUnsupported(
-  client: RedisClient,
-  { server }: ServerFacts,
-  target: PublicTarget,
-): Promise<void> {
-  if (server.mode === 'sentinel') {
-    throw new AppError(
-      'other_deployment',
-      `${target.label} is a Sentinel, which holds no sessions. Connect by way of it: choose Sentinel, and give the name of the master.`,
-      { deployment: 'sentinel' },
-    )
-  }
-  if (client instanceof ClusterClient) return
-  if (server.mode === 'cluster' && (await countClusterMasters(client)) > 1) {
-    throw new AppError(
-      'other_deployment',
-      `${target.label} is one node of a cluster and holds a part of the sessions only. Connect to it as a cluster.`,
-      { deployment: 'cluster' },
-    )
-  }
-}
-
 type ConnectedStatus = Extract<ConnectionStatus, { state: 'connected' }>
 
 const givenUp = () =>
@@ -114,17 +85,13 @@ export class ConnectionManager {
   #madeChange: MadeChange | null = null
   /** Rises with each connect and disconnect: what was begun before has no say any more. */
   #generation = 0
-  #retryTimer: NodeJS.Timeout | undefined
+  readonly #attempts = new Attempts()
   #heartbeatTimer: NodeJS.Timeout | undefined
-  /** The attempt to come back that is under way, so that two never run at once. */
-  #attempt: Promise<void> | null = null
   /** What the client's guard looks at; a switch of this connection. */
   #guard = { readOnly: false, replica: false }
   #environment: Environment | null = null
   #closed = false
-  /** By prefix, of those that somebody has looked at. */
-  readonly #keyLimits = new Map<string, KeyLimit | null>()
-  #channelLimit: string | null = null
+  readonly #limits = new Limits()
   #looking: Promise<ConnectionStatus> | null = null
   readonly #listener: ConnectionListener
 
@@ -193,13 +160,12 @@ export class ConnectionManager {
 
   disconnect(): ConnectionStatus {
     this.#generation += 1
-    clearTimeout(this.#retryTimer)
+    this.#attempts.stop()
     clearTimeout(this.#heartbeatTimer)
-    this.#attempt = null
     const connection = this.#connection
     this.#connection = null
     this.#madeChange = null
-    this.#forgetLimits()
+    this.#limits.forget()
     if (connection !== null) {
       connection.client.disconnect()
       this.#listener.closed()
@@ -220,9 +186,9 @@ export class ConnectionManager {
    */
   async retry(password?: string): Promise<ConnectionStatus> {
     if (this.#status.state === 'lost') {
-      clearTimeout(this.#retryTimer)
+      this.#attempts.dropNext()
       // One with the old password may be under way.
-      if (password !== undefined) await this.#attempt
+      if (password !== undefined) await this.#attempts.underWay
       if (password !== undefined) this.#usePassword(password)
       await this.#tryAgain(this.#generation)
     }
@@ -243,19 +209,19 @@ export class ConnectionManager {
 
   /** Whether {@link keyLimit} answers without asking the server. */
   knowsKeyLimit(prefix: string): boolean {
-    return this.#keyLimits.has(prefix)
+    return this.#limits.knows(prefix)
   }
 
   /** What this user may not do with the keys under a prefix; null for nothing. It is asked once. @throws AppError */
   async keyLimit(prefix: string): Promise<KeyLimit | null> {
     const { client } = this.require()
-    const known = this.#keyLimits.get(prefix)
+    const known = this.#limits.of(prefix)
     if (known !== undefined) return known
     const generation = this.#generation
     const limit = await findKeyLimit(client, prefix)
     if (generation === this.#generation && this.#status.state === 'connected') {
-      this.#keyLimits.set(prefix, limit)
-      if (limit !== null) this.#setStatus({ ...this.#status, keyLimits: this.#limits() })
+      this.#limits.note(prefix, limit)
+      if (limit !== null) this.#setStatus({ ...this.#status, keyLimits: this.#limits.ofKeys })
     }
     return limit
   }
@@ -294,7 +260,7 @@ export class ConnectionManager {
       facts: isNew ? { ...facts, missing: [...facts.missing, command] } : facts,
       live: 'polling',
     }
-    if (missing !== null && 'channels' in missing) this.#channelLimit = missing.channels
+    if (missing !== null && 'channels' in missing) this.#limits.channels = missing.channels
     this.#update()
   }
 
@@ -322,37 +288,14 @@ export class ConnectionManager {
   async changeNotifications(kind: NotificationChange['kind']): Promise<ConnectionStatus> {
     const { client, facts } = this.require()
     const generation = this.#generation
-    const offer = planChange(facts.notify, this.#madeChange)
-    const current = await readNotifySetting(client)
-    if (current === null) {
-      throw new AppError(
-        'no_permission',
-        'Nothing was sent: this Redis user may not read the setting any more. Allow it with ACL SETUSER … +config|get +config|set.',
-        { command: 'CONFIG GET' },
-      )
-    }
-    if (offer?.kind !== kind || current !== offer.current) {
-      await this.#lookAgain(generation)
-      throw new AppError(
-        'conflict',
-        `Nothing was sent: the setting is "${current}" by now. Look at what is offered now.`,
-      )
-    }
-    const each: NodeSetting[] = []
     try {
-      const before = await writeNotifySetting(client, offer, this.#madeChange)
-      each.push(...before)
+      const made = await changeAsOffered(client, facts.notify, this.#madeChange, kind)
+      if (generation !== this.#generation) return this.#status
+      this.#madeChange = made
     } catch (error) {
-      const failure = toAppError(error)
-      throw new AppError(
-        failure.code,
-        `${failure.message} Or ask an administrator to run: ${offer.command}`,
-        failure.details,
-      )
+      if (error instanceof AppError && error.code === 'conflict') await this.#lookAgain(generation)
+      throw error
     }
-    const after = await readNotifySetting(client)
-    if (generation !== this.#generation) return this.#status
-    this.#madeChange = kind === 'enable' && after !== null ? { before: offer.current, after, each } : null
     await this.#lookAgain(generation)
     return this.#status
   }
@@ -365,7 +308,7 @@ export class ConnectionManager {
     const facts = await readServerFacts(connection.client)
     if (generation !== this.#generation || this.#status.state !== 'connected') return
     clearTimeout(this.#heartbeatTimer)
-    this.#forgetLimits()
+    this.#limits.forget()
     this.#connection = { ...connection, facts, live: liveMode(facts) }
     this.#opened(target, true)
   }
@@ -389,8 +332,8 @@ export class ConnectionManager {
       environment: this.#environment,
       live,
       missing: facts.missing,
-      keyLimits: this.#limits(),
-      channelLimit: this.#channelLimit,
+      keyLimits: this.#limits.ofKeys,
+      channelLimit: this.#limits.channels,
       notReady: null,
       notifications: this.#offer(facts),
     }
@@ -403,21 +346,12 @@ export class ConnectionManager {
     this.#setStatus({ ...this.#connected(this.#connection, target), notReady })
   }
 
-  #limits(): readonly KeyLimit[] {
-    return [...this.#keyLimits.values()].filter((limit) => limit !== null)
-  }
-
-  #forgetLimits(): void {
-    this.#keyLimits.clear()
-    this.#channelLimit = null
-  }
-
   async #readPermissions(listen: boolean): Promise<ConnectionStatus> {
     const { client } = this.require()
     // What answers nothing tells nothing either; when it answers again, all is asked.
     if (this.#status.state === 'connected' && this.#status.notReady !== null) return this.#status
     const generation = this.#generation
-    const prefixes = [...this.#keyLimits.keys()]
+    const { prefixes } = this.#limits
     const [missing, ...limits] = await Promise.all([
       findMissingCommands(client),
       ...prefixes.map((prefix) => findKeyLimit(client, prefix)),
@@ -426,12 +360,12 @@ export class ConnectionManager {
     if (generation !== this.#generation || connection === null || this.#status.state !== 'connected')
       return this.#status
     prefixes.forEach((prefix, place) => {
-      this.#keyLimits.set(prefix, limits[place] ?? null)
+      this.#limits.note(prefix, limits[place] ?? null)
     })
     const { facts, live } = connection
     this.#connection = { ...connection, facts: { ...facts, missing } }
     // What could not be listened to may be listened to now.
-    const wasLimited = this.#channelLimit !== null || lackedBy('live', facts.missing).length > 0
+    const wasLimited = this.#limits.channels !== null || lackedBy('live', facts.missing).length > 0
     if (listen && live === 'polling' && wasLimited && lackedBy('live', missing).length === 0)
       await this.#lookAgain(generation)
     else this.#update()
@@ -513,18 +447,11 @@ export class ConnectionManager {
       this.#status.target.deployment === 'sentinel' ? Math.min(grown, sentinelRetryDelay) : grown
     const delay = waits ? 2 * READINESS_DEFAULTS.lookEvery : backoff
     this.#setStatus({ ...this.#status, retryAt: Date.now() + delay })
-    this.#retryTimer = setTimeout(() => void this.#tryAgain(generation), delay)
+    this.#attempts.planNext(() => this.#tryAgain(generation), delay)
   }
 
   #tryAgain(generation: number): Promise<void> {
-    if (this.#attempt === null) {
-      const attempt = doFor(BACKGROUND.again, () => this.#reopen(generation)).finally(() => {
-        // One that a disconnect has left behind says nothing of the attempts after it.
-        if (this.#attempt === attempt) this.#attempt = null
-      })
-      this.#attempt = attempt
-    }
-    return this.#attempt
+    return this.#attempts.run(() => doFor(BACKGROUND.again, () => this.#reopen(generation)))
   }
 
   async #reopen(generation: number): Promise<void> {
@@ -537,7 +464,7 @@ export class ConnectionManager {
       // Another server, or the same with another configuration, may answer now.
       const facts = await readServerFacts(connection.client)
       if (generation !== this.#generation) return
-      this.#forgetLimits()
+      this.#limits.forget()
       this.#connection = { ...connection, facts, live: liveMode(facts) }
       this.#opened(lost.target, true)
     } catch (error) {

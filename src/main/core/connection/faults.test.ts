@@ -89,7 +89,9 @@ describe('what a server answers is told with the way out', () => {
     const [one, two] = [connect(busy), connect(busy)]
     await two.ping()
     void loop(one)
-    expect((await failure(two.get('a'))).message).toMatch(/busy with a long script\..* SCRIPT KILL/)
+    await vi.waitFor(async () =>
+      expect((await failure(two.get('a'))).message).toMatch(/busy with a long script\..* SCRIPT KILL/),
+    )
     expect(await two.call('SCRIPT', 'KILL')).toBe('OK')
     await vi.waitFor(async () => expect(await two.get('a')).toBeNull())
     void loop(one, "redis.call('SET', 'a', '1')")

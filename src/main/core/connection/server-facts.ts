@@ -1,5 +1,5 @@
 import { AppError } from '#shared/errors.ts'
-import type { ServerInfo } from '#shared/model.ts'
+import type { PublicTarget, ServerInfo } from '#shared/model.ts'
 import { ClusterClient } from './cluster-client.ts'
 import { addressOf } from './link.ts'
 import { readNotifySetting } from './notifications.ts'
@@ -57,8 +57,31 @@ async function readServerInfo(client: RedisClient): Promise<ServerInfo> {
   }
 }
 
+/** @throws AppError for a server whose keys are no whole list of sessions. */
+export async function refuseUnsupported(
+  client: RedisClient,
+  { server }: ServerFacts,
+  target: PublicTarget,
+): Promise<void> {
+  if (server.mode === 'sentinel') {
+    throw new AppError(
+      'other_deployment',
+      `${target.label} is a Sentinel, which holds no sessions. Connect by way of it: choose Sentinel, and give the name of the master.`,
+      { deployment: 'sentinel' },
+    )
+  }
+  if (client instanceof ClusterClient) return
+  if (server.mode === 'cluster' && (await countClusterMasters(client)) > 1) {
+    throw new AppError(
+      'other_deployment',
+      `${target.label} is one node of a cluster and holds a part of the sessions only. Connect to it as a cluster.`,
+      { deployment: 'cluster' },
+    )
+  }
+}
+
 /** How many masters share a cluster's keys, so that no part of them passes for all; 1 where this may not be asked. */
-export async function countClusterMasters(client: RedisClient): Promise<number> {
+async function countClusterMasters(client: RedisClient): Promise<number> {
   const text = await client.cluster('INFO').catch(() => '')
   refuseEnded(client)
   return Number(/^cluster_size:(\d+)/m.exec(text)?.[1] ?? 1)
