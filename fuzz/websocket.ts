@@ -46,6 +46,7 @@ const conversation: fc.Arbitrary<Conversation> = fc.record({
 async function converse(
   { opening: first, said, cuts, ending }: Conversation,
   { port, cookie, token, places }: WebSocketHello,
+  tab: number,
 ): Promise<Outcome> {
   const filled = Buffer.from(
     Buffer.from(first.bytes)
@@ -58,7 +59,8 @@ async function converse(
   const bytes = said.map((each, index) => {
     if (each.kind === 'bytes') return Buffer.from(each.bytes)
     if (each.kind === 'frame') return encodeFrame(each)
-    return encodeCall(FIRST + index, each.name, keepLocal(each.name, each.arg, places), each.fragments)
+    const arg = keepLocal(each.name, each.arg, places)
+    return encodeCall({ id: FIRST + index, name: each.name, arg, tab }, each.fragments)
   })
   // Calls alone must all be answered. Whatever else there is may end the connection, and what follows is then unread.
   const calls = first.kind === 'in' && said.every(({ kind }) => kind === 'call') ? said.length : 0
@@ -103,7 +105,8 @@ async function probe({ port, cookie }: WebSocketHello): Promise<void> {
     .replaceAll('{COOKIE}', cookie)
   const { received } = await talk({
     port,
-    chunks: [Buffer.from(upgrade), encodeCall(7, 'connection.status', {}, 1)],
+    // A call of no tab: the inputs may have closed any.
+    chunks: [Buffer.from(upgrade), encodeCall({ id: 7, name: 'tabs.list', arg: {}, tab: 0 }, 1)],
     until: (all) => all.includes('{"id":7,"reply":{"ok":true'),
     ending: 'end',
     within: WITHIN_CALLS,
@@ -119,8 +122,8 @@ export const webSocketSurface: Surface<readonly Conversation[], WebSocketHello> 
   arbitrary: fc.array(conversation, { minLength: 1, maxLength: 12, size: 'max' }),
   async send(conversations, target) {
     if (target.ended !== null) throw new Error(`crashed: ${target.ended}`)
-    await target.take(null, WITHIN_CALLS)
-    const outcomes = await Promise.all(conversations.map((each) => converse(each, target.hello)))
+    const tab = await target.take<number>('prepare', WITHIN_CALLS)
+    const outcomes = await Promise.all(conversations.map((each) => converse(each, target.hello, tab)))
     await probe(target.hello)
     if (target.ended !== null) throw new Error(`crashed: ${target.ended}`)
     const reported = await target.take<string | null>('reported', WITHIN_CALLS)

@@ -157,8 +157,11 @@ const whole = (payloadBytes: Uint8Array, code: number, final = true): Frame => (
 })
 
 /** A call as a client sends it, under a number that its reply will have. */
-export function encodeCall(id: number, name: unknown, arg: unknown, fragments: number): Buffer {
-  const text = Buffer.from(JSON.stringify({ id, name, arg }))
+export function encodeCall(
+  { id, name, arg, tab }: { id: number; name: unknown; arg: unknown; tab: number },
+  fragments: number,
+): Buffer {
+  const text = Buffer.from(JSON.stringify({ id, name, arg, tab }))
   const size = Math.ceil(text.length / fragments)
   const parts = Array.from({ length: fragments }, (_, index) =>
     text.subarray(index * size, (index + 1) * size),

@@ -54,7 +54,7 @@ serve(
     async take(input) {
       if (input === 'reported') return reported.splice(0)[0] ?? null
       await prepare()
-      return null
+      return keeper.tab
     },
     async settle() {
       await keeper.settle()
