@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import fc from 'fast-check'
 import { startTarget, type Target } from './target.ts'
 import type { Measure } from './targets/measure.ts'
@@ -52,6 +53,9 @@ export interface Report {
 const WARM_UP = 0.2
 /** Runs with one seed. */
 const ROUND = 20
+/** How often, and at which distance in milliseconds, it is looked once more whether what was held on to is still there. */
+const LOOKS = 9
+const LOOK_EVERY = 5000
 /** Failures after which it is enough. */
 const ENOUGH = 3
 /** Milliseconds for a failure to be made small in. */
@@ -108,7 +112,12 @@ export async function fuzz<Run, Hello>(
       if (before === null && tally.inputs >= inputs * WARM_UP) before = await (await alive()).measure()
       onProgress?.(tally.inputs)
     }
-    const after = before === null ? null : await (await alive()).measure()
+    let after = before === null ? null : await (await alive()).measure()
+    // What goes by itself within the longest wait that there is, such as an attempt to connect, is no leak.
+    for (let look = 0; look < LOOKS && leaks(before, after, seed).length > 0; look += 1) {
+      await wait(LOOK_EVERY)
+      after = await (await alive()).measure()
+    }
     return {
       name: surface.name,
       seed,

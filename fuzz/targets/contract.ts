@@ -85,7 +85,11 @@ function wrongIn({ name }: Call, reply: Reply | null): string | null {
   if (reply.code === 'internal') return `${call} failed as internal: ${reported.at(-1)}`
   if (!ERROR_CODES.includes(reply.code)) return `${call} was refused with no known code: ${reply.code}`
   if (reply.message.trim() === '') return `${call} was refused without a word`
-  return isCallName(name) === (reply.code === 'unknown_call') ? `${call} was refused as ${reply.code}` : null
+  // In a tab that is closed nothing is looked at.
+  const isRight = isCallName(name)
+    ? reply.code !== 'unknown_call'
+    : ['unknown_call', 'tab_closed'].includes(reply.code)
+  return isRight ? null : `${call} was refused as ${reply.code}`
 }
 
 async function settle(): Promise<void> {

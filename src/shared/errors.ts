@@ -19,7 +19,6 @@ export const ERROR_CODES = [
   'other_deployment',
   'tls_mismatch',
   'tunnel_failed',
-  'unknown_host',
   'host_key_changed',
   'redis_error',
   'not_ready',

@@ -1,3 +1,4 @@
+import { AppError } from '#shared/errors.ts'
 import type { ListProgress } from '#shared/model.ts'
 import { toBinary } from '../bytes.ts'
 import type { Connection } from '../connection/connection-manager.ts'
@@ -39,6 +40,7 @@ export class ListRegistry {
   #feed: Promise<KeyspaceFeed | null>
   /** Rises when the connection is lost, is back or is given up; a feed asked for before then comes too late. */
   #generation = 0
+  #stopped = false
 
   constructor(connection: Connection, options: ListRegistryOptions) {
     this.#options = options
@@ -48,9 +50,16 @@ export class ListRegistry {
 
   /**
    * The list of a prefix, started when nobody had it yet; `user` is told of its progress until it is released.
-   * @throws AppError when its keys cannot be read
+   * @throws AppError when its keys cannot be read; `not_connected` when the connection was given up meanwhile: a list that
+   * began then would never end
    */
   async use(prefix: string, user: object, listener: ProgressListener): Promise<SessionList> {
+    if (this.#stopped) {
+      throw new AppError(
+        'not_connected',
+        'This connection was given up meanwhile. Ask again once you are connected.',
+      )
+    }
     const entry = this.#entries.get(prefix) ?? this.#open(prefix)
     entry.users.set(user, listener)
     await entry.started
@@ -110,6 +119,7 @@ export class ListRegistry {
   }
 
   stop(): void {
+    this.#stopped = true
     this.#generation += 1
     for (const { list } of this.#entries.values()) list.stop()
     this.#entries.clear()
