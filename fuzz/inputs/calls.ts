@@ -57,6 +57,15 @@ const HINTS: Readonly<Record<string, readonly unknown[]>> = {
   count: [1, 20],
   sha: ['0'.repeat(40)],
   confirmation: ['session:', 'no'],
+  text: [
+    'ada',
+    'sid=a',
+    'Cookie: connect.sid=s%3Aa.b; x=abcdefgh',
+    "curl x -b 'sid=b'",
+    'session=eyJhIjoxfQ.aaaaaa.b',
+  ],
+  listed: ['session:', ''],
+  secrets: [[], ['secret'], ['base64:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=']],
   deployment: ['standalone'],
 }
 

@@ -9,6 +9,7 @@ import {
   saveConnectionSchema,
   saveOpenConnectionSchema,
 } from './connections.ts'
+import { type CookieReport, cookieQuerySchema } from './cookies.ts'
 import type { DecodedKey } from './formats.ts'
 import type { HistoryOutcome, HistoryStatus } from './history.ts'
 import {
@@ -299,6 +300,8 @@ export const contract = {
         edits: z.array(sessionEdit).min(1).max(100),
       }),
     ).replies<SessionDetail>(),
+    /** The sessions that cookies lead to. What is pasted and the secrets are kept nowhere, and never told back. */
+    'cookie.find': call(cookieQuerySchema).replies<CookieReport>(),
     /** Sets the TTL of a session, which its store renews with each access. `shown`: only while it is that. */
     'session.setTtl': call(sessionRef.extend({ ttl, shown: z.int().optional() })).replies<SessionDetail>(),
     /** Lets any key end after so many seconds, null for never; of a session its TTL is compared, else when it ended. */

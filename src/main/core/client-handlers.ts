@@ -12,6 +12,7 @@ import type { ConnectionManager } from './connection/connection-manager.ts'
 import type { PrivateRedis } from './connection/private-redis.ts'
 import { createPrivateRedisHandlers } from './connection/private-redis-handlers.ts'
 import { type ResolvedTarget, withPrefillPassword } from './connection/target.ts'
+import { createCookieHandlers } from './cookie/cookie-handlers.ts'
 import type { DemoService } from './demo/demo-service.ts'
 import type { Handlers } from './dispatch.ts'
 import { createDecodedHandlers } from './edit/decoded-handlers.ts'
@@ -237,6 +238,7 @@ export function createClientHandlers(
     },
     ...createEditHandlers({ writing, detailOf, readDetail, wrote, missing }),
     ...createDecodedHandlers({ connected, writing, detailOf, wrote, clock, decoder: shared.decoder }),
+    ...createCookieHandlers({ ...context, saved: shared.saved, decoder: shared.decoder }),
     'session.touch': async (ref) => {
       const store = writing().store(ref.prefix, 'Touched')
       if (!(await store.touchSession(textId(ref.id)))) throw await missing(ref)

@@ -79,6 +79,11 @@ const handle = fc.integer({ min: 0, max: 9 })
 /** Arguments of calls that work on a read-only connection too, and go before those that would write. */
 const READING: Partial<Record<CallName, fc.Arbitrary<unknown>>> = {
   'session.decode': refOf('a', 'text', 'json', 'none'),
+  'cookie.find': fc.record({
+    text: fc.constantFrom('sid=a', 'connect.sid=s%3Atext.x', 'unknown-12345'),
+    listed: fc.constant(PREFIX),
+    secrets: fc.constantFrom([], ['a secret']),
+  }),
   'export.begin': fc.record({
     prefix: fc.constant(PREFIX),
     scope: fc.constantFrom({ filter: '' }, { ids: ['a', 'none'] }),

@@ -9,6 +9,8 @@ export interface Reversible {
   readonly count: number
   /** What it holds of them as they were. */
   readonly bytes: number
+  /** Whether it brings this key back, which the write has deleted. Left out where that is not known key by key. */
+  bringsBack?(key: Buffer): boolean
   /**
    * @param force also where the keys have changed since
    * @returns what came of it, or what stood in the way; then nothing was written
@@ -43,6 +45,13 @@ export class KeyChanges implements Reversible {
     this.#client = client
     this.#changes = changes
     this.bytes = changes.reduce((sum, { before }) => sum + sizeOf(before), 0)
+  }
+
+  bringsBack(key: Buffer): boolean {
+    return this.#changes.some(
+      ({ key: changed, before, after }) =>
+        before.dump !== null && after.sha === null && Buffer.from(changed).equals(key),
+    )
   }
 
   async revert(force: boolean): Promise<Reverted | Obstacle> {

@@ -79,6 +79,12 @@ export class UndoLog {
     }
   }
 
+  /** The write that has deleted this key and can be taken back; null where there is none. */
+  deletionOf(key: Buffer): HistoryEntry | null {
+    this.#forgetOld()
+    return this.#undo.findLast(({ reversible }) => reversible.bringsBack?.(key))?.entry ?? null
+  }
+
   /** A write of a few keys was made, which is taken back as a whole. */
   push(name: WriteName, changes: readonly KeyChange[]): void {
     this.pushReversible(name, new KeyChanges(this.#options.client, changes))

@@ -27,9 +27,13 @@ interface Node {
 /**
  * Finds the namespaces of a database: the parts of its keys up to a colon, as far as they are no ids. Looks at a
  * bounded number of keys and leaves the server alone as long as it was busy, so that it may be asked at any time.
+ * @param onKey told of each key that it meets, a byte a character
  * @throws AppError
  */
-export async function surveyPrefixes(client: RedisClient): Promise<PrefixSurvey> {
+export async function surveyPrefixes(
+  client: RedisClient,
+  onKey: (key: string) => void = () => {},
+): Promise<PrefixSurvey> {
   const { mostKeys, mostTime, count } = SURVEY_DEFAULTS
   const root: Node = { keys: 0, children: new Map() }
   try {
@@ -46,7 +50,11 @@ export async function surveyPrefixes(client: RedisClient): Promise<PrefixSurvey>
         const [next, found] = await node.scanBuffer(cursor, 'COUNT', count)
         cursor = next.toString()
         const took = performance.now() - asked
-        for (const key of found) add(root, toBinary(key))
+        for (const key of found) {
+          const binary = toBinary(key)
+          add(root, binary)
+          onKey(binary)
+        }
         if (cursor !== '0') await wait(took)
       } while (cursor !== '0' && root.keys < mostKeys && performance.now() - began < mostTime)
       return cursor === '0'

@@ -86,6 +86,8 @@ async function useEverything(client: CommandClient): Promise<void> {
     shown: decoded?.marks[0] ?? '',
     edits: [{ kind: 'set', path: [0], value: { type: 'text', value: 'light' } }],
   })
+  const cookies = { text: `sid=${rotated}; other=1234567890`, listed: PREFIX, secrets: [] }
+  await client.invoke('cookie.find', cookies)
   await client.invoke('bulk.freeze', { prefix: PREFIX, scope: { ids: [rotated, 'text'] } })
   await client.invoke('bulk.run', { action: { kind: 'delete' }, unchangedOnly: true, others: true })
   await client.invoke('history.undo', {})

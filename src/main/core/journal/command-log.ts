@@ -224,7 +224,10 @@ export class CommandLog {
       at: this.#clock(),
       connection,
       name: name.toUpperCase(),
-      words: keepWords(name, args, known?.argv, known !== undefined),
+      words:
+        purpose.secret === true
+          ? args.map(() => ({ shown: '', left: 'secret', amount: 0 }))
+          : keepWords(name, args, known?.argv, known !== undefined),
       script: sha === null ? null : { sha, name: known?.name ?? null },
       purpose: purpose.words,
       background: purpose.background,

@@ -9,6 +9,8 @@ export interface Purpose {
   readonly background: boolean
   /** Done again and again, always alike. */
   readonly repeats?: boolean
+  /** The arguments are of somebody's cookies, so that nothing of them is kept. */
+  readonly secret?: boolean
 }
 
 /** Commands that nobody has given a purpose; none is to be seen. */
@@ -23,6 +25,13 @@ export const doFor = <T>(purpose: Purpose, work: () => T): T => current.run(purp
 
 const repeated = (words: string): Purpose => ({ words, background: true, repeats: true })
 const once = (words: string): Purpose => ({ words, background: true })
+
+/** Looks up keys that are made of what stands in a cookie: some of it is no id but a secret of somebody else's. */
+export const COOKIE_LOOKUP: Purpose = {
+  words: 'looked for the session of a cookie',
+  background: false,
+  secret: true,
+}
 
 /** What the inspector does by itself. */
 export const BACKGROUND = {
@@ -90,6 +99,7 @@ const CALLS: Readonly<Record<CallName, string | null>> = {
   'session.setValue': 'changed a string',
   'session.decode': 'decoded a session',
   'session.editDecoded': 'changed a decoded session',
+  'cookie.find': 'looked for the session of a cookie',
   'session.setExpiry': 'set when a key expires',
   'session.setTtl': 'set a TTL',
   'session.touch': 'touched a session',

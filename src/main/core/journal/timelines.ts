@@ -3,6 +3,7 @@ import { AppError } from '#shared/errors.ts'
 import type {
   TimelineAuthor,
   TimelineDiff,
+  TimelineEntry,
   TimelineNews,
   TimelinePage,
   TimelineStatus,
@@ -46,6 +47,23 @@ export class Timelines {
     const timeline = new Timeline({ clock: this.#options.clock, onEntry: (key) => news.add(key) })
     this.#kept.set(prefix, { timeline, news })
     return timeline
+  }
+
+  /** The prefixes whose timelines are kept. */
+  get prefixes(): readonly string[] {
+    return [...this.#kept.keys()]
+  }
+
+  /** How the session of a key has ended last, and under which prefix that was seen; null where nobody saw it. */
+  endOf(key: Buffer): { readonly prefix: string; readonly entry: TimelineEntry } | null {
+    let end: { readonly prefix: string; readonly entry: TimelineEntry } | null = null
+    this.#each(key, (timeline, id, skip) => {
+      const query = { id: toBytes(fromBinary(id)), limit: 1, kinds: ENDS }
+      const [entry] = findEntries(timeline, query).entries
+      if (entry !== undefined && entry.at > (end?.entry.at ?? 0))
+        end = { prefix: key.toString('utf8', 0, skip), entry: toEntry(entry) }
+    })
+    return end
   }
 
   read({ prefix, ...query }: TimelineQuery & { readonly prefix: string }): TimelinePage {
@@ -139,6 +157,8 @@ export class Timelines {
     this.#kept.delete(oldest[0])
   }
 }
+
+const ENDS = ['expired', 'deleted', 'rotated'] as const
 
 const NOTHING: TimelineStatus = {
   since: null,
