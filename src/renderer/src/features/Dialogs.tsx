@@ -4,6 +4,7 @@ import { BulkDialog } from './bulk/BulkDialog.tsx'
 import { ClusterDialog } from './cluster/ClusterDialog.tsx'
 import { CompareDialog } from './compare/CompareDialog.tsx'
 import { StopPrivateRedisDialog } from './connect/StopPrivateRedisDialog.tsx'
+import { CookieDialog } from './cookie/CookieDialog.tsx'
 import { CreateDialog } from './create/CreateDialog.tsx'
 import { DeleteDialog } from './detail/DeleteDialog.tsx'
 import { RotateDialog } from './detail/RotateDialog.tsx'
@@ -26,6 +27,7 @@ const DIALOGS = {
   export: ExportDialog,
   import: ImportDialog,
   cluster: ClusterDialog,
+  cookie: CookieDialog,
   saveConnection: SaveConnectionDialog,
   stopPrivateRedis: StopPrivateRedisDialog,
 } as const

@@ -14,6 +14,7 @@ import { type ClusterStore, createClusterStore } from './cluster.ts'
 import { type CommandsStore, createCommandsStore } from './commands.ts'
 import { type ConnectionStore, createConnectionStore } from './connection.ts'
 import { type ConnectionsStore, createConnectionsStore, savedOf } from './connections.ts'
+import { type CookieStore, createCookieStore } from './cookie.ts'
 import { createDecodedStore, type DecodedStore } from './decoded.ts'
 import { createDemoStore, type DemoStore } from './demo.ts'
 import { createDetailStore, type DetailStore } from './detail.ts'
@@ -48,6 +49,7 @@ export type OpenDialog =
   | 'saveConnection'
   | 'stopPrivateRedis'
   | 'cluster'
+  | 'cookie'
   | null
 
 /** The part of the session that is shown. */
@@ -77,6 +79,7 @@ export interface App {
   readonly summary: SummaryStore
   readonly prefixes: PrefixesStore
   readonly cluster: ClusterStore
+  readonly cookie: CookieStore
   readonly detail: DetailStore
   readonly decoded: DecodedStore
   readonly picks: PicksStore
@@ -95,6 +98,8 @@ export interface App {
   readonly toasts: Toasts
   readonly dialog: StoreApi<{ readonly open: OpenDialog }>
   openDialog(dialog: OpenDialog): void
+  /** Looks for the sessions of cookies that were pasted elsewhere. */
+  findByCookie(pasted: string): void
   /** Connects to a saved connection. What comes of it shows where it is connected to, or in its form. */
   connectTo(id: string): void
   setPrefix(prefix: string): void
@@ -174,6 +179,7 @@ export function createApp(transport: Transport, tab: number, prefix: string, sha
   const summary = createSummaryStore({ transport, now: clock.now, list, connection })
   const prefixes = createPrefixesStore(transport)
   const cluster = createClusterStore(transport, list)
+  const cookie = createCookieStore(transport, list)
   const picks = createPicksStore(transport, () => list.shown())
   const bulk = createBulkStore(transport)
   const timeline = createTimelinePanel(transport, list)
@@ -262,6 +268,7 @@ export function createApp(transport: Transport, tab: number, prefix: string, sha
     summary,
     prefixes,
     cluster,
+    cookie,
     detail,
     decoded,
     picks,
@@ -280,6 +287,10 @@ export function createApp(transport: Transport, tab: number, prefix: string, sha
     toasts,
     dialog,
     openDialog: (open) => dialog.setState({ open }),
+    findByCookie(pasted) {
+      cookie.store.setState({ pasted })
+      dialog.setState({ open: 'cookie' })
+    },
     connectTo(id) {
       connections.edit(id)
       void connection.connect({ saved: id })

@@ -1,4 +1,5 @@
 import { unsign } from 'cookie-signature'
+import { child } from '../../formats/nodes.ts'
 import { type CookieReader, judge, reading, SURE } from '../cookie-reading.ts'
 import { fromBase64, readJson } from '../readable.ts'
 
@@ -68,8 +69,11 @@ export const cookieSession: CookieReader = ({ name, base, value, names }) => {
     const isId = isSigned && /^[\w-]{16,128}$/.test(value)
     return isId ? reading('koa-session', SURE.likely, { ids: [{ id: value, prefixes: STORES }] }) : null
   }
+  // Laravel's has JSON too, in which the session's id is encrypted.
+  if (['iv', 'value', 'mac'].every((member) => child(content, member) !== null)) return null
   const isNamed = /^(?:session|express:sess|koa[.:]sess)$/.test(base)
-  return reading(isSigned || isNamed ? 'cookie-session' : null, isSigned ? SURE.certain : SURE.form, {
+  // No id is JSON by chance, whatever the cookie is called.
+  return reading(isSigned || isNamed ? 'cookie-session' : null, SURE.certain, {
     outcome: 'stateless',
     note: 'The whole session is in the cookie, as JSON that anybody can read. There is nothing of it in Redis.',
     content,

@@ -99,6 +99,12 @@ const KNOWN_OTHERS =
 export const noSession: CookieReader = ({ name, base }) => {
   if (CSRF.test(base))
     return reading(null, SURE.certain - 1, { outcome: 'other', note: 'A token against forged requests.' })
+  // Browsers send the cookies of all ports of a host: the web host's own is among those of an application beside it.
+  if (name?.startsWith('redis-session-inspector-'))
+    return reading(null, SURE.certain, {
+      outcome: 'other',
+      note: 'The inspector’s own, by which it knows this browser.',
+    })
   return name !== null && KNOWN_OTHERS.test(name)
     ? reading(null, SURE.certain - 1, { outcome: 'other', note: 'Of analytics or the like.' })
     : null
@@ -114,7 +120,7 @@ export const plainId: CookieReader = ({ base, value }) => {
   if (!isId)
     return reading(null, 0, {
       outcome: 'other',
-      note: `It could be no session’s id: those have ${SHORTEST} characters or more, without spaces.`,
+      note: `Ids of sessions have ${SHORTEST} characters or more, without spaces.`,
     })
   return reading(null, isNamed || base === '' ? SURE.guess + 10 : SURE.guess, {
     ids: [{ id: value, prefixes: [] }],

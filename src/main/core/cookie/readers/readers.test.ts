@@ -350,6 +350,7 @@ it('what could be an id is tried as it is, and what is known for something else 
   })
   for (const text of [
     'theme=dark',
+    'redis-session-inspector-8380=izkZTeXEVw2-fC1yizyObuoF3oPKAGfsl_cgLxka71g',
     '_ga=GA1.1.1234567890.1234567890',
     'csrftoken=abcdefghijklmnopqrstuvwxyz',
     'a=%20%20%20%20%20%20%20%20%20',

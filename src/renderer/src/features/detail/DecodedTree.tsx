@@ -112,7 +112,10 @@ function containerInWords(node: Container, count: number): string {
 
 function Leaf({ node, name, path, session, blocked }: NodeProps) {
   const { decoded } = useApp()
-  const editing = useDecoded(({ draft }) => draft !== null && same(draft.path, path))
+  // A tree that is not edited has no draft, whatever is edited elsewhere at the same place.
+  const editing = useDecoded(
+    ({ draft }) => session.readOnly === null && draft !== null && same(draft.path, path),
+  )
   const words = pathInWords(session.root, path)
   const why = whyFixed(node, session, path) ?? blocked
   if (editing)

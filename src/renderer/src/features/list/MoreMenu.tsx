@@ -1,4 +1,4 @@
-import { Download, Ellipsis, Upload } from 'lucide-react'
+import { Cookie, Download, Ellipsis, Upload } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
 import { IconButton } from '../../components/Button.tsx'
 import menu from '../../components/Menu.module.css'
@@ -19,6 +19,9 @@ export function MoreMenu() {
       </DropdownMenu.Trigger>
       <DropdownMenu.Portal>
         <DropdownMenu.Content className={menu.menu} align="end" sideOffset={4} collisionPadding={8}>
+          <MenuItem icon={Cookie} onSelect={() => app.openDialog('cookie')}>
+            Find a session by its cookie…
+          </MenuItem>
           <MenuItem
             icon={Download}
             blocked={exportBlock ?? nothing}

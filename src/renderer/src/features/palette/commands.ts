@@ -159,6 +159,16 @@ export const COMMANDS: readonly Command[] = [
     run: focusFilter,
   },
   {
+    id: 'cookie',
+    group: 'Go to',
+    label: 'Find a session by its cookie…',
+    keys: 'f',
+    matches: plain('f'),
+    // Whatever is listed: it may lie under another prefix, which this user may use.
+    blocked: connected,
+    run: (app) => app.openDialog('cookie'),
+  },
+  {
     id: 'prefix',
     group: 'Go to',
     label: 'Prefix',
