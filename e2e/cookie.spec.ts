@@ -160,6 +160,18 @@ test('a cookie that is pasted into the filter leads to its session', async ({ ui
   await expect(ui.filter).toHaveValue(`sid=${id}`)
 })
 
+test('what is pasted into the dialog is looked for at once', async ({ ui, store }) => {
+  const id = await store.createSession({ username: 'ada' })
+  await expect(ui.row('ada')).toBeVisible()
+  await ui.page.keyboard.press('f')
+  const box = dialogOf(ui).getByRole('textbox', { name: 'Cookies' })
+  await box.fill(`sid=${id}`)
+  await expect(cookiesIn(ui)).toHaveCount(0)
+  const mod = process.platform === 'darwin' ? 'Meta' : 'Control'
+  for (const key of ['a', 'x', 'v']) await box.press(`${mod}+${key}`)
+  await expect(cookiesIn(ui)).toContainText('Its session is there.')
+})
+
 test('what was pasted and the secret are forgotten when the dialog closes', async ({ ui }) => {
   await search(ui, 'sid=abcdefgh12345678', 'a secret')
   await expect(cookiesIn(ui)).toHaveCount(1)

@@ -1,7 +1,7 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { sign } from 'cookie-signature'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import type { CookieFinding, CookieReport } from '#shared/cookies.ts'
+import { COOKIE_LIMITS, type CookieFinding, type CookieReport } from '#shared/cookies.ts'
 import { InspectorClient } from '../../../test/inspector-client.ts'
 import { useRedis } from '../../../test/redis.ts'
 import { createInspector } from '../services.ts'
@@ -186,6 +186,21 @@ describe('where there is none', () => {
   it('nothing is looked up for sessions that are in their cookie, or for tokens that are no session’s', async () => {
     const report = await find(`csrftoken=${newId()}; .AspNetCore.Session=CfDJ8${newId()}`)
     expect(report).toMatchObject({ keys: 0, complete: true })
+  })
+
+  it('very many cookies take a bounded number of keys, and say so', async () => {
+    await redis.client.mset(
+      Object.fromEntries(Array.from({ length: 300 }, (_, at) => [`space-${at}:a:b`, 'x'])),
+    )
+    const text = Array.from(
+      { length: 250 },
+      (_, at) => `laravel${at}_session=${randomBytes(20).toString('hex')}`,
+    )
+    const { cookies, more, keys } = await find(text.join('; '))
+    expect(cookies).toHaveLength(COOKIE_LIMITS.cookies)
+    expect(more).toBe(50)
+    expect(keys).toBeGreaterThan(1000)
+    expect(keys).toBeLessThanOrEqual(COOKIE_LIMITS.keys)
   })
 
   it('nothing pasted is no cookie, and no error', async () => {
