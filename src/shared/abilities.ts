@@ -196,6 +196,17 @@ export const ABILITIES = {
     scripts: 'writing',
     changes: 'keys',
   },
+  readValues: {
+    words: 'read the values of all sessions, for the report on risks',
+    commands: ['TYPE', 'PTTL', 'TIME', 'HGETALL', 'HPEXPIRETIME', ...OTHER_TYPES, 'SCAN', 'EXISTS'],
+    scripts: 'reading',
+  },
+  removeMembers: {
+    words: 'remove orphaned entries of indexes',
+    commands: ['TYPE', 'EXISTS', 'DUMP', 'SREM', 'ZREM'],
+    scripts: 'writing',
+    changes: 'keys',
+  },
   addSamples: {
     words: 'add sample sessions',
     commands: ['HSET', 'PEXPIRE'],
@@ -317,6 +328,8 @@ const OF_CALLS: { readonly [N in CallName]?: (arg: ParsedArg<N>) => Ability | nu
   'export.begin': ({ form }) => (form === 'lossless' ? 'exportLossless' : 'export'),
   'import.begin': () => 'checkImport',
   'import.run': () => 'import',
+  'risks.read': ({ on }) => (on ? 'readValues' : null),
+  'risks.removeMembers': () => 'removeMembers',
   'demo.start': () => 'demo',
 }
 

@@ -27,6 +27,14 @@ import {
   type SessionDetail,
 } from './model.ts'
 import type { PrivateRedisStatus } from './private-redis.ts'
+import {
+  type OrphanList,
+  type OrphansRemoved,
+  RISK_IDS,
+  type RiskPage,
+  type RiskReport,
+  type RisksChange,
+} from './risks.ts'
 import { type MenuChoice, type TabStatus, tabNumberSchema } from './tabs.ts'
 import { type ConnectionTest, connectionTargetSchema } from './target.ts'
 import {
@@ -395,6 +403,39 @@ export const contract = {
     /** Whether this client gets `commands.changed`. */
     'commands.follow': call(z.strictObject({ on: z.boolean() })).replies<{ readonly following: boolean }>(),
 
+    /** What is wrong with the sessions of a prefix whose list is open; from then on its changes are told. */
+    'risks.report': call(z.strictObject({ prefix })).replies<RiskReport>(),
+    /** Nobody looks at it for now: it is kept, and neither brought up to date nor read for. */
+    'risks.close': call(nothing).replies<null>(),
+    /** Starts or stops the pass that reads the values of the sessions. */
+    'risks.read': call(z.strictObject({ prefix, on: z.boolean() })).replies<RiskReport>(),
+    /** Some of the sessions that a finding is about. */
+    'risks.sessions': call(
+      z.strictObject({
+        prefix,
+        finding: z.enum(RISK_IDS),
+        offset: count,
+        limit: z.int().min(1).max(LIMITS.riskRows),
+      }),
+    ).replies<RiskPage>(),
+    /** As many of their ids as one scope may name, and how many more there are. */
+    'risks.ids': call(z.strictObject({ prefix, finding: z.enum(RISK_IDS) })).replies<{
+      readonly ids: readonly Bytes[]
+      readonly more: number
+    }>(),
+    /** The report as JSON text, without values; ids and users masked unless they are `named`. */
+    'risks.export': call(z.strictObject({ prefix, named: z.boolean() })).replies<{ readonly text: string }>(),
+    /** The entries of indexes whose sessions are gone, as a removal would take them. */
+    'risks.orphans': call(z.strictObject({ prefix })).replies<OrphanList>(),
+    /** Removes the entries that were shown, each only while its session is still gone. */
+    'risks.removeMembers': call(
+      z.strictObject({
+        prefix,
+        mark: count,
+        confirmation: z.string().max(LIMITS.prefixBytes).optional(),
+      }),
+    ).replies<OrphansRemoved>(),
+
     'privateRedis.status': call(nothing).replies<PrivateRedisStatus>(),
     /**
      * Starts a Redis of the app's own on a free port of 127.0.0.1, or finds it running, and connects to it. `keep` loads what
@@ -436,6 +477,8 @@ export const contract = {
     'timeline.pinned': event<readonly PinnedSession[]>(),
     /** At most five a second, and only to clients that follow. */
     'commands.changed': event<CommandsChange>(),
+    /** At most twice a second for the prefix whose report this client looks at. */
+    'risks.changed': event<RisksChange>(),
     'privateRedis.changed': event<PrivateRedisStatus>(),
     'demo.changed': event<DemoStatus>(),
     'demo.request': event<DemoRequest>(),

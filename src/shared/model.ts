@@ -36,6 +36,9 @@ export const LIMITS = {
   /** Entries of a timeline that one answer may have, and characters that they may be looked for by. */
   timelineEntries: 500,
   timelineTextCharacters: 200,
+  /** Sessions of one finding of a report that are named, and that one answer may have. */
+  riskIds: 100_000,
+  riskRows: 500,
   /** Sample sessions made at once. */
   sampleSessions: 100_000,
   /** Bytes of a value that travel with the session's detail; the whole is read with `session.readField`. */

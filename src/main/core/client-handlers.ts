@@ -26,6 +26,7 @@ import { commandCalls } from './journal/command-calls.ts'
 import type { CommandFollowers } from './journal/command-followers.ts'
 import { BACKGROUND, doFor } from './journal/command-purpose.ts'
 import { createTimelineHandlers } from './journal/timeline-handlers.ts'
+import { createRiskHandlers } from './risks/risk-handlers.ts'
 import { addSampleSessions } from './samples.ts'
 import { createConnectionHandlers } from './settings/connection-handlers.ts'
 import type { SavedConnections } from './settings/saved-connections.ts'
@@ -100,6 +101,12 @@ export function createClientHandlers(
     onNews: (news) => emit('timeline.changed', news),
   })
 
+  const risks = createRiskHandlers({
+    ...context,
+    current: shared.current,
+    onChange: (change) => emit('risks.changed', change),
+  })
+
   const readDetail = ({ prefix, id }: SessionRef) => readSessionDetail(connected().client, prefix, id, clock)
   const detailOf = async (ref: SessionRef): Promise<SessionDetail> => {
     const detail = await readDetail(ref)
@@ -154,6 +161,7 @@ export function createClientHandlers(
     'list.window': async (query) => {
       const asked = rests
       lists().release(viewer, query.prefix)
+      risks.leave(query.prefix)
       const list = await lists().use(query.prefix, viewer, (progress) => emit('list.changed', progress))
       const window = await list.window(query, viewer)
       if (asked !== rests) list.forget(viewer)
@@ -260,6 +268,7 @@ export function createClientHandlers(
     ...bulk.handlers,
     ...transfers.handlers,
     ...timelines.handlers,
+    ...risks.handlers,
     ...commandCalls(() => shared.current()?.commands ?? null, shared.followers, emit),
 
     ...createPrivateRedisHandlers(privateRedis, connection, shared.leavePrivateRedis),
@@ -281,6 +290,7 @@ export function createClientHandlers(
       bulk.close()
       transfers.close()
       timelines.close()
+      risks.close()
       writer?.history.stop()
       shared.followers.delete(emit)
       shared.current()?.lists.release(viewer)

@@ -72,6 +72,7 @@ const VALID: Partial<Record<CallName, fc.Arbitrary<unknown>>> = {
   }),
   'history.undo': fc.record({ force: fc.boolean() }),
   'history.redo': fc.record({ force: fc.boolean() }),
+  'risks.removeMembers': fc.record({ prefix: fc.constant(PREFIX), mark: fc.nat({ max: 3 }) }),
   'demo.start': fc.record({ port: fc.constant(0), prefix: fc.constant(PREFIX), ttl }),
 }
 
@@ -98,6 +99,13 @@ const READING: Partial<Record<CallName, fc.Arbitrary<unknown>>> = {
   }),
   'import.check': fc.record({ handle, chunk: fc.constantFrom('', IMPORTED), last: fc.boolean() }),
   'import.stop': fc.record({ handle }),
+  'risks.report': fc.record({ prefix: fc.constant(PREFIX) }),
+  'risks.read': fc.record({ prefix: fc.constant(PREFIX), on: fc.boolean() }),
+  'risks.orphans': fc.record({ prefix: fc.constant(PREFIX) }),
+  'list.window': fc.constant({
+    ...{ prefix: PREFIX, columns: [], filter: '', offset: 0, limit: 10 },
+    sort: { by: 'id', direction: 'ascending' },
+  }),
 }
 
 async function everything(): Promise<unknown> {

@@ -82,6 +82,7 @@ export function createTab({ number, common, broadcast, onChange }: TabOptions): 
           clock,
           onError: reportUnexpected,
           summarise: (stored) => common.decoder.summarise(stored),
+          decoder: common.decoder,
           onNotPushed: (missing) => connection.setPolling(missing),
           onPins: (pins) => broadcast('timeline.pinned', pins, number),
         })

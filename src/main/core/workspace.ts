@@ -1,15 +1,23 @@
 import type { PinnedSession, TimelineAuthor } from '#shared/timeline.ts'
 import type { Connection } from './connection/connection-manager.ts'
 import type { RedisClient } from './connection/redis-client.ts'
+import type { DecoderClient } from './formats/decoder-client.ts'
 import { ListRegistry, type ListRegistryOptions } from './index/list-registry.ts'
 import type { CommandLog } from './journal/command-log.ts'
 import { Pins } from './journal/pins.ts'
 import { Timelines } from './journal/timelines.ts'
+import { RiskReports } from './risks/risk-reports.ts'
 import { SessionStore, type SessionStoreOptions } from './store/session-store.ts'
 
 export interface WorkspaceOptions extends Omit<ListRegistryOptions, 'observerOf'> {
   /** @default nobody is told */
   readonly onPins?: (pins: readonly PinnedSession[]) => void
+  /** Looks at values for the reports on risks. @default nobody can, so that all count as undecoded */
+  readonly decoder?: Pick<DecoderClient, 'inspect'>
+}
+
+const NO_DECODER: Pick<DecoderClient, 'inspect'> = {
+  inspect: async (stored) => stored.map(() => null),
 }
 
 /** Commands of the store's scripts that change nothing. */
@@ -21,10 +29,11 @@ export class Workspace {
   readonly lists: ListRegistry
   readonly timelines: Timelines
   readonly pins: Pins
+  readonly risks: RiskReports
   /** Null where nobody notes what is sent. */
   readonly commands: CommandLog | null
 
-  constructor(connection: Connection, { onPins, ...options }: WorkspaceOptions) {
+  constructor(connection: Connection, { onPins, decoder = NO_DECODER, ...options }: WorkspaceOptions) {
     this.client = connection.client
     this.commands = connection.commands ?? null
     this.timelines = new Timelines(options)
@@ -32,6 +41,7 @@ export class Workspace {
       ...options,
       observerOf: (prefix) => this.timelines.of(prefix),
     })
+    this.risks = new RiskReports({ ...options, client: connection.client, lists: this.lists, decoder })
     this.pins = new Pins(this.lists, onPins ?? (() => {}))
   }
 
@@ -58,6 +68,7 @@ export class Workspace {
   }
 
   stop(): void {
+    this.risks.stop()
     this.lists.stop()
     this.timelines.stop()
   }

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { DecodedSession, SessionSummary } from '#shared/formats.ts'
+import type { Inspection } from '../risks/inspect.ts'
 import { decoderFile } from './decoder-file.ts'
 import { type DecoderReply, type DecoderRequest, toSent } from './decoder-messages.ts'
 import { FORMAT_LIMITS } from './limits.ts'
@@ -77,6 +78,30 @@ export class DecoderClient {
       // Rows without who and when: the detail of each tells the reason.
     }
     return stored.map((one) => summarise(one)?.summary ?? null)
+  }
+
+  /**
+   * What the values of sessions say, for the report on leaks and risks.
+   * @returns in their order; null for one that takes more than the limits, or that could not be asked for
+   */
+  async inspect(stored: readonly StoredSession[]): Promise<readonly (Inspection | null)[]> {
+    try {
+      const reply = await this.#run({ kind: 'inspect', sessions: stored.map(toSent) })
+      if (reply.kind === 'inspected') return reply.inspections
+    } catch {
+      // One of them is too much: by itself, the others are told all the same.
+      if (stored.length > 1) return this.#inspectSingly(stored)
+    }
+    return stored.map(() => null)
+  }
+
+  async #inspectSingly(stored: readonly StoredSession[]): Promise<readonly (Inspection | null)[]> {
+    const found: (Inspection | null)[] = []
+    for (const one of stored) {
+      const [inspection = null] = this.#isStopped ? [] : await this.inspect([one])
+      found.push(inspection)
+    }
+    return found
   }
 
   async stop(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { DecodedSession, SessionSummary } from '#shared/formats.ts'
+import type { Inspection } from '../risks/inspect.ts'
 import { hashFields, StoredSession } from './stored-session.ts'
 
 /** A key as it crosses to the worker. */
@@ -14,11 +15,13 @@ interface SentSession {
 export type DecoderRequest =
   | { readonly kind: 'decode'; readonly session: SentSession }
   | { readonly kind: 'summarise'; readonly sessions: readonly SentSession[] }
+  | { readonly kind: 'inspect'; readonly sessions: readonly SentSession[] }
 
 export type DecoderReply =
   | { readonly kind: 'ready' }
   | { readonly kind: 'decoded'; readonly session: DecodedSession | null }
   | { readonly kind: 'summarised'; readonly summaries: readonly (SessionSummary | null)[] }
+  | { readonly kind: 'inspected'; readonly inspections: readonly Inspection[] }
 
 /** Each array alone: a Buffer is often a small part of a large piece of memory, which would be copied as a whole. */
 export const toSent = ({ keyBytes, type, value, size, fields, expiresAt }: StoredSession): SentSession => ({

@@ -1,4 +1,5 @@
 import { type MessagePort, parentPort } from 'node:worker_threads'
+import { inspect } from '../risks/inspect.ts'
 import { type DecoderReply, type DecoderRequest, fromSent } from './decoder-messages.ts'
 import { decode, summariseFully } from './registry.ts'
 
@@ -13,6 +14,11 @@ function answer(port: MessagePort): void {
   port.on('message', (request: DecoderRequest) => {
     if (request.kind === 'decode') {
       send({ kind: 'decoded', session: decode(fromSent(request.session)) })
+    } else if (request.kind === 'inspect') {
+      send({
+        kind: 'inspected',
+        inspections: request.sessions.map((session) => inspect(fromSent(session))),
+      })
     } else {
       send({
         kind: 'summarised',

@@ -62,6 +62,7 @@ export function withSummary(row: FreshRow, summary: SessionSummary, plan: ReadPl
     pending: false,
     createdAt: summary.createdAt ?? row.createdAt,
     lastAccessedAt: summary.lastSeenAt ?? row.lastAccessedAt,
+    innerExpiresAt: summary.expiresAt ?? Number.NaN,
     cells: plan.cells.map((source, place): Bytes | null => {
       const cell = row.cells[place] ?? null
       if (cell !== null || source.kind !== 'field') return cell

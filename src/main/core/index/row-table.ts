@@ -23,6 +23,8 @@ export interface FreshRow {
   readonly format?: RowFormat | null
   /** Who and when are still to be asked of the decoder's worker. @default false */
   readonly pending?: boolean
+  /** When it ends by what another library wrote inside it. @default NaN */
+  readonly innerExpiresAt?: number
 }
 
 /**
@@ -77,6 +79,7 @@ export class RowTable {
   #lastAccessedAt: Float64Array = new Float64Array(0)
   #configuredTtl: Float64Array = new Float64Array(0)
   #expiresAt: Float64Array = new Float64Array(0)
+  #innerExpiresAt: Float64Array = new Float64Array(0)
   /** By column; the places of columns that were given up are taken by later ones. */
   readonly #cells: ((Bytes | null)[] | null)[] = []
 
@@ -152,6 +155,16 @@ export class RowTable {
     return orNull(this.#expiresAt[slot])
   }
 
+  /** When it ends by what another library wrote inside it; null where nothing is said there. */
+  innerExpiresAt(slot: number): number | null {
+    return orNull(this.#innerExpiresAt[slot])
+  }
+
+  /** What a hash lacks for being a session, of `FLAWS`. */
+  flaws(slot: number): number {
+    return this.#flaws[slot] ?? 0
+  }
+
   revision(slot: number): number {
     return this.#revision[slot] ?? 0
   }
@@ -202,6 +215,7 @@ export class RowTable {
       (row.format == null ? sameMoment : nearMoment)(this.#lastAccessedAt[slot] ?? 0, row.lastAccessedAt) &&
       sameMoment(this.#configuredTtl[slot] ?? 0, row.configuredTtl) &&
       sameExpiry(this.expiresAt(slot), orNull(row.expiresAt)) &&
+      sameMoment(this.#innerExpiresAt[slot] ?? 0, row.innerExpiresAt ?? Number.NaN) &&
       columns.every((column, position) => sameCell(this.cell(slot, column), row.cells[position] ?? null))
     )
   }
@@ -243,6 +257,7 @@ export class RowTable {
     // Wavering is no change, also where something else has changed.
     const known = before < 0 ? Number.NaN : (this.#expiresAt[before] ?? Number.NaN)
     this.#expiresAt[slot] = sameExpiry(known, row.expiresAt) ? known : row.expiresAt
+    this.#innerExpiresAt[slot] = row.innerExpiresAt ?? Number.NaN
     for (let i = 0; i < columns.length; i += 1) {
       const cells = this.#cells[columns[i] ?? -1]
       if (cells) cells[slot] = row.cells[i] ?? null
@@ -306,6 +321,7 @@ export class RowTable {
     this.#lastAccessedAt = moments(this.#lastAccessedAt)
     this.#configuredTtl = moments(this.#configuredTtl)
     this.#expiresAt = moments(this.#expiresAt)
+    this.#innerExpiresAt = moments(this.#innerExpiresAt)
     this.#capacity = capacity
   }
 }

@@ -247,6 +247,7 @@ export class SessionIndex {
       pending: table.pending(before) || !isSame,
       createdAt: table.createdAt(before) ?? Number.NaN,
       lastAccessedAt: table.lastAccessedAt(before) ?? Number.NaN,
+      innerExpiresAt: table.innerExpiresAt(before) ?? Number.NaN,
       cells: places.map((place, position) => row.cells[position] ?? table.cell(before, place)),
     }
   }

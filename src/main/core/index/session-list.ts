@@ -21,7 +21,7 @@ import { columnId, columnName, fieldColumn, neededColumns } from './columns.ts'
 import { KeyReader, type ReadResult, type Summarise } from './key-reader.ts'
 import { KeyScan } from './key-scan.ts'
 import { isChannelRefused, type KeyspaceFeed } from './keyspace-feed.ts'
-import type { ListObserver } from './list-observer.ts'
+import type { ListObserver, RowSource } from './list-observer.ts'
 import type { ListReader } from './list-reader.ts'
 import type { Order } from './order.ts'
 import { watchOthers } from './other-clients.ts'
@@ -112,6 +112,7 @@ export class SessionList {
   /** Milliseconds that the last window took. */
   #windowCost = 0
   readonly #viewports = new Map<object, Viewport>()
+  readonly #rereadListeners = new Set<(ids: readonly string[]) => void>()
   /** Where the search for rows that the worker is to decode goes on. */
   #pendingFrom = 0
   /** The columns that not every row has been read with, by `columnId`. */
@@ -314,6 +315,31 @@ export class SessionList {
     this.#viewports.delete(asker)
   }
 
+  /** The rows as they are, for who looks at all of them; a computation over them runs by {@link runSliced}. */
+  get rows(): RowSource {
+    return this.#index
+  }
+
+  /** Makes the rows carry the fields of these names, until the asker is forgotten. */
+  carry(columns: readonly string[], asker: object): void {
+    const query: WindowQuery = {
+      prefix: this.prefix,
+      columns: [...columns],
+      filter: '',
+      sort: { by: 'id', direction: 'ascending' },
+      offset: 0,
+      limit: 1,
+    }
+    this.#viewports.set(asker, { query, ids: [] })
+    this.#wantColumns(query)
+  }
+
+  /** A listener is told of keys that were read since somebody said that they may have changed. @returns what ends that */
+  onReread(listener: (ids: readonly string[]) => void): () => void {
+    this.#rereadListeners.add(listener)
+    return () => this.#rereadListeners.delete(listener)
+  }
+
   /** Reads a session whole and at each change again; see {@link SessionWatches}. @throws AppError */
   async watch(
     id: Bytes,
@@ -508,6 +534,7 @@ export class SessionList {
     this.#options.observer?.settled(this.#index, ids, mark)
     // A field that the list does not show may have changed all the same.
     this.watches.refresh(ids)
+    for (const tell of this.#rereadListeners) tell(ids)
   }
 
   async #readDue(): Promise<void> {

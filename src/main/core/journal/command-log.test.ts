@@ -25,6 +25,7 @@ async function connected(): Promise<CommandClient> {
 
 const PREFIX = 'session:'
 const ref = (id: string) => ({ prefix: PREFIX, id })
+const SPRING_INDEX = `${PREFIX}index:org.springframework.session.FindByIndexNameSessionRepository.PRINCIPAL_NAME_INDEX_NAME:ada`
 const lineOf = ({ name, words }: LoggedCommand) => shownLine([name, ...words])
 
 /** Does everything that the contract has, once or more. */
@@ -88,6 +89,20 @@ async function useEverything(client: CommandClient): Promise<void> {
   })
   const cookies = { text: `sid=${rotated}; other=1234567890`, listed: PREFIX, secrets: [] }
   await client.invoke('cookie.find', cookies)
+  await client.invoke('risks.report', { prefix: PREFIX })
+  await client.invoke('risks.read', { prefix: PREFIX, on: true })
+  await vi.waitFor(async () => {
+    const { values } = await client.invoke('risks.report', { prefix: PREFIX })
+    expect(values.indexes).not.toBeNull()
+  }, 10_000)
+  await redis.client.sadd(SPRING_INDEX, '"gone"')
+  await vi.waitFor(async () => {
+    const { members } = await client.invoke('risks.orphans', { prefix: PREFIX })
+    expect(members).toBe(1)
+  }, 20_000)
+  const { mark } = await client.invoke('risks.orphans', { prefix: PREFIX })
+  await client.invoke('risks.removeMembers', { prefix: PREFIX, mark })
+  await client.invoke('risks.read', { prefix: PREFIX, on: false })
   await client.invoke('bulk.freeze', { prefix: PREFIX, scope: { ids: [rotated, 'text'] } })
   await client.invoke('bulk.run', { action: { kind: 'delete' }, unchangedOnly: true, others: true })
   await client.invoke('history.undo', {})

@@ -1,0 +1,167 @@
+import { AppError } from '#shared/errors.ts'
+import type { OrphanList, RisksChange } from '#shared/risks.ts'
+import { toBytes } from '../bytes.ts'
+import type { ClientContext } from '../client-context.ts'
+import type { Handlers } from '../dispatch.ts'
+import type { Workspace } from '../workspace.ts'
+import { RISK_DEFAULTS } from './defaults.ts'
+import type { OrphansOfIndex } from './orphan-search.ts'
+import { isInOneSlot, removeMembers } from './remove-members.ts'
+import { exportReport } from './risk-export.ts'
+import type { RiskReport } from './risk-report.ts'
+
+type RiskCalls = Extract<keyof Handlers, `risks.${string}`>
+
+export interface RiskDependencies
+  extends Pick<ClientContext, 'connection' | 'connected' | 'writing' | 'listOf'> {
+  /** What belongs to the connection, also while it is lost. */
+  readonly current: () => Workspace | null
+  readonly onChange: (change: RisksChange) => void
+}
+
+/** Entries that somebody was shown, and that a removal may take. */
+interface Frozen {
+  readonly mark: number
+  readonly workspace: Workspace
+  readonly prefix: string
+  readonly indexes: readonly OrphansOfIndex[]
+}
+
+/** One client's look at the reports on leaks and risks. */
+export function createRiskHandlers({
+  connection,
+  connected,
+  current,
+  writing,
+  listOf,
+  onChange,
+}: RiskDependencies): {
+  readonly handlers: Pick<Handlers, RiskCalls>
+  /** The client looks at another prefix by now. */
+  readonly leave: (except: string) => void
+  readonly close: () => void
+} {
+  const holder = {}
+  let held: { readonly prefix: string; readonly workspace: Workspace; readonly report: RiskReport } | null =
+    null
+  let frozen: Frozen | null = null
+  let marks = 0
+
+  const open = (prefix: string): RiskReport => {
+    if (held !== null && held.prefix === prefix && held.workspace === current()) return held.report
+    throw new AppError('invalid_argument', `Nobody looks at the report of ${prefix}. Open it first.`)
+  }
+  /** Asks for what a report on production asks for before it writes. */
+  const confirmationOf = (prefix: string): string | null => {
+    const { status } = connection
+    return status.state === 'connected' && status.environment === 'production'
+      ? prefix || status.target.label
+      : null
+  }
+
+  return {
+    handlers: {
+      'risks.report': async ({ prefix }) => {
+        const workspace = current() ?? connected()
+        listOf(prefix)
+        workspace.risks.release(holder, prefix)
+        const report = await workspace.risks.hold(prefix, holder, (revision) =>
+          onChange({ prefix, revision }),
+        )
+        held = { prefix, workspace, report }
+        return report.read()
+      },
+      'risks.close': () => {
+        held?.workspace.risks.rest(holder)
+        return null
+      },
+      'risks.read': ({ prefix, on }) => {
+        const report = open(prefix)
+        if (on) connected()
+        report.setReading(on)
+        return report.read(true)
+      },
+      'risks.sessions': ({ prefix, finding, offset, limit }) => open(prefix).rows(finding, offset, limit),
+      'risks.ids': ({ prefix, finding }) => open(prefix).ids(finding),
+      'risks.export': async ({ prefix, named }) => ({ text: await exportReport(open(prefix), named) }),
+      'risks.orphans': ({ prefix }): OrphanList => {
+        const { client } = connected()
+        const all = open(prefix).orphans.filter(({ members }) => members.length > 0)
+        const reachable = all.filter((index) => isInOneSlot(client, index))
+        const indexes = firstOf(reachable)
+        marks += 1
+        frozen = { mark: marks, workspace: connected(), prefix, indexes }
+        const members = sum(indexes.map((index) => index.members.length))
+        return {
+          mark: marks,
+          indexes: indexes.map(({ key, members: some }) => ({ key: toBytes(key), members: some.length })),
+          members,
+          more: Math.max(0, sum(reachable.map(({ count }) => count)) - members),
+          elsewhere: all.length - reachable.length,
+          confirmation: confirmationOf(prefix),
+        }
+      },
+      'risks.removeMembers': async ({ prefix, mark, confirmation = null }) => {
+        connection.requireWritable()
+        const workspace = connected()
+        const list = frozen
+        if (list === null || list.mark !== mark || list.workspace !== workspace || list.prefix !== prefix) {
+          throw new AppError(
+            'invalid_argument',
+            'These entries are not the ones that were shown. Look at them again.',
+          )
+        }
+        const needed = confirmationOf(prefix)
+        if (needed !== null && confirmation !== needed) {
+          throw new AppError(
+            'confirmation_needed',
+            `This connection is marked as production. Type ${needed} to go on. Nothing was written.`,
+          )
+        }
+        frozen = null
+        const { changes, failure, ...outcome } = await removeMembers(workspace.client, list.indexes, (key) =>
+          workspace.wrote(key),
+        )
+        const [first] = list.indexes
+        if (changes !== null && first !== undefined) {
+          const entries = outcome.removed === 1 ? 'entry' : 'entries'
+          writing().recordMany(
+            {
+              prefix,
+              id: toBytes(first.key),
+              label: `Removed ${outcome.removed.toLocaleString('en')} orphaned index ${entries}`,
+            },
+            changes,
+          )
+        }
+        if (held?.prefix === prefix) held.report.orphansChanged()
+        if (failure !== null) throw failure
+        return outcome
+      },
+    },
+    leave(except) {
+      if (held === null || held.prefix === except) return
+      held.workspace.risks.release(holder)
+      held = null
+    },
+    close() {
+      held?.workspace.risks.release(holder)
+      held = null
+    },
+  }
+}
+
+/** As many entries as one turn takes. */
+function firstOf(indexes: readonly OrphansOfIndex[]): readonly OrphansOfIndex[] {
+  const chosen: OrphansOfIndex[] = []
+  let left: number = RISK_DEFAULTS.membersATurn
+  for (const index of indexes) {
+    const members = index.members.slice(0, Math.min(left, RISK_DEFAULTS.orphansATurn))
+    if (members.length === 0) break
+    chosen.push({ ...index, members })
+    left -= members.length
+  }
+  return chosen
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((all, each) => all + each, 0)
