@@ -371,7 +371,7 @@ export const contract = {
         ]),
         /** Leave alone what has changed since the list was made. */
         unchangedOnly: z.boolean(),
-        /** Also delete keys that are no sessions. */
+        /** Also take keys that are no sessions of the store: delete them, or set their expiry alone. */
         others: z.boolean(),
         /** What was typed, where the list asks for it. */
         confirmation: z.string().max(LIMITS.prefixBytes).optional(),

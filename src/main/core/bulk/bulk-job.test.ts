@@ -191,6 +191,29 @@ describe.each(SERVER_KINDS)('a bulk action on $name', ({ binary, missing }) => {
     expect(await store.getConfiguredTtl(ids[0] ?? '')).toBe(60)
   })
 
+  it('gives keys that are no sessions of the store an expiry alone, where they are meant, too', async () => {
+    const { freeze, store, history } = await makeBulk(redis.client, redis.port)
+    const mine = await store.createSession({}, 600)
+    await redis.client.set(`${PREFIX}json`, '{"theme":"dark"}')
+    await redis.client.hset(`${PREFIX}fragment`, 'theme', 'dark')
+    const ids = [mine, 'json', 'fragment']
+    const before = await contents(redis.client, ids)
+    const left = finished(await (await freeze(ids)).job.run({ kind: 'setTtl', ttl: 60 }, CAREFUL))
+    expect(left.counts).toMatchObject({ done: 1, left_out: 2 })
+    await history.undo()
+    const { job } = await freeze(ids)
+    const { counts } = finished(await job.run({ kind: 'setTtl', ttl: 60 }, { ...CAREFUL, others: true }))
+    expect(counts).toMatchObject({ done: 3, left_out: 0 })
+    for (const id of ids) {
+      expect(await redis.client.ttl(PREFIX + id)).toBeGreaterThan(55)
+      expect(await redis.client.ttl(PREFIX + id)).toBeLessThanOrEqual(60)
+    }
+    expect(await redis.client.get(`${PREFIX}json`)).toBe('{"theme":"dark"}')
+    expect(await redis.client.hgetall(`${PREFIX}fragment`)).toEqual({ theme: 'dark' })
+    expect((await history.undo()).counts.done).toBe(3)
+    expect(await contents(redis.client, ids)).toEqual(before)
+  })
+
   it('brings back what it deleted, deletes it again, and never what has expired or exists anew', async () => {
     const { freeze, store, history } = await makeBulk(redis.client, redis.port)
     const ids: string[] = []

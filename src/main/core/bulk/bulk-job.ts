@@ -33,7 +33,7 @@ export interface BulkJobOptions {
 export interface RunOptions {
   /** Leave alone what has changed since the list was made. */
   readonly unchangedOnly: boolean
-  /** Also delete keys that are no sessions. */
+  /** Also take keys that are no sessions of the store: delete them, or set their expiry alone. */
   readonly others: boolean
   /** What the person typed. */
   readonly confirmation: string | null
@@ -125,7 +125,7 @@ export class BulkJob {
     const began = performance.now()
     const places: number[] = []
     for (let place = 0; place < keys.size; place += 1) {
-      if (keys.isSession(place) || (options.others && action.kind === 'delete')) places.push(place)
+      if (keys.isSession(place) || options.others) places.push(place)
       else keys.setOutcome(place, 'left_out')
     }
     const [lua, name] = action.kind === 'delete' ? [DELETE, 'delete many'] : [SET_TTL, 'set the TTL of many']

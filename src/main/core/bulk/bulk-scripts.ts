@@ -120,7 +120,8 @@ if #doomed > 0 then call('UNLINK', unpack(doomed)) end
 return finish()`
 
 /**
- * ARGV: as {@link DELETE}, then the TTL and the time of the access. As the store sets a TTL. A user who may not HSET or
+ * ARGV: as {@link DELETE}, then the TTL and the time of the access. As the store sets a TTL; a key that is no session of
+ * its own gets its expiry alone. A user who may not HSET or
  * EXPIRE is refused before the first write, where the server can be asked.
  */
 export const SET_TTL = `${STATE}${IS_SESSION}${JUDGE}${CHANGE}
@@ -137,7 +138,9 @@ for i, key in ipairs(KEYS) do
   n = n + 1
   out[n] = outcome
   if outcome == ${OUTCOME.done} then
-    call('HSET', key, 'session_ttl', ttl, 'last_accessed_at', accessed)
+    if string.sub(ARGV[3], i, i) == '1' then
+      call('HSET', key, 'session_ttl', ttl, 'last_accessed_at', accessed)
+    end
     call('EXPIRE', key, ttl)
     change(dump, at, mark_of(state(key)))
   end

@@ -1,7 +1,8 @@
 import type { Bytes } from '#shared/bytes.ts'
 import { toLine } from '../lib/bytes-view.ts'
 
-/** A session's id, on one line. */
+/** The id of a session, on one line. */
 export function SessionId({ id }: { readonly id: Bytes }) {
-  return <code>{toLine(id)}</code>
+  const text = toLine(id)
+  return <span title={text}>{text}</span>
 }

@@ -3,6 +3,7 @@ export const GRID = 'sessions'
 export const DETAIL = 'session-detail'
 export const COMMANDS = 'command-log'
 export const TIMELINE = 'timeline'
+export const RISKS = 'risks'
 export const FILTER = 'filter'
 export const PREFIX = 'prefix'
 
@@ -21,6 +22,7 @@ const focus = (place: string) => placeOf(place)?.focus()
 export const focusGrid = () => focus(GRID)
 export const focusDetail = () => focus(DETAIL)
 export const focusCommands = () => focus(COMMANDS)
+export const focusRisks = () => focus(RISKS)
 export const focusFilter = () => {
   const input = placeOf(FILTER)
   if (input instanceof HTMLInputElement) {

@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Bytes } from '#shared/bytes.ts'
 import type { AppInfo, ConnectionStatus } from '#shared/model.ts'
+import type { RiskId } from '#shared/risks.ts'
 import type { Transport } from '#shared/transport.ts'
 import { DEFAULT_TTL_SECONDS } from '#shared/ttl.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -28,6 +29,7 @@ import { countPicked, createPicksStore, type PicksStore, picksProblem, scopeOf }
 import { createPinsStore, type PinsStore } from './pins.ts'
 import { createPrefixesStore, type PrefixesStore } from './prefixes.ts'
 import { createPrivateRedisStore, type PrivateRedisStore } from './private-redis.ts'
+import { createRisksStore, type RisksStore } from './risks.ts'
 import { createSessionTimeline, type SessionTimelineStore } from './session-timeline.ts'
 import type { Settings } from './settings.ts'
 import { createSummaryStore, type SummaryStore } from './summary.ts'
@@ -91,6 +93,7 @@ export interface App {
   readonly pins: PinsStore
   readonly sessionTimeline: SessionTimelineStore
   readonly timeline: TimelinePanelStore
+  readonly risks: RisksStore
   readonly demo: DemoStore
   readonly privateRedis: PrivateRedisStore
   readonly drawer: DrawerStore
@@ -120,8 +123,12 @@ export interface App {
   beginBulk(kind: 'delete' | 'setTtl'): void
   /** Asks how the picked sessions are to be exported. */
   exportPicked(): void
-  /** Makes the frozen list of all sessions of a user. */
-  beginLogOut(user: Bytes): void
+  /** Makes the frozen list of all sessions of a user. @param others those in other libraries' formats are meant, too */
+  beginLogOut(user: Bytes, others?: boolean): void
+  /** Makes the frozen list of the sessions that a finding is about, as many as one list takes. */
+  beginRiskAction(kind: 'delete' | 'setTtl', finding: RiskId): Promise<void>
+  /** Saves the report on leaks and risks as a JSON file. @param named with ids and users as they are */
+  exportRisks(named: boolean): Promise<void>
   /** Says that a write was done, with a way to undo it where there is one. */
   wrote(text: string): void
   /**
@@ -183,6 +190,7 @@ export function createApp(transport: Transport, tab: number, prefix: string, sha
   const picks = createPicksStore(transport, () => list.shown())
   const bulk = createBulkStore(transport)
   const timeline = createTimelinePanel(transport, list)
+  const risks = createRisksStore(transport, list)
 
   const setPrefix = (prefix: string) => {
     list.setPrefix(prefix)
@@ -225,6 +233,7 @@ export function createApp(transport: Transport, tab: number, prefix: string, sha
       list.refresh()
       detail.reload()
       timeline.reload()
+      risks.reload()
       sessionTimeline.reload()
       void pins.load()
       commands.reload()
@@ -280,6 +289,7 @@ export function createApp(transport: Transport, tab: number, prefix: string, sha
     pins,
     sessionTimeline,
     timeline,
+    risks,
     demo,
     privateRedis,
     drawer,
@@ -333,8 +343,26 @@ export function createApp(transport: Transport, tab: number, prefix: string, sha
       exporting.open({ prefix, choices: [choice] })
       dialog.setState({ open: 'export' })
     },
-    beginLogOut(user) {
-      void bulk.begin({ kind: 'logOut', user }, list.store.getState().prefix, { user })
+    beginLogOut(user, others = false) {
+      void bulk.begin({ kind: 'logOut', user, others }, list.store.getState().prefix, { user })
+    },
+    async beginRiskAction(kind, finding) {
+      const { prefix } = list.store.getState()
+      try {
+        const { ids, more } = await risks.ids(finding)
+        if (ids.length === 0) toasts.show('failed', 'None of these sessions is there any more.')
+        else void bulk.begin({ kind, others: true, more }, prefix, { ids: [...ids] })
+      } catch (error) {
+        toasts.show('failed', toFailure(error).message)
+      }
+    },
+    async exportRisks(named) {
+      try {
+        const file = new Blob([await risks.export(named)], { type: 'application/json' })
+        saveFile(fileName(list.store.getState().prefix, 'risks', 'json', clock.now()), file)
+      } catch (error) {
+        toasts.show('failed', toFailure(error).message)
+      }
     },
     wrote(text) {
       const latest = history.store.getState().status?.undo[0]?.number ?? 0

@@ -7,9 +7,15 @@ import type { Transport } from '#shared/transport.ts'
 import { type Failure, toFailure } from '../lib/failure.ts'
 
 /** What is to be done, as the dialog names it. */
-export type BulkIntent =
+export type BulkIntent = (
   | { readonly kind: 'delete' | 'setTtl' }
   | { readonly kind: 'logOut'; readonly user: Bytes }
+) & {
+  /** Keys that are no sessions of the store are meant, too. @default only where they are chosen */
+  readonly others?: boolean
+  /** Sessions that were meant and had no room in the list. @default none */
+  readonly more?: number
+}
 
 export interface BulkState {
   /** Null while no bulk action is asked for. */

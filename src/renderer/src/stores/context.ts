@@ -18,6 +18,7 @@ import type { PicksState } from './picks.ts'
 import type { PinsState } from './pins.ts'
 import type { PrefixesState } from './prefixes.ts'
 import type { PrivateRedisState } from './private-redis.ts'
+import type { RisksState } from './risks.ts'
 import type { SessionTimelineState } from './session-timeline.ts'
 import type { Settings } from './settings.ts'
 import type { SummaryState } from './summary.ts'
@@ -54,6 +55,7 @@ export const useBulk = createHook<BulkState>((app) => app.bulk.store)
 export const usePins = createHook<PinsState>((app) => app.pins.store)
 export const useSessionTimeline = createHook<SessionTimelineState>((app) => app.sessionTimeline.store)
 export const useTimeline = createHook<TimelinePanelState>((app) => app.timeline.store)
+export const useRisks = createHook<RisksState>((app) => app.risks.store)
 export const usePrivateRedis = createHook<PrivateRedisState>((app) => app.privateRedis.store)
 export const useDemo = createHook<DemoState>((app) => app.demo.store)
 export const useCommands = createHook<CommandsState>((app) => app.commands.store)

@@ -1,7 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 
 /** The panels that share the drawer below the list; one at a time. */
-export type DrawerPanel = 'demo' | 'timeline' | 'commands'
+export type DrawerPanel = 'demo' | 'timeline' | 'risks' | 'commands'
 
 export interface DrawerState {
   readonly open: DrawerPanel | null

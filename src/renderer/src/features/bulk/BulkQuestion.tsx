@@ -6,7 +6,7 @@ import { Dialog, DialogButtons } from '../../components/Dialog.tsx'
 import { Field } from '../../components/Field.tsx'
 import { Problem } from '../../components/Problem.tsx'
 import { toLine } from '../../lib/bytes-view.ts'
-import { formatAgo, formatClock, formatDuration, plural } from '../../lib/format.ts'
+import { formatAgo, formatClock, formatCount, formatDuration, plural } from '../../lib/format.ts'
 import type { BulkIntent } from '../../stores/bulk.ts'
 import { useApp, useBlock, useBulk, useHistory } from '../../stores/context.ts'
 import styles from './Bulk.module.css'
@@ -26,11 +26,11 @@ export function BulkQuestion({ intent, list }: { readonly intent: BulkIntent; re
   const notSessions = states.incomplete + states.foreign
   // Whoever is to be logged out is so while they click, too.
   const [unchangedOnly, setUnchangedOnly] = useState(intent.kind !== 'logOut')
-  const [others, setOthers] = useState(false)
+  const [others, setOthers] = useState(intent.others ?? false)
   const [typed, setTyped] = useState('')
   const [ttl, setTtl] = useState(String(DEFAULT_TTL_SECONDS))
   const [busy, setBusy] = useState(false)
-  const count = states.session + (isDelete && others ? notSessions : 0)
+  const count = states.session + (others ? notSessions : 0)
   const wrongTtl = failure?.code === 'invalid_ttl' ? failure.message : null
   const missing =
     count === 0
@@ -80,6 +80,11 @@ export function BulkQuestion({ intent, list }: { readonly intent: BulkIntent; re
             The list of sessions was not read to its end, so more may match than are named here.
           </Problem>
         )}
+        {intent.more === undefined || intent.more === 0 ? null : (
+          <Problem tone="amber">
+            One list takes so many; {formatCount(intent.more)} more are left for another turn.
+          </Problem>
+        )}
         {isDelete ? null : (
           <Field
             label="TTL in seconds"
@@ -105,17 +110,13 @@ export function BulkQuestion({ intent, list }: { readonly intent: BulkIntent; re
             />
             Leave sessions alone that have been used or changed since the list was made
           </label>
-          {notSessions === 0 ? null : isDelete ? (
+          {notSessions === 0 ? null : (
             <label className={styles.choice}>
               <input type="checkbox" checked={others} onChange={(event) => setOthers(event.target.checked)} />
-              Also delete {plural(notSessions, 'key that is no session', 'keys that are no sessions')} (
+              {isDelete ? 'Also delete' : 'Also let expire'}{' '}
+              {plural(notSessions, 'key that is no session', 'keys that are no sessions')} of the store (
               {othersInWords(list)})
             </label>
-          ) : (
-            <p className={styles.note}>
-              {plural(notSessions, 'key is no session', 'keys are no sessions')} ({othersInWords(list)}) and
-              left alone.
-            </p>
           )}
         </div>
         {confirmation === null ? null : (

@@ -6,6 +6,7 @@ import type { DrawerPanel } from '../../stores/drawer.ts'
 import { CommandsBar } from '../commands/CommandsBar.tsx'
 import { CommandsPanel } from '../commands/CommandsPanel.tsx'
 import { DemoBar, DemoPanel } from '../demo/DemoPanel.tsx'
+import { RisksBar, RisksPanel } from '../risks/RisksPanel.tsx'
 import { TimelineBar, TimelinePanel } from '../timeline/TimelinePanel.tsx'
 import styles from './Drawer.module.css'
 
@@ -20,6 +21,7 @@ const PANELS: readonly {
 }[] = [
   { id: 'demo', label: 'Demo server', Bar: DemoBar, Panel: DemoPanel },
   { id: 'timeline', label: 'Timeline', Bar: TimelineBar, Panel: TimelinePanel },
+  { id: 'risks', label: 'Risks', Bar: RisksBar, Panel: RisksPanel },
   { id: 'commands', label: 'Commands', Bar: CommandsBar, Panel: CommandsPanel },
 ]
 

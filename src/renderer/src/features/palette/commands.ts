@@ -10,6 +10,7 @@ import { openSessionExport, whyNotExportable } from '../transfer/export-target.t
 import { able, always, type Command, connected, picking, plain, selectedAny, told } from './command.ts'
 import { whyNotSaveable } from './connect-commands.ts'
 import { LIST_COMMANDS } from './list-commands.ts'
+import { RISK_COMMANDS } from './risk-commands.ts'
 import { TIMELINE_COMMANDS } from './timeline-commands.ts'
 
 const forKey = (why: typeof whyKeyIsFixed) => (ability: Ability) => (app: App) =>
@@ -196,6 +197,7 @@ export const COMMANDS: readonly Command[] = [
   },
   ...LIST_COMMANDS,
   ...TIMELINE_COMMANDS,
+  ...RISK_COMMANDS,
   ...TAB_COMMANDS,
   {
     id: 'demo',

@@ -1,0 +1,149 @@
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { useEffect, useRef, useState } from 'react'
+import { bytesId } from '#shared/bytes.ts'
+import { RISK_WORDS } from '#shared/risk-words.ts'
+import type { RiskFinding, RiskRow } from '#shared/risks.ts'
+import { SessionId } from '../../components/SessionId.tsx'
+import { toLine } from '../../lib/bytes-view.ts'
+import { formatCount, formatDay } from '../../lib/format.ts'
+import { useApp, useNow } from '../../stores/context.ts'
+import styles from './Risks.module.css'
+import { useRiskPages } from './use-risk-pages.ts'
+
+const ROW_HEIGHT = 26
+
+/** The sessions that a finding is about. Enter, or a click, opens one. */
+export function RiskRows({ finding }: { readonly finding: RiskFinding }) {
+  const app = useApp()
+  const scroller = useRef<HTMLDivElement>(null)
+  const [active, setActive] = useState(0)
+  const count = finding.kept
+  const virtualizer = useVirtualizer({
+    count,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_HEIGHT,
+    overscan: 8,
+  })
+  const items = virtualizer.getVirtualItems()
+  const rowAt = useRiskPages(finding, items[0]?.index ?? 0, items.at(-1)?.index ?? 0)
+  const isThere = items.some(({ index }) => index === active)
+  useEffect(() => {
+    if (active >= count) setActive(Math.max(0, count - 1))
+  }, [active, count])
+  const open = (row: RiskRow | undefined) => {
+    if (row?.inPrefix) app.goTo(app.list.store.getState().prefix, row.id)
+  }
+  const move = (to: number) => {
+    const index = Math.min(count - 1, Math.max(0, to))
+    setActive(index)
+    virtualizer.scrollToIndex(index)
+  }
+  const press = (event: React.KeyboardEvent) => {
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_HEIGHT) - 1)
+    const steps: Readonly<Record<string, number>> = {
+      ArrowDown: 1,
+      ArrowUp: -1,
+      PageDown: page,
+      PageUp: -page,
+    }
+    const step = steps[event.key]
+    if (step !== undefined) move(active + step)
+    else if (event.key === 'Home') move(0)
+    else if (event.key === 'End') move(count - 1)
+    else if (event.key === 'Enter') open(rowAt(active))
+    else return
+    event.preventDefault()
+  }
+  const left = finding.id === 'orphaned_members' ? 0 : finding.count - count
+  return (
+    <div className={styles.sessions}>
+      {/* biome-ignore lint/a11y/useSemanticElements: a virtualised grid has no table layout. */}
+      <div
+        ref={scroller}
+        role="grid"
+        tabIndex={0}
+        aria-label={`Sessions: ${RISK_WORDS[finding.id].title}`}
+        aria-rowcount={count}
+        aria-activedescendant={isThere ? rowId(app.tab, active) : undefined}
+        className={styles.rows}
+        onKeyDown={press}
+      >
+        {/* biome-ignore lint/a11y/useSemanticElements: a virtualised grid has no table layout. */}
+        <div role="rowgroup" className={styles.rowsInner} style={{ height: virtualizer.getTotalSize() }}>
+          {items.map(({ index, start }) => {
+            const row = rowAt(index)
+            return (
+              <Row
+                key={row === undefined ? index : bytesId(row.id)}
+                row={row}
+                id={rowId(app.tab, index)}
+                index={index}
+                top={start}
+                active={index === active}
+                onOpen={() => {
+                  setActive(index)
+                  open(row)
+                }}
+              />
+            )
+          })}
+        </div>
+      </div>
+      {left > 0 ? (
+        <p className={styles.more}>and {formatCount(left)} more, which are counted and not named</p>
+      ) : null}
+    </div>
+  )
+}
+
+const rowId = (tab: number, index: number): string => `risk-${tab}-${index}`
+
+interface RowProps {
+  readonly row: RiskRow | undefined
+  readonly id: string
+  readonly index: number
+  readonly top: number
+  readonly active: boolean
+  readonly onOpen: () => void
+}
+
+function Row({ row, id, index, top, active, onOpen }: RowProps) {
+  const now = useNow()
+  const who = row?.user == null || row.user === '' ? '–' : toLine(row.user)
+  const note = row?.note ?? (row?.expiresAt == null ? 'no TTL' : `ends ${formatDay(row.expiresAt, now)}`)
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a virtualised grid has no table layout.
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the grid hears the keys.
+    // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus, and names the active row.
+    <div
+      id={id}
+      role="row"
+      aria-rowindex={index + 1}
+      data-active={active || undefined}
+      data-fixed={row?.inPrefix === false || undefined}
+      className={styles.row}
+      style={{ transform: `translateY(${top}px)` }}
+      onClick={onOpen}
+    >
+      {row === undefined ? null : (
+        <>
+          <Cell>{row.inPrefix ? who : 'index'}</Cell>
+          <Cell className={styles.id}>
+            <SessionId id={row.id} />
+          </Cell>
+          <Cell className={styles.note} title={note}>
+            {note}
+          </Cell>
+        </>
+      )}
+    </div>
+  )
+}
+
+function Cell(props: React.ComponentProps<'span'>) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a virtualised grid has no table layout.
+    // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus.
+    <span role="gridcell" {...props} className={[styles.cell, props.className].filter(Boolean).join(' ')} />
+  )
+}
