@@ -59,7 +59,7 @@ export const RISK_WORDS: Readonly<Record<RiskId, Words>> = {
     actions: ['setTtl', 'delete'],
   },
   zombies: {
-    title: 'Zombies: parts of sessions that never end',
+    title: 'Zombies: fragments without TTL',
     what: 'These hashes lack fields that every session has, and have no TTL: mostly a session that was written to once more just after it had expired or been deleted.',
     why: 'No application takes them for a session, and nothing removes them.',
     source: 'A write that looks first and writes then is undone by an expiry or a logout in between.',
@@ -75,7 +75,7 @@ export const RISK_WORDS: Readonly<Record<RiskId, Words>> = {
     actions: ['delete'],
   },
   orphaned_members: {
-    title: 'Index entries of sessions that are gone',
+    title: 'Orphaned index entries',
     what: 'Indexes from users or from minutes to sessions name sessions that do not exist any more.',
     why: 'They grow for ever, and count sessions that nobody has. “Log out everywhere” takes longer with each.',
     source:

@@ -7,7 +7,7 @@ export const RISK_DEFAULTS = {
   /** Rows that a survey looks at between two looks at the clock. */
   rowsAtOnce: 512,
   /** Ids of each group that are looked at to estimate what they are worth, and groups. */
-  sampledIds: 2000,
+  sampledIds: 1000,
   idGroups: 64,
   /** Parts of a finding that are named, and the largest sessions and fields. */
   parts: 10,

@@ -1,6 +1,5 @@
 import {
   RISK_IDS,
-  RISK_THRESHOLDS,
   type RiskFinding,
   type RiskId,
   type RiskPart,
@@ -107,7 +106,6 @@ function howOf(id: RiskId, survey: Survey, isSure: boolean): string | null {
   }
   if ((id === 'zombies' || id === 'fragments') && !isSure)
     return 'Nothing else under the prefix is a session that is a hash, so that these may be something else altogether.'
-  if (id === 'many_sessions') return `From ${RISK_THRESHOLDS.userSessions} sessions of one user on.`
   return null
 }
 

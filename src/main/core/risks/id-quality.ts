@@ -88,16 +88,19 @@ function byAlphabet(ids: readonly string[]): { bits: number; how: string } {
 /** The entropy of each place by itself, summed up: an upper bound, since places may depend on each other. */
 function byPlaces(ids: readonly string[]): { bits: number; how: string } {
   const length = Math.min(...ids.map((id) => id.length))
+  // Whatever is beyond Latin shares counters, which makes the estimate smaller and never larger.
+  const counts = new Uint32Array(256)
   let bits = 0
   let fixed = 0
   for (let place = 0; place < length; place += 1) {
-    const counts = new Map<string, number>()
+    counts.fill(0)
     for (const id of ids) {
-      const character = id[place] ?? ''
-      counts.set(character, (counts.get(character) ?? 0) + 1)
+      const code = id.charCodeAt(place) & 0xff
+      counts[code] = (counts[code] as number) + 1
     }
-    if (counts.size === 1) fixed += 1
-    bits += entropy([...counts.values()], ids.length)
+    const used = [...counts].filter((count) => count > 0)
+    if (used.length === 1) fixed += 1
+    bits += entropy(used, ids.length)
   }
   const same = fixed > 0 ? ` ${fixed} of their ${length} characters are the same in all.` : ''
   return { bits, how: `Their characters vary by ${Math.floor(bits)} bits at most, place by place.${same}` }

@@ -4,6 +4,7 @@ import { toAppError } from '../connection/redis-errors.ts'
 import { springKeyOf } from '../formats/spring-keys.ts'
 import { prefixPattern } from '../index/glob.ts'
 import type { RowTable } from '../index/row-table.ts'
+import { runSliced, SLICE_STEPS, type Sliced } from '../index/sliced.ts'
 import { userIndexKey } from '../store/user-index.ts'
 import { KeyBatches, type KeyReply, toContent } from '../transfer/key-batches.ts'
 import { PacedCalls } from '../transfer/paced-calls.ts'
@@ -47,7 +48,7 @@ export async function searchOrphans(
   outside: readonly Buffer[],
 ): Promise<{ readonly orphans: readonly OrphansOfIndex[]; readonly read: number } | null> {
   const { client, more } = options
-  const keys = [...indexesUnder(options), ...outside]
+  const keys = [...(await runSliced(indexesUnder(options))), ...outside]
   if (keys.length === 0) return { orphans: [], read: 0 }
   const batches = new KeyBatches(client, 'content')
   const asking = new PacedCalls(client)
@@ -80,7 +81,7 @@ export async function searchIndexKeys(options: OrphanSearchOptions): Promise<rea
   const { client, prefix, more } = options
   const start = Buffer.from(prefix)
   const found = new Map<string, Buffer>()
-  for (const pattern of patternsOf(options)) {
+  for (const pattern of await runSliced(patternsOf(options))) {
     for (const shard of shardsOf(client)) {
       const calls = new PacedCalls(shard.client)
       try {
@@ -108,10 +109,11 @@ export async function searchIndexKeys(options: OrphanSearchOptions): Promise<rea
   return [...found.values()]
 }
 
-function patternsOf({ prefix, table }: OrphanSearchOptions): readonly string[] {
+function* patternsOf({ prefix, table }: OrphanSearchOptions): Sliced<readonly string[]> {
   const patterns = [prefixPattern(userIndexKey(prefix, ''))]
   const namespaces = new Set<string>()
   for (let slot = 0; slot < table.end && namespaces.size < 3; slot += 1) {
+    if (slot % SLICE_STEPS === 0) yield
     if (!table.alive(slot) || table.format(slot)?.id !== 'spring-session') continue
     const known = springKeyOf(prefix + fromBinary(table.id(slot)).toString())
     if (known !== null) namespaces.add(known.namespace)
@@ -124,12 +126,15 @@ function patternsOf({ prefix, table }: OrphanSearchOptions): readonly string[] {
   return patterns
 }
 
-function* indexesUnder({ prefix, table }: OrphanSearchOptions): Generator<Buffer> {
+function* indexesUnder({ prefix, table }: OrphanSearchOptions): Sliced<readonly Buffer[]> {
   const start = Buffer.from(prefix)
+  const keys: Buffer[] = []
   for (let slot = 0; slot < table.end; slot += 1) {
+    if (slot % SLICE_STEPS === 0) yield
     if (table.alive(slot) && kindOf(table, slot) === 'index')
-      yield Buffer.concat([start, fromBinary(table.id(slot))])
+      keys.push(Buffer.concat([start, fromBinary(table.id(slot))]))
   }
+  return keys
 }
 
 async function orphansOf(

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { AppError } from '#shared/errors.ts'
 import type { ValueReading } from '#shared/risks.ts'
 import { toAppError } from '../connection/redis-errors.ts'
@@ -112,7 +113,11 @@ export class Reading {
       try {
         this.#woken = false
         values.restart()
-        while (isCurrent() && (await values.step())) if (isCurrent()) this.#set('reading')
+        while (isCurrent() && (await values.step())) {
+          if (isCurrent()) this.#set('reading')
+          // Looking for rows to read must not keep others from their turn.
+          await setImmediate()
+        }
         values.rest()
         if (isCurrent()) await this.#readIndexes(isCurrent)
         if (!isCurrent()) return

@@ -41,7 +41,7 @@ class Onlooker extends InspectorClient {
         limit: 10,
       })
       expect(window.phase).toBe('complete')
-    })
+    }, 10_000)
   }
 
   report(): Promise<RiskReport> {

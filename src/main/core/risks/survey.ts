@@ -58,6 +58,7 @@ export interface Survey {
 export function* survey(input: SurveyInput): Sliced<Survey> {
   const { source, verdicts, now } = input
   const { table } = source
+  const start = Buffer.from(input.prefix).toString('latin1')
   const users = source.place(fieldColumn(USER_FIELD))
   const findings = new Findings()
   const busy = new BusyUsers(RISK_THRESHOLDS.userSessions)
@@ -93,7 +94,7 @@ export function* survey(input: SurveyInput): Sliced<Survey> {
     } else if (kind === 'fragment') {
       const isZombie = table.expiresAt(slot) === null
       findings.add(isZombie ? 'zombies' : 'fragments', id, null, isOurs(table.flaws(slot)))
-    } else if (isOrphan(input, id, kind)) findings.add('orphaned_keys', id, libraryOf(table, slot))
+    } else if (isOrphan(input, start, id, kind)) findings.add('orphaned_keys', id, libraryOf(table, slot))
     if (!isReadable(table, slot)) {
       if (kind === 'other') sums.otherTypes += 1
       continue
@@ -116,11 +117,11 @@ export function* survey(input: SurveyInput): Sliced<Survey> {
     }
   }
 
-  const qualities = groups.groups.map(({ key, sample, count }) => ({
-    key,
-    count,
-    quality: judgeIds(sample, count),
-  }))
+  const qualities: { readonly key: string; readonly count: number; readonly quality: IdQuality }[] = []
+  for (const { key, sample, count } of groups.groups) {
+    yield
+    qualities.push({ key, count, quality: judgeIds(sample, count) })
+  }
   const risky = new Map(
     qualities.flatMap(({ key, quality }) => (quality.risk === null ? [] : [[key, quality.risk] as const])),
   )
@@ -183,13 +184,18 @@ class Findings {
 /** A hash with some of the store's own fields was one of its sessions. @param flaws see `FLAWS` */
 const isOurs = (flaws: number): boolean => (flaws & 7) !== 7
 
-function isOrphan({ source, prefix, pointers, complete }: SurveyInput, id: string, kind: string): boolean {
+/** @param start the prefix, a byte a character */
+function isOrphan(
+  { source, pointers, complete }: SurveyInput,
+  start: string,
+  id: string,
+  kind: string,
+): boolean {
   if (!complete) return false
-  const prefixBytes = Buffer.from(prefix).toString('latin1')
-  const target = kind === 'marker' ? sessionOfMarker(prefixBytes + id) : (pointers.get(id) ?? null)
+  const target = kind === 'marker' ? sessionOfMarker(start + id) : (pointers.get(id) ?? null)
   // What lies outside of the prefix nobody has looked at.
-  if (target === null || !target.startsWith(prefixBytes)) return false
-  return source.table.find(target.slice(prefixBytes.length)) < 0
+  if (target === null || !target.startsWith(start)) return false
+  return source.table.find(target.slice(start.length)) < 0
 }
 
 function keepLargest(largest: { id: string; bytes: number }[], id: string, bytes: number): void {

@@ -1,23 +1,18 @@
-import { Clock, LogOut, Trash2 } from 'lucide-react'
+import { Clock, Trash2 } from 'lucide-react'
 import { useState } from 'react'
-import { bytesId } from '#shared/bytes.ts'
 import { LIMITS } from '#shared/model.ts'
 import { RISK_WORDS } from '#shared/risk-words.ts'
 import type { RiskAction, RiskFinding } from '#shared/risks.ts'
 import { Button } from '../../components/Button.tsx'
-import { toLine } from '../../lib/bytes-view.ts'
 import { formatCount } from '../../lib/format.ts'
 import { useApp, useBlock } from '../../stores/context.ts'
 import { RemoveMembersDialog } from './RemoveMembersDialog.tsx'
 import styles from './Risks.module.css'
 
-/** Users whom one row of buttons has room for. */
-const USERS = 3
-
 /** What can safely be done: each button leads to the exact keys first, and asks. */
 export function FindingActions({ finding }: { readonly finding: RiskFinding }) {
   const { actions } = RISK_WORDS[finding.id]
-  if (actions.length === 0) return null
+  if (actions.every((action) => action === 'logOut')) return null
   return (
     <div className={styles.actions}>
       {actions.map((action) => (
@@ -30,7 +25,8 @@ export function FindingActions({ finding }: { readonly finding: RiskFinding }) {
 function Action({ action, finding }: { readonly action: RiskAction; readonly finding: RiskFinding }) {
   switch (action) {
     case 'logOut':
-      return <LogOutUsers finding={finding} />
+      // It is about one user: beside each of them.
+      return null
     case 'removeMembers':
       return <RemoveMembers finding={finding} />
     default:
@@ -59,23 +55,6 @@ function OfMany({ kind, finding }: { readonly kind: 'delete' | 'setTtl'; readonl
       {kind === 'delete' ? `Delete ${what}…` : `Set a TTL for ${what}…`}
     </Button>
   )
-}
-
-function LogOutUsers({ finding }: { readonly finding: RiskFinding }) {
-  const app = useApp()
-  const blocked = useBlock('deleteMany')
-  return finding.parts.slice(0, USERS).map(({ name }) => (
-    <Button
-      key={bytesId(name)}
-      small
-      icon={LogOut}
-      blocked={blocked}
-      className={styles.logOut}
-      onClick={() => app.beginLogOut(name, true)}
-    >
-      Log {toLine(name)} out everywhere…
-    </Button>
-  ))
 }
 
 function RemoveMembers({ finding }: { readonly finding: RiskFinding }) {

@@ -1,9 +1,12 @@
-import { bytesId } from '#shared/bytes.ts'
+import { LogOut } from 'lucide-react'
+import { type Bytes, bytesId } from '#shared/bytes.ts'
 import { RISK_WORDS, SEVERITY_WORDS } from '#shared/risk-words.ts'
 import type { RiskFinding } from '#shared/risks.ts'
 import { Badge } from '../../components/Badge.tsx'
+import { IconButton } from '../../components/Button.tsx'
 import { toLine } from '../../lib/bytes-view.ts'
 import { formatCount } from '../../lib/format.ts'
+import { useApp, useBlock } from '../../stores/context.ts'
 import { FindingActions } from './FindingActions.tsx'
 import { RiskRows } from './RiskRows.tsx'
 import styles from './Risks.module.css'
@@ -32,6 +35,7 @@ export function FindingDetail({ finding }: { readonly finding: RiskFinding }) {
                   {toLine(name)}
                 </span>
                 <span className={styles.figure}>{formatCount(count)}</span>
+                {kind === 'user' ? <LogOutUser user={name} /> : null}
               </li>
             ))}
             {moreParts > 0 ? <li className={styles.muted}>and {formatCount(moreParts)} more</li> : null}
@@ -42,5 +46,18 @@ export function FindingDetail({ finding }: { readonly finding: RiskFinding }) {
       </section>
       <RiskRows finding={finding} />
     </>
+  )
+}
+
+function LogOutUser({ user }: { readonly user: Bytes }) {
+  const app = useApp()
+  const blocked = useBlock('deleteMany')
+  return (
+    <IconButton
+      icon={LogOut}
+      label={`Log ${toLine(user)} out everywhere…`}
+      blocked={blocked}
+      onClick={() => app.beginLogOut(user, true)}
+    />
   )
 }

@@ -57,6 +57,11 @@ export function RiskRows({ finding }: { readonly finding: RiskFinding }) {
   const left = finding.id === 'orphaned_members' ? 0 : finding.count - count
   return (
     <div className={styles.sessions}>
+      <div className={styles.head} aria-hidden>
+        <span>User</span>
+        <span>{finding.id === 'orphaned_members' ? 'Key' : 'Session'}</span>
+        <span>What is so</span>
+      </div>
       {/* biome-ignore lint/a11y/useSemanticElements: a virtualised grid has no table layout. */}
       <div
         ref={scroller}
