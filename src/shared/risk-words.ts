@@ -95,7 +95,7 @@ export const RISK_WORDS: Readonly<Record<RiskId, Words>> = {
     title: 'Large sessions',
     what: 'These sessions hold more than 100 KB.',
     why: 'Most applications load the whole session with each request, and many write it back. At 100 requests a second, 100 KB are 10 MB a second each way, and others wait meanwhile.',
-    source: 'Azure Cache for Redis, best practices: values below 100 KB',
+    source: 'Azure Cache for Redis, managing server load: values smaller than 100 KB',
     advice: 'Keep ids in the session, and what they stand for elsewhere.',
     actions: ['delete'],
   },

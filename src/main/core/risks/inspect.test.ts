@@ -42,6 +42,12 @@ describe('an inspection', () => {
     expect(inspect(storedHash('spring:session:sessions:a', fixture(spring, name))).bytes).toBeGreaterThan(100)
   })
 
+  it('does not tell names that are ids or secrets themselves', () => {
+    const devices = { '4711': { password: 'hunter22' }, [JWT]: { password: 'hunter23' } }
+    const found = inspect(storedHash('session:a', { ...TIMES, devices: JSON.stringify(devices) }))
+    expect(found.secrets).toEqual([{ kind: 'passwords', field: 'devices.*.password' }])
+  })
+
   it('tells the bytes of a session, and its largest field', () => {
     const large = 'x'.repeat(60_000)
     const hash = inspect(storedHash('session:a', { ...TIMES, cart: large }))

@@ -4,7 +4,7 @@ import { RISK_THRESHOLDS } from '#shared/risks.ts'
 import { childrenOf, entriesOf } from '../formats/nodes.ts'
 import { decode, sizeOf } from '../formats/registry.ts'
 import type { StoredSession } from '../formats/stored-session.ts'
-import { type SecretKind, secretKindOf } from './secrets.ts'
+import { looksSecret, type SecretKind, secretKindOf } from './secrets.ts'
 
 /** What a session's values say, without any of them: this is all that leaves the decoder. */
 export interface Inspection {
@@ -35,6 +35,8 @@ const LIMITS = {
   /** Fields that are named of one session, characters of a path, and nodes that are looked at. */
   secrets: 20,
   nameCharacters: 120,
+  /** A longer name is more likely to be an id, or a value. */
+  plainNameCharacters: 60,
   nodes: 50_000,
   /** Bytes of a text that is looked into as JSON of its own. */
   nestedJson: 64 * 1024,
@@ -85,7 +87,7 @@ function visit(node: TreeNode | null, name: string, path: string, look: Look): v
   if (node.type === 'map' || node.type === 'object') {
     for (const [key, value] of node.entries) {
       const inner = nameOfEntry(key)
-      visit(value, inner, path === '' ? inner : `${path}.${inner}`, look)
+      visit(value, inner, stepInWords(path, inner), look)
     }
     return
   }
@@ -94,6 +96,14 @@ function visit(node: TreeNode | null, name: string, path: string, look: Look): v
   if (json !== undefined) visitJson(json, name, path, look)
   else noteSecret(name, text, path === '' ? '(the value itself)' : path, look)
 }
+
+/** Names may be ids or tokens themselves, where something is kept by them: those are not told. */
+const nameInWords = (name: string): string =>
+  name.length > LIMITS.plainNameCharacters || looksSecret(name) || ID_LIKE.test(name) ? '*' : name
+const ID_LIKE = /^(?:\d+|[\da-f]{16,}|[\da-f]{8}-[\da-f-]{27})$/i
+
+const stepInWords = (path: string, name: string): string =>
+  path === '' ? nameInWords(name) : `${path}.${nameInWords(name)}`
 
 function textOf(node: TreeNode): string | null {
   switch (node.type) {
@@ -123,7 +133,7 @@ function visitJson(value: unknown, name: string, path: string, look: Look): void
   if (Array.isArray(value)) {
     for (const item of value) visitJson(item, name, path, look)
   } else if (typeof value === 'object' && value !== null) {
-    for (const [inner, held] of Object.entries(value)) visitJson(held, inner, `${path}.${inner}`, look)
+    for (const [inner, held] of Object.entries(value)) visitJson(held, inner, stepInWords(path, inner), look)
   } else if (typeof value === 'string' || typeof value === 'number') {
     noteSecret(name, String(value), path, look)
   }
@@ -142,7 +152,7 @@ function noteSecret(name: string, text: string | null, field: string, look: Look
 function largestOf(stored: StoredSession, root: TreeNode | null): SizedField | null {
   let largest: SizedField | null = null
   const take = (name: string, bytes: number) => {
-    if (bytes > (largest?.bytes ?? 0)) largest = { name: name.slice(0, LIMITS.nameCharacters), bytes }
+    if (bytes > (largest?.bytes ?? 0)) largest = { name: nameInWords(name), bytes }
   }
   if (stored.type === 'hash') {
     for (const [name, value] of stored.fields.all()) take(name.toString(), value.length)

@@ -95,8 +95,14 @@ export class Reading {
     this.#wakeUp()
   }
 
-  /** Reads the indexes again at once, after entries were removed. */
-  readIndexesAgain(): void {
+  /** These entries are orphans no longer; the indexes are read again at once, where they are read at all. */
+  forgetOrphans(indexes: readonly OrphansOfIndex[]): void {
+    this.#orphans = this.#orphans.flatMap((index): OrphansOfIndex[] => {
+      const gone = indexes.find(({ key }) => key.equals(index.key))?.members.length ?? 0
+      const count = index.count - gone
+      return count > 0 ? [{ ...index, members: index.members.slice(gone), count }] : []
+    })
+    this.#options.onChange()
     this.#changesThen = -1
     this.#indexesAt = Number.NEGATIVE_INFINITY
     this.changed()

@@ -45,7 +45,12 @@ export function createRiskHandlers({
   let held: { readonly prefix: string; readonly workspace: Workspace; readonly report: RiskReport } | null =
     null
   let frozen: Frozen | null = null
+  /** The prefix that the client looks at. */
+  let looked: string | null = null
   let marks = 0
+  /** Rise when the client leaves for another prefix, and when it looks no longer: a report that is being opened heeds it. */
+  let leaves = 0
+  let rests = 0
 
   const open = (prefix: string): RiskReport => {
     if (held !== null && held.prefix === prefix && held.workspace === current()) return held.report
@@ -63,15 +68,22 @@ export function createRiskHandlers({
     handlers: {
       'risks.report': async ({ prefix }) => {
         const workspace = current() ?? connected()
+        const [leavesBefore, restsBefore] = [leaves, rests]
         listOf(prefix)
         workspace.risks.release(holder, prefix)
         const report = await workspace.risks.hold(prefix, holder, (revision) =>
           onChange({ prefix, revision }),
         )
+        if (leavesBefore !== leaves) {
+          workspace.risks.release(holder)
+          throw new AppError('not_connected', 'Another prefix is looked at by now. Ask for its report.')
+        }
         held = { prefix, workspace, report }
+        if (restsBefore !== rests) workspace.risks.rest(holder)
         return report.read()
       },
       'risks.close': () => {
+        rests += 1
         held?.workspace.risks.rest(holder)
         return null
       },
@@ -134,17 +146,21 @@ export function createRiskHandlers({
             changes,
           )
         }
-        if (held?.prefix === prefix) held.report.orphansChanged()
         if (failure !== null) throw failure
+        if (held?.prefix === prefix) held.report.orphansRemoved(list.indexes)
         return outcome
       },
     },
     leave(except) {
+      if (looked === except) return
+      looked = except
+      leaves += 1
       if (held === null || held.prefix === except) return
       held.workspace.risks.release(holder)
       held = null
     },
     close() {
+      leaves += 1
       held?.workspace.risks.release(holder)
       held = null
     },

@@ -47,6 +47,8 @@ export class RiskReport {
   #surveyedAt = Number.NEGATIVE_INFINITY
   #cost = 0
   #timer: NodeJS.Timeout | undefined
+  /** When that one is due, by `performance.now()`. */
+  #due = 0
   readonly #ageTimer: NodeJS.Timeout
   #stopped = false
   #changes = 0
@@ -165,9 +167,9 @@ export class RiskReport {
     return this.#reading.orphans
   }
 
-  /** Entries were removed. */
-  orphansChanged(): void {
-    this.#reading.readIndexesAgain()
+  /** These entries were removed, or are none any more. */
+  orphansRemoved(indexes: readonly OrphansOfIndex[]): void {
+    this.#reading.forgetOrphans(indexes)
   }
 
   stop(): void {
@@ -182,11 +184,14 @@ export class RiskReport {
   #schedule(least: number = RISK_DEFAULTS.surveyEvery): void {
     if (this.#stopped || !this.#looked || this.#data === null) return
     const rest = Math.max(least, RISK_DEFAULTS.surveyRest * this.#cost)
-    const wait = Math.max(0, this.#surveyedAt + rest - performance.now())
-    this.#timer ??= setTimeout(() => {
+    const due = Math.max(performance.now(), this.#surveyedAt + rest)
+    if (this.#timer !== undefined && this.#due <= due) return
+    clearTimeout(this.#timer)
+    this.#due = due
+    this.#timer = setTimeout(() => {
       this.#timer = undefined
       this.#makeSurvey().catch(this.#options.onError)
-    }, wait)
+    }, due - performance.now())
   }
 
   /** One at a time; whoever asks meanwhile gets one that begins after it. */

@@ -48,6 +48,9 @@ export function secretKindOf(name: string, text: string | null): SecretKind | nu
   return isOwn || ABOUT_ONE.test(name) ? null : kindByName(name, value)
 }
 
+/** Whether a text is a secret by its form, whatever it is called. */
+export const looksSecret = (text: string): boolean => kindByForm(text.slice(0, LOOKED_AT)) !== null
+
 function kindByForm(value: string): SecretKind | null {
   if (PRIVATE_KEY.test(value) || SERVICE_KEY.test(value)) return 'private_keys'
   if (PASSWORD_HASH.test(value)) return 'passwords'

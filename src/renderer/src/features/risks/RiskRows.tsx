@@ -54,13 +54,15 @@ export function RiskRows({ finding }: { readonly finding: RiskFinding }) {
     else return
     event.preventDefault()
   }
-  const left = finding.id === 'orphaned_members' ? 0 : finding.count - count
+  // Indexes are named there, and their entries counted.
+  const isKeys = finding.id === 'orphaned_members'
+  const left = isKeys ? 0 : finding.count - count
   return (
-    <div className={styles.sessions}>
+    <div className={styles.sessions} data-keys={isKeys || undefined}>
       <div className={styles.head} aria-hidden>
-        <span>User</span>
-        <span>{finding.id === 'orphaned_members' ? 'Key' : 'Session'}</span>
-        <span>What is so</span>
+        {isKeys ? null : <span>User</span>}
+        <span>{isKeys ? 'Index' : 'Session'}</span>
+        <span>{isKeys ? 'Orphaned' : 'What is so'}</span>
       </div>
       {/* biome-ignore lint/a11y/useSemanticElements: a virtualised grid has no table layout. */}
       <div
@@ -85,6 +87,7 @@ export function RiskRows({ finding }: { readonly finding: RiskFinding }) {
                 index={index}
                 top={start}
                 active={index === active}
+                isKey={isKeys}
                 onOpen={() => {
                   setActive(index)
                   open(row)
@@ -109,10 +112,12 @@ interface RowProps {
   readonly index: number
   readonly top: number
   readonly active: boolean
+  /** Of an index, which is nobody's. */
+  readonly isKey: boolean
   readonly onOpen: () => void
 }
 
-function Row({ row, id, index, top, active, onOpen }: RowProps) {
+function Row({ row, id, index, top, active, isKey, onOpen }: RowProps) {
   const now = useNow()
   const who = row?.user == null || row.user === '' ? '–' : toLine(row.user)
   const note = row?.note ?? (row?.expiresAt == null ? 'no TTL' : `ends ${formatDay(row.expiresAt, now)}`)
@@ -132,7 +137,7 @@ function Row({ row, id, index, top, active, onOpen }: RowProps) {
     >
       {row === undefined ? null : (
         <>
-          <Cell>{row.inPrefix ? who : 'index'}</Cell>
+          {isKey ? null : <Cell>{who}</Cell>}
           <Cell className={styles.id}>
             <SessionId id={row.id} />
           </Cell>

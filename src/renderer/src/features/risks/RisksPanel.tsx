@@ -18,6 +18,8 @@ export function RisksBar() {
   const report = useRisks((state) => state.report)
   const switching = useRisks((state) => state.switching)
   const blocked = useBlock('readValues')
+  const failure = useRisks((state) => state.failure)
+  const problem = failure ?? report?.values.failure ?? null
   const phase = report?.values.phase
   const isOn = phase === 'reading' || phase === 'waiting'
   return (
@@ -41,6 +43,11 @@ export function RisksBar() {
           </span>
         </span>
       ) : null}
+      {problem === null ? null : (
+        <span className={styles.failed} role="status" title={problem.message}>
+          {problem.message}
+        </span>
+      )}
       <span className={styles.space} />
       {isOn ? (
         <Button small icon={Square} busy={switching} onClick={() => risks.setReading(false)}>
