@@ -282,6 +282,31 @@ for (const colorScheme of ['light', 'dark'] as const) {
     expect(await violations(ui.page), 'dry run').toEqual([])
   })
 
+  test(`axe finds nothing serious in a report on risks, ${colorScheme}`, async ({ ui, store, redis }) => {
+    // Each look of it takes seconds on a slow machine.
+    test.slow()
+    await ui.page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
+    const id = await store.createSession({ username: 'ada', password: 'hunter22' })
+    await redis.client.persist(store.keyOf(id))
+    for (let n = 0; n < 21; n += 1) await store.createSession({ username: 'bot' })
+    await expect(ui.row('ada')).toBeVisible()
+    await ui.page.keyboard.press('Shift+R')
+    await ui.button('Read values').click()
+    const findings = ui.page.getByRole('list', { name: 'Findings' })
+    await expect(findings.getByRole('button', { name: /Passwords/ })).toBeVisible()
+    expect(await violations(ui.page), 'overview').toEqual([])
+    for (const name of [/Passwords/, /Users with very many/]) {
+      await findings.getByRole('button', { name }).click()
+      await expect(
+        ui.page
+          .getByRole('grid', { name: /^Sessions: / })
+          .getByRole('row')
+          .first(),
+      ).toBeVisible()
+      expect(await violations(ui.page), String(name)).toEqual([])
+    }
+  })
+
   test.describe('without a Redis given', () => {
     test.use({ appArgs: [] })
 
