@@ -62,8 +62,9 @@ export const RISK_WORDS: Readonly<Record<RiskId, Words>> = {
     title: 'Zombies: fragments without TTL',
     what: 'These hashes lack fields that every session has, and have no TTL: mostly a session that was written to once more just after it had expired or been deleted.',
     why: 'No application takes them for a session, and nothing removes them.',
-    source: 'A write that looks first and writes then is undone by an expiry or a logout in between.',
-    advice: 'Write sessions in one atomic step which does nothing where there is none.',
+    source: null,
+    advice:
+      'A write that looks first and writes then brings back what has ended in between: write in one atomic step which does nothing where there is no session.',
     actions: ['delete', 'setTtl'],
   },
   fragments: {
@@ -78,9 +79,9 @@ export const RISK_WORDS: Readonly<Record<RiskId, Words>> = {
     title: 'Orphaned index entries',
     what: 'Indexes from users or from minutes to sessions name sessions that do not exist any more.',
     why: 'They grow for ever, and count sessions that nobody has. “Log out everywhere” takes longer with each.',
-    source:
-      'Spring Session cleans up by keyspace notifications; where they are off or were missed, entries stay.',
-    advice: 'Switch keyspace notifications on (notify-keyspace-events Egx) where Spring Session needs them.',
+    source: null,
+    advice:
+      'Spring Session cleans up by keyspace notifications. Where they are off or were missed, entries stay: switch them on (notify-keyspace-events Egx).',
     actions: ['removeMembers'],
   },
   orphaned_keys: {

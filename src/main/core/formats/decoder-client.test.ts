@@ -51,6 +51,27 @@ it('summarises rows of a list in one go, in their order', async () => {
   ])
 })
 
+it('inspects sessions in one go, and answers no value of them', async () => {
+  const found = await newClient().inspect([
+    storedString('sess:a', '{"cookie":{"path":"/"},"password":"hunter22"}'),
+    marshal(),
+  ])
+  expect(found).toMatchObject([{ secrets: [{ kind: 'passwords', field: 'password' }] }, { undecoded: false }])
+  expect(JSON.stringify(found)).not.toContain('hunter22')
+})
+
+it('leaves only the one out that takes too long to be inspected', async () => {
+  const hangs = UNRULY.replace(
+    'request.session.key',
+    "(request.sessions.find(({ key }) => Buffer.from(key).toString() === 'hang') ?? request.sessions[0]).key",
+  ).replace(
+    "{ kind: 'decoded', session: { key } }",
+    "{ kind: 'inspected', inspections: request.sessions.map(({ key }) => Buffer.from(key).toString()) }",
+  )
+  const client = newClient({ workerMilliseconds: 300 }, hangs)
+  expect(await client.inspect(['fine', 'hang', 'well'].map(session))).toEqual(['fine', null, 'well'])
+})
+
 it('stops a value that takes too long, and decodes the next one in a new worker', async () => {
   const client = newClient({ workerMilliseconds: 300 }, UNRULY)
   const [hung, next] = await Promise.all([client.decode(session('hang')), client.decode(session('fine'))])

@@ -1,5 +1,5 @@
 import { TRANSFER_LIMITS } from '#shared/transfer.ts'
-import { fromBinary, toBinary } from '../bytes.ts'
+import { fromBinary } from '../bytes.ts'
 import type { RedisClient } from '../connection/redis-client.ts'
 import type { DecoderClient } from '../formats/decoder-client.ts'
 import { FORMAT_LIMITS } from '../formats/limits.ts'
@@ -129,5 +129,3 @@ function toStored(key: Buffer, reply: KeyReply): StoredSession | null {
     expiresAt,
   })
 }
-
-export const keyOfId = (prefix: string, id: string): string => toBinary(Buffer.from(prefix)) + id
