@@ -70,7 +70,7 @@ class Onlooker extends InspectorClient {
       expect(report.values).toMatchObject({ phase: 'waiting', read: report.values.total })
       expect(report.values.indexes).not.toBeNull()
       return report
-    }, 10_000)
+    }, 20_000)
   }
 }
 
@@ -81,7 +81,7 @@ async function onlooker(prefix = PREFIX): Promise<Onlooker> {
   return client
 }
 
-const eventually = (check: () => Promise<void>) => vi.waitFor(check, 10_000)
+const eventually = (check: () => Promise<void>) => vi.waitFor(check, 20_000)
 const found = ({ findings }: RiskReport) => findings.map((finding) => finding.id)
 
 /** What connect-redis writes. */
