@@ -118,6 +118,7 @@ test('saves a report of what came of each key', async ({ ui, redis, host }) => {
   await ui.button('Delete 3 sessions').waitFor()
   await redis.client.hset('session:grace-id', 'theme', 'new')
   await ui.button('Delete 3 sessions').click()
+  await ui.page.getByRole('checkbox', { name: 'Save the report with whole session ids' }).check()
   const report = await download(ui.page, () => ui.button('Save report').click())
   expect(report).toMatchObject({
     prefix: 'session:',

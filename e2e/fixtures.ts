@@ -9,6 +9,7 @@ import {
   startRedisProcess,
 } from '../src/main/core/connection/redis-process.ts'
 import { SessionStore } from '../src/main/core/store/session-store.ts'
+import type { PrivacyMode } from '../src/shared/mask.ts'
 import { launchElectron, launchWeb, type RunningInspector } from './hosts.ts'
 import { Screen } from './screen.ts'
 
@@ -36,6 +37,8 @@ interface Fixtures {
   appArgs: readonly string[] | null
   /** Arguments for the Redis server. */
   redisArgs: readonly string[]
+  /** How ids and secrets are shown; null for what a fresh app does. @default shown, so that rows are found by their ids */
+  privacy: PrivacyMode | null
   /** The Redis server. @default the one on the PATH */
   redisBinary: string | null
   /** A real Redis of this test alone, empty. */
@@ -81,12 +84,27 @@ export async function useTestRedis(
   await server.stop()
 }
 
+/** What the app keeps the choice under (stores/privacy.ts). */
+const PRIVACY_KEY = 'redis-session-inspector:privacy'
+
+/** Chooses as another window of the same person would: the page takes it over, loaded or not. */
+async function choosePrivacy(page: Page, mode: PrivacyMode): Promise<void> {
+  await page.evaluate(
+    ([key, newValue]) => {
+      localStorage.setItem(key, newValue)
+      dispatchEvent(new StorageEvent('storage', { key, newValue }))
+    },
+    [PRIVACY_KEY, mode] as const,
+  )
+}
+
 const skipElectron = process.env.E2E_SKIP_ELECTRON
 
 export const test = base.extend<Fixtures, HostOptions>({
   host: ['web', { option: true, scope: 'worker' }],
   appArgs: [null, { option: true }],
   redisArgs: [[], { option: true }],
+  privacy: ['shown', { option: true }],
   redisBinary: [null, { option: true }],
 
   redis: async ({ redisArgs, redisBinary }, use) => useTestRedis(redisArgs, redisBinary, use),
@@ -100,7 +118,7 @@ export const test = base.extend<Fixtures, HostOptions>({
     await rm(folder, { recursive: true, force: true, maxRetries: 3 })
   },
 
-  launch: async ({ host, context, redis, appArgs, settings }, use, testInfo) => {
+  launch: async ({ host, context, redis, appArgs, settings, privacy }, use, testInfo) => {
     testInfo.skip(host === 'electron' && Boolean(skipElectron), skipElectron)
     const args = appArgs ?? ['--redis', redis.url]
     const launched: RunningInspector[] = []
@@ -108,6 +126,7 @@ export const test = base.extend<Fixtures, HostOptions>({
       const app =
         host === 'electron' ? await launchElectron(args, settings) : await launchWeb(context, args, settings)
       launched.push(app)
+      if (privacy !== null) await choosePrivacy(app.page, privacy)
       return app
     })
     for (const app of launched) await app.close()

@@ -294,10 +294,12 @@ test('the timeline is exported as JSON, of the prefix and of one session', async
   await expect(timeline.event('theme')).toContainText(/dark.*light/)
   const other = await store.createSession({ username: 'grace' })
   await expect(timeline.event('grace')).toBeVisible()
-  const whole = await download(app, () => ui.demo.getByRole('button', { name: 'Export JSON' }).click())
+  await ui.demo.getByRole('button', { name: 'Export JSON' }).click()
+  const whole = await download(app, () => ui.button('Save JSON').click())
   expect(whole).toMatchObject({
     format: 'redis-session-inspector/timeline',
-    version: 1,
+    version: 2,
+    redacted: 'secrets',
     prefix: 'session:',
     events: [
       { kind: 'watched', id },
@@ -307,6 +309,7 @@ test('the timeline is exported as JSON, of the prefix and of one session', async
     sessions: [{ id, moments: [{ exists: true }, { exists: true }] }],
   })
   await timeline.showSession()
-  const one = await download(app, () => ui.detail.getByRole('button', { name: 'Export JSON' }).click())
+  await ui.detail.getByRole('button', { name: 'Export JSON' }).click()
+  const one = await download(app, () => ui.button('Save JSON').click())
   expect(one).toMatchObject({ id, events: [{ kind: 'watched' }, { kind: 'fieldChanged' }] })
 })

@@ -53,7 +53,8 @@ for (const form of ['Readable', 'Lossless'] as const) {
     const { name, text } = await saved(ui.page, () =>
       dialog.getByRole('button', { name: 'Export 2 sessions' }).click(),
     )
-    expect(name).toMatch(new RegExp(`^session-[\\d-]+\\.${form.toLowerCase()}\\.ndjson$`))
+    const kind = form === 'Readable' ? 'redacted' : 'lossless'
+    expect(name).toMatch(new RegExp(`^session-[\\d-]+\\.${kind}\\.ndjson$`))
     await expect(dialog.getByRole('status')).toContainText('2 sessions exported')
     const [header, ...sessions] = linesOf(text)
     expect(header).toMatchObject({ form: form.toLowerCase(), prefix: 'session:', sessions: 2 })
@@ -92,7 +93,7 @@ test('one session is exported from its header, and keeps what is in Redis unless
   await ui.open('ada')
   await ui.detail.getByRole('button', { name: 'Export session' }).click()
   const dialog = dialogOf(ui)
-  await expect(dialog).toContainText(`${id} of ada`)
+  await expect(dialog).toContainText(`The session of ada, ${id}`)
   const { name, text } = await saved(ui.page, () =>
     dialog.getByRole('button', { name: 'Export 1 session' }).click(),
   )
@@ -144,6 +145,7 @@ test('a bad file is told line by line, and one that is none at all as a whole', 
   expect(await redis.client.dbsize()).toBe(1)
   await dialog.getByRole('button', { name: 'Import 1 session' }).click()
   await expect(outcome(ui, 'Created')).toContainText('1')
+  await dialog.getByRole('checkbox', { name: 'Save the report with whole session ids' }).check()
   const { text } = await saved(ui.page, () => dialog.getByRole('button', { name: 'Save report' }).click())
   expect(JSON.parse(text)).toMatchObject({
     file: 'bad.ndjson',

@@ -54,6 +54,7 @@ import {
   type ImportState,
   importChunkSchema,
   importOptionsSchema,
+  redactionSchema,
 } from './transfer.ts'
 
 /** A call: the schema of its argument and, by its phantom type, what it replies. */
@@ -326,7 +327,13 @@ export const contract = {
 
     /** Begins an export of sessions; its pieces are read one after the other. */
     'export.begin': call(
-      z.strictObject({ prefix, scope: scopeSchema, form: exportFormSchema }),
+      z.strictObject({
+        prefix,
+        scope: scopeSchema,
+        form: exportFormSchema,
+        /** @default secrets; nothing of a lossless one, which cannot be redacted */
+        redact: redactionSchema.optional(),
+      }),
     ).replies<ExportStart>(),
     'export.read': call(handleSchema).replies<ExportChunk>(),
     'export.stop': call(handleSchema).replies<null>(),
@@ -386,7 +393,9 @@ export const contract = {
     /** What is different between two moments of a session, by the numbers that its entries carry. */
     'timeline.diff': call(sessionRef.extend({ from: count, to: count })).replies<TimelineDiff>(),
     /** All that is kept of one session, or of a prefix, as JSON text; docs/timeline.md has its shape. */
-    'timeline.export': call(z.strictObject({ prefix, id: bytesSchema.optional() })).replies<{
+    'timeline.export': call(
+      z.strictObject({ prefix, id: bytesSchema.optional(), redact: redactionSchema.default('secrets') }),
+    ).replies<{
       readonly text: string
     }>(),
     /** The sessions whose values are kept whichever is selected; all clients of a connection share them. */

@@ -170,7 +170,11 @@ export interface DecodedKey {
 }
 
 /** Names that lead to a node, as one reads them: `user.roles.0`. */
-export function pathInWords(root: TreeNode | null, path: TreePath): string {
+export const pathInWords = (root: TreeNode | null, path: TreePath): string =>
+  namesAtPath(root, path).join('.')
+
+/** Names that lead to a node, the outermost first. */
+export function namesAtPath(root: TreeNode | null, path: TreePath): readonly string[] {
   const names: string[] = []
   let node: TreeNode | null = root
   for (const position of path) {
@@ -179,7 +183,7 @@ export function pathInWords(root: TreeNode | null, path: TreePath): string {
     names.push(name)
     node = child
   }
-  return names.join('.')
+  return names
 }
 
 /** The node that a path leads to; null where there is none. */

@@ -9,8 +9,10 @@ export interface HistoryEntry {
   readonly id: Bytes
   /** Sessions that it wrote. */
   readonly count: number
-  /** In words, as the beginning of a sentence: `Changed theme · ada`. */
+  /** In words, as the beginning of a sentence: `Changed theme · ada`. No id is in it. */
   readonly label: string
+  /** The label says whose it was, or which; else the id is shown beside it. */
+  readonly named: boolean
   /** When it was made and until when it is kept, epoch milliseconds. */
   readonly at: number
   readonly until: number

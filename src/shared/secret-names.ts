@@ -5,6 +5,7 @@
  * A name counts where a part of it says so: `password`, `userPassword`, `csrf-token`, `X-API-Key`, `accesstoken`. Short
  * words count as whole words alone, so that `pin` and `user_pin` do and `shipping` does not. It errs towards hiding:
  * `token_count` is hidden too. Session ids are not its business: they are names of keys, without which no line works.
+ * What the screen makes of them stands in mask.ts.
  */
 
 /** Parts that make a name a secret's, also where they are written together with others. */
@@ -53,9 +54,12 @@ export function isSecretName(name: string): boolean {
 /** What takes the place of a secret within a text. */
 export const LEFT_OUT = '<left out>'
 
-/** Values that are secrets whatever they are called: a JWT, what an Authorization header says, a private key. */
+/**
+ * Values that are secrets whatever they are called: a JWT, also where it is cut off, what an Authorization header says, a
+ * private key.
+ */
 const SECRET_VALUE =
-  /\beyJ[\w-]{8,}\.[\w-]+\.?[\w-]*|\b(?:Bearer|Basic) +[\w+/=.~-]{8,}|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*/g
+  /\beyJ[\w-]{8,4000}(?:\.[\w-]+\.?[\w-]*|$)|\b(?:Bearer|Basic) +[\w+/=.~-]{8,}|-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*/g
 
 /**
  * A text without the secrets that it names: members of JSON (also where it is cut off), `name=value` and `name: value` of
@@ -68,8 +72,11 @@ export function withoutSecrets(text: string): string {
   return /^\s*[[{]/.test(kept) ? withoutSecretMembers(kept) : cutAtSecret(kept)
 }
 
-/** Where a name is followed by one of these, perhaps after a quote, its value may follow. */
-const NAMED_VALUE = /([\p{L}\p{N}_.$-]+)['"\\\]]*\s{0,2}[=:;|?/,>[{]/gu
+/**
+ * Where a name is followed by one of these, perhaps after a quote, its value may follow. A name begins where its letters
+ * do, so that a long run of letters is gone through once.
+ */
+const NAMED_VALUE = /(?<![\p{L}\p{N}_.$-])([\p{L}\p{N}_.$-]+)['"\\\]]*\s{0,2}[=:;|?/,>[{]/gu
 
 function cutAtSecret(text: string): string {
   for (const match of text.matchAll(NAMED_VALUE)) {

@@ -30,6 +30,20 @@ export const TRANSFER_LIMITS = {
 export const exportFormSchema = z.enum(['readable', 'lossless'])
 export type ExportForm = z.infer<typeof exportFormSchema>
 
+/**
+ * What a file does not tell. `secrets`: values under secret-looking names and what looks like a secret have a mark instead.
+ * `secretsAndIds`: ids have one too, which stands for the same id throughout the file.
+ */
+export const redactionSchema = z.enum(['nothing', 'secrets', 'secretsAndIds'])
+export type Redaction = z.infer<typeof redactionSchema>
+/** Stands for a secret within a text of a redacted file. */
+export const REDACTED = '<redacted>'
+
+/** What stands for a value in a redacted file: the rest of it, null where nothing is left. An import takes it for no value. */
+export interface RedactedValue {
+  readonly redacted: string | null
+}
+
 export const handleSchema = z.strictObject({ handle: z.int().min(0) })
 
 export const importOptionsSchema = {
@@ -122,6 +136,7 @@ export interface ImportSource {
   /** Epoch milliseconds; null where it is not said. */
   readonly exportedAt: number | null
   readonly server: ServerName | null
+  readonly redacted: Redaction
 }
 
 export interface ImportState {

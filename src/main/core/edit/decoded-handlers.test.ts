@@ -120,7 +120,7 @@ describe('an edit of a decoded value', () => {
     await redis.client.set('sess:abc', BEFORE, 'EX', 600)
     await client.invoke('session.editDecoded', await edit(['username'], { type: 'text', value: 'grace' }))
     const { undo } = await client.invoke('history.status', {})
-    expect(undo[0]?.label).toMatch(/^Changed username · /)
+    expect(undo[0]).toMatchObject({ label: 'Changed username', named: false, id: 'abc' })
     await client.invoke('history.undo', {})
     expect(await redis.client.get('sess:abc')).toBe(BEFORE)
   })

@@ -1,5 +1,5 @@
-import { type Bytes, bytesId } from '#shared/bytes.ts'
 import type { HistoryStatus } from '#shared/history.ts'
+import { maskedText } from '#shared/mask.ts'
 import { USER_FIELD } from '#shared/model.ts'
 import { toBinary, toBytes } from '../bytes.ts'
 import type { KeyChange } from '../store/key-state.ts'
@@ -72,7 +72,9 @@ export class SessionWriter {
     if (changes === null || first === undefined) return
     this.workspace.timelines.wrote(changes, 'inspector')
     const id = toBytes(first.key.subarray(Buffer.byteLength(prefix)))
-    this.history.push({ prefix, id, label: `${what} · ${user ?? userOf(first) ?? shortId(id)}` }, changes)
+    const name = user ?? userOf(first)
+    const label = name === null ? what : `${what} · ${maskedText(name)}`
+    this.history.push({ prefix, id, label, named: name !== null }, changes)
   }
 }
 
@@ -80,9 +82,4 @@ function userOf({ before: { fields } }: KeyChange): string | null {
   const at = fields?.findIndex((word, position) => position % 2 === 0 && toBinary(word) === USER_FIELD) ?? -1
   const user = at < 0 ? undefined : fields?.[at + 1]
   return user === undefined || user.length === 0 ? null : user.subarray(0, 60).toString()
-}
-
-function shortId(id: Bytes): string {
-  const text = bytesId(id).slice(1)
-  return text.length <= 12 ? text : `${text.slice(0, 8)}…`
 }

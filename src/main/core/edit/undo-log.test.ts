@@ -107,7 +107,7 @@ describe('the undo log', () => {
     await redis.client.set(`${PREFIX}text`, 'theirs')
     await expect(history.undo()).rejects.toMatchObject({
       code: 'undo_conflict',
-      message: 'The key has changed since, so nothing was written: Changed the value · text.',
+      message: 'The key has changed since, so nothing was written: Changed the value.',
       details: { conflict: { what: 'key', value: { mine: 'old', now: 'theirs' }, fields: [] } },
     })
     await history.undo(true)

@@ -50,7 +50,7 @@ export interface UndoLogOptions {
 }
 
 /** What a write is called, and whose it was. */
-export type WriteName = Pick<HistoryEntry, 'prefix' | 'id' | 'label'>
+export type WriteName = Pick<HistoryEntry, 'prefix' | 'id' | 'label'> & Partial<Pick<HistoryEntry, 'named'>>
 
 /** The writes of one person on one connection, to be taken back in turn. In memory only. */
 export class UndoLog {
@@ -196,11 +196,20 @@ export class UndoLog {
     })
   }
 
-  #step({ prefix, id, label }: WriteName, reversible: Reversible): Step {
+  #step({ prefix, id, label, named = true }: WriteName, reversible: Reversible): Step {
     const at = this.#options.clock()
     this.#lastId += 1
     const { count } = reversible
-    const entry = { number: this.#lastId, prefix, id, count, label, at, until: at + UNDO_DEFAULTS.keepFor }
+    const entry = {
+      number: this.#lastId,
+      prefix,
+      id,
+      count,
+      label,
+      named,
+      at,
+      until: at + UNDO_DEFAULTS.keepFor,
+    }
     return { entry, reversible }
   }
 

@@ -1,12 +1,14 @@
 import type { Bytes } from '#shared/bytes.ts'
 import type { KeptValue, TimelineChange, Turn } from '#shared/timeline.ts'
-import { fromBinary, toBytes } from '../bytes.ts'
+import type { Redaction } from '#shared/transfer.ts'
+import { fromBinary, fromBytes } from '../bytes.ts'
+import { Redactor } from '../transfer/redact.ts'
 import type { KeptEntry } from './entry-ring.ts'
 import type { Moment } from './session-log.ts'
 import type { Timeline } from './timeline.ts'
 
 /** Rises when the shape of the text changes. */
-export const EXPORT_VERSION = 1
+export const EXPORT_VERSION = 2
 
 interface ExportOptions {
   /** Null where nothing was ever kept of the prefix. */
@@ -16,10 +18,12 @@ interface ExportOptions {
   readonly key: string | null
   /** Epoch milliseconds. */
   readonly now: number
+  readonly redact: Redaction
 }
 
 /** All that is kept, as JSON text for people and programs; docs/timeline.md has its shape. */
-export function exportTimeline({ timeline, prefix, key, now }: ExportOptions): string {
+export function exportTimeline({ timeline, prefix, key, now, redact }: ExportOptions): string {
+  const redactor = new Redactor(redact)
   const status = timeline?.status
   const logs = [...(timeline?.logs ?? [])].filter(([each]) => key === null || each === key)
   const entries = new Map<number, KeptEntry>()
@@ -31,31 +35,39 @@ export function exportTimeline({ timeline, prefix, key, now }: ExportOptions): s
     version: EXPORT_VERSION,
     exportedAt: moment(now),
     prefix,
-    id: key === null ? null : toId(key),
+    id: key === null ? null : redactor.id(fromBinary(key)),
+    redacted: redact,
     since: moment(status?.since ?? null),
     dropped: status?.dropped ?? 0,
-    events: [...entries.values()].sort((a, b) => a.number - b.number).map(toEvent),
-    sessions: logs.map(([each, log]) => ({ id: toId(each), moments: log.moments.map(toMoment) })),
+    events: [...entries.values()]
+      .sort((a, b) => a.number - b.number)
+      .map((entry) => toEvent(entry, redactor)),
+    sessions: logs.map(([each, log]) => ({
+      id: redactor.id(fromBinary(each)),
+      moments: log.moments.map((kept) => toMoment(kept, fromBinary(each), redactor)),
+    })),
   }
   return `${JSON.stringify(text, null, 2)}\n`
 }
 
-function toEvent({ number, at, key, user, by, told, heard, since, change, moment: after }: KeptEntry) {
+function toEvent(entry: KeptEntry, redactor: Redactor) {
+  const { number, at, key, user, by, told, heard, since, change, moment: after } = entry
+  const id = key === null ? null : fromBinary(key)
   return {
     number,
     at: moment(at),
-    id: key === null ? null : toId(key),
-    user,
+    id: id === null ? null : redactor.id(id),
+    user: redactor.words(user),
     by,
     told,
     heard,
     since: moment(since),
-    ...toWhat(change),
+    ...toWhat(change, id, redactor),
     moment: after,
   }
 }
 
-function toWhat(change: TimelineChange): object {
+function toWhat(change: TimelineChange, id: Buffer | null, redactor: Redactor): object {
   switch (change.kind) {
     case 'created':
     case 'expired':
@@ -64,7 +76,18 @@ function toWhat(change: TimelineChange): object {
     case 'fieldAdded':
     case 'fieldChanged':
     case 'fieldRemoved':
-      return { ...change, old: value(change.old), new: value(change.new) }
+      return {
+        ...change,
+        field: change.field === null ? null : redactor.name(change.field),
+        old: value(change.old, change.field, id, redactor),
+        new: value(change.new, change.field, id, redactor),
+      }
+    case 'rotated':
+      return {
+        ...change,
+        from: change.from === null ? null : redactor.id(fromBytes(change.from)),
+        to: change.to === null ? null : redactor.id(fromBytes(change.to)),
+      }
     case 'touched':
     case 'ttlChanged':
       return { ...change, expiry: turn(change.expiry) }
@@ -75,7 +98,7 @@ function toWhat(change: TimelineChange): object {
   }
 }
 
-function toMoment({ number, at, snapshot }: Moment): object {
+function toMoment({ number, at, snapshot }: Moment, id: Buffer, redactor: Redactor): object {
   if (snapshot === null) return { number, at: moment(at), exists: false }
   const { type, configuredTtl, expiresAt, fields } = snapshot
   return {
@@ -86,23 +109,22 @@ function toMoment({ number, at, snapshot }: Moment): object {
     ttl: configuredTtl,
     expiresAt: moment(expiresAt ?? null),
     fields: [...fields.values()].map(({ name, value: text, size, cut }) => ({
-      name,
-      value: text,
+      name: redactor.name(name),
+      value: redactor.bytes(text, name, id),
       ...(cut ? { cut, size } : {}),
     })),
   }
 }
 
 /** Whole values are what they are; of parts it is said which. */
-const value = (kept: KeptValue | null): Bytes | object | null =>
-  kept === null || kept.whole
-    ? (kept?.value ?? null)
-    : { part: kept.value, from: kept.skipped, size: kept.size }
+function value(kept: KeptValue | null, field: Bytes | null, id: Buffer | null, redactor: Redactor) {
+  if (kept === null) return null
+  const held = redactor.bytes(kept.value, field, id)
+  return kept.whole ? held : { part: held, from: kept.skipped, size: kept.size }
+}
 
 const turn = (expiry: Turn<number | null> | null): object | null =>
   expiry === null ? null : { old: moment(expiry.old), new: moment(expiry.new) }
-
-const toId = (key: string): Bytes => toBytes(fromBinary(key))
 
 /** ISO 8601 in UTC; epoch milliseconds where that is further away than a calendar reaches. */
 function moment(epoch: number | null): string | number | null {

@@ -28,7 +28,9 @@ export function createTimelineHandlers({ current, connected, onNews }: TimelineD
         return timelines().read({ prefix, ...query })
       },
       'timeline.diff': ({ prefix, id, from, to }) => timelines().diff(prefix, id, from, to),
-      'timeline.export': ({ prefix, id }) => ({ text: timelines().export(prefix, id ?? null) }),
+      'timeline.export': ({ prefix, id, redact }) => ({
+        text: timelines().export(prefix, id ?? null, redact),
+      }),
       'timeline.pins': () => current()?.pins.all ?? [],
       'timeline.pin': async ({ prefix, id }) => {
         const { pins } = connected()

@@ -8,6 +8,7 @@ import type {
   TimelinePage,
   TimelineStatus,
 } from '#shared/timeline.ts'
+import type { Redaction } from '#shared/transfer.ts'
 import { fromBinary, fromBytes, toBinary, toBytes } from '../bytes.ts'
 import { hashFields, readHash } from '../index/session-detail.ts'
 import type { KeyChange } from '../store/key-state.ts'
@@ -86,10 +87,10 @@ export class Timelines {
   }
 
   /** JSON text; see docs/timeline.md for its shape. @param id null for all sessions of the prefix */
-  export(prefix: string, id: Bytes | null): string {
+  export(prefix: string, id: Bytes | null, redact: Redaction): string {
     const timeline = this.#kept.get(prefix)?.timeline ?? null
     const key = id === null ? null : toBinary(fromBytes(id))
-    return exportTimeline({ timeline, prefix, key, now: this.#options.clock() })
+    return exportTimeline({ timeline, prefix, key, now: this.#options.clock(), redact })
   }
 
   /** A listener is told of a prefix' news at most ten times a second. @returns what ends that */

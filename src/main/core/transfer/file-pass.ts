@@ -14,7 +14,7 @@ export interface PassLine {
   readonly id: Bytes | null
   readonly found:
     | { readonly kind: 'session'; readonly record: SessionRecord; readonly key: Buffer }
-    | { readonly kind: 'invalid'; readonly reason: string }
+    | { readonly kind: 'invalid' | 'redacted'; readonly reason: string }
 }
 
 /** One reading of a file from its beginning: its lines as sessions, under the prefix where they are to go. */
@@ -30,6 +30,7 @@ export class FilePass {
   #said: number | null = null
   #read = 0
   #afterEnd = 0
+  #redacted = 0
 
   /** @param given where the sessions go if not where the file says */
   constructor(into: ImportOptions['into'], given: string) {
@@ -52,6 +53,16 @@ export class FilePass {
 
   /** What is odd about the file, once it has been read to its end. */
   get notes(): readonly string[] {
+    return [...this.#redactedNotes, ...this.#oddities]
+  }
+
+  get #redactedNotes(): readonly string[] {
+    if (this.#redacted === 0) return []
+    const count = this.#redacted === 1 ? 'One session' : `${this.#redacted.toLocaleString('en')} sessions`
+    return [`${count} of it cannot be restored: what was secret in them was redacted when the file was made.`]
+  }
+
+  get #oddities(): readonly string[] {
     if (this.#source === null) return []
     if (this.#said === null) {
       return [
@@ -86,6 +97,7 @@ export class FilePass {
       }
       this.#read += 1
       if (this.#said !== null) this.#afterEnd += 1
+      if (parsed.kind === 'redacted') this.#redacted += 1
       if (parsed.kind === 'session') yield this.#session(number, digest, parsed.record)
       else yield { line: number, digest, id: parsed.id, found: parsed }
     }

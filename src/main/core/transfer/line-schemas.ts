@@ -1,7 +1,13 @@
 import { z } from 'zod'
 import { bytesSchema } from '#shared/bytes.ts'
 import { LIMITS } from '#shared/model.ts'
-import { exportFormSchema, TRANSFER_FORMAT, TRANSFER_LIMITS, TRANSFER_VERSION } from '#shared/transfer.ts'
+import {
+  exportFormSchema,
+  redactionSchema,
+  TRANSFER_FORMAT,
+  TRANSFER_LIMITS,
+  TRANSFER_VERSION,
+} from '#shared/transfer.ts'
 
 /*
  * The lines of an export, as docs/export-format.md describes them. Unknown members are refused in sessions: a misspelt
@@ -97,6 +103,7 @@ export const headerLine = z.object({
   format: z.literal(TRANSFER_FORMAT),
   version: z.literal(TRANSFER_VERSION),
   form: exportFormSchema,
+  redacted: redactionSchema.optional(),
   prefix: z
     .string()
     .refine((text) => text.isWellFormed(), 'A prefix is well-formed Unicode.')

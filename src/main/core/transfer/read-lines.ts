@@ -2,7 +2,7 @@ import type { z } from 'zod'
 import { type Bytes, bytesSchema } from '#shared/bytes.ts'
 import { AppError } from '#shared/errors.ts'
 import { RESERVED_FIELDS } from '#shared/model.ts'
-import { type ImportSource, TRANSFER_FORMAT, TRANSFER_VERSION } from '#shared/transfer.ts'
+import { type ImportSource, REDACTED, TRANSFER_FORMAT, TRANSFER_VERSION } from '#shared/transfer.ts'
 import { fromBytes } from '../bytes.ts'
 import { formatTimestamp } from '../store/timestamp.ts'
 import { dumpLine, endLine, hashLine, headerLine, itemsLine, scoredLine, stringLine } from './line-schemas.ts'
@@ -12,6 +12,8 @@ import type { Content, Dumped, HashField, SessionRecord } from './record.ts'
 export type ParsedLine =
   | { readonly kind: 'session'; readonly record: SessionRecord }
   | { readonly kind: 'end'; readonly sessions: number }
+  /** Something of it was left out when it was exported. */
+  | { readonly kind: 'redacted'; readonly id: Bytes | null; readonly reason: string }
   /** @param id as far as it can be told */
   | { readonly kind: 'invalid'; readonly id: Bytes | null; readonly reason: string }
 
@@ -35,9 +37,9 @@ export function parseHeader(value: unknown): ImportSource | null {
       `The first line of this export is damaged: ${reasonOf(parsed.error)}`,
     )
   }
-  const { form, prefix, exported_at: exportedAt, server } = parsed.data
+  const { form, prefix, exported_at: exportedAt, server, redacted = 'nothing' } = parsed.data
   const at = Date.parse(exportedAt ?? '')
-  return { form, prefix, exportedAt: Number.isNaN(at) ? null : at, server: server ?? null }
+  return { form, prefix, exportedAt: Number.isNaN(at) ? null : at, server: server ?? null, redacted }
 }
 
 /**
@@ -53,6 +55,8 @@ export function parseLine(value: unknown, prefix: string | null, now: number): P
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     return invalid('It is no JSON object.')
   }
+  const redacted = whyRedacted(value)
+  if (redacted !== null) return { kind: 'redacted', id, reason: redacted }
   const schema = schemaOf(value)
   if (typeof schema === 'string') return invalid(schema)
   const parsed = schema.safeParse(value)
@@ -68,6 +72,43 @@ export function parseLine(value: unknown, prefix: string | null, now: number): P
   const holds = holdingOf(line, now)
   if (typeof holds === 'string') return invalid(holds)
   return { kind: 'session', record: { id: own, expiry, holds } }
+}
+
+/** What stands for what was left out is no value, and is never written as one; nor is it where somebody took it for text. */
+function whyRedacted(value: object): string | null {
+  if (isRedacted(memberOf(value, 'id')) || isRedacted(memberOf(value, 'key')))
+    return 'Its id was redacted when it was exported, so it cannot be restored. Export it again with its id.'
+  const fields = memberOf(value, 'fields')
+  const names = typeof fields === 'object' && fields !== null ? Object.entries(fields) : []
+  const binary = memberOf(value, 'binary_fields')
+  const items = memberOf(value, 'items')
+  const held: readonly (readonly [string, unknown])[] = [
+    ...names,
+    ...(Array.isArray(binary) ? binary : []).map((field) => ['', memberOf(field, 'value')] as const),
+    ['', memberOf(value, 'value')],
+    ...(Array.isArray(items) ? items : []).map((item) => ['', memberOf(item, 'member') ?? item] as const),
+  ]
+  const lacks = held.filter(([, member]) => isRedacted(member))
+  if (lacks.length === 0) return null
+  const named = lacks.map(([name]) => name).filter((name) => name !== '')
+  const what =
+    named.length === 0
+      ? 'Secrets in it were'
+      : `${namesInWords(named)} ${named.length === 1 ? 'was' : 'were'}`
+  return `${what} redacted when it was exported, so it cannot be restored. Export it again without redaction.`
+}
+
+function isRedacted(member: unknown): boolean {
+  if (typeof member === 'string') return member.includes(REDACTED)
+  return typeof member === 'object' && member !== null && Object.hasOwn(member, 'redacted')
+}
+
+const MOST_NAMES = 5
+const namesInWords = (names: readonly string[]): string => {
+  const some = names.slice(0, MOST_NAMES).map((name) => name.slice(0, 40))
+  return names.length > MOST_NAMES
+    ? `${some.join(', ')} and ${names.length - MOST_NAMES} more`
+    : some.join(', ')
 }
 
 type Line =

@@ -2,6 +2,7 @@ import {
   type ExportChunk,
   type ExportForm,
   type ExportProgress,
+  type Redaction,
   type ServerName,
   TRANSFER_LIMITS,
 } from '#shared/transfer.ts'
@@ -10,6 +11,7 @@ import type { RedisClient } from '../connection/redis-client.ts'
 import { rdbVersionOf } from './dump-payload.ts'
 import { KeyBatches, type KeyReply, toContent } from './key-batches.ts'
 import type { Content, Dumped } from './record.ts'
+import { Redactor } from './redact.ts'
 import { endText, headerText, sessionText } from './write-lines.ts'
 
 export interface SessionExportOptions {
@@ -18,6 +20,7 @@ export interface SessionExportOptions {
   /** Without the prefix, a byte a character. */
   readonly ids: readonly string[]
   readonly form: ExportForm
+  readonly redaction: Redaction
   readonly server: ServerName | null
   readonly clock: () => number
 }
@@ -36,6 +39,7 @@ export class SessionExport {
   readonly #options: SessionExportOptions
   readonly #prefix: Buffer
   readonly #batches: KeyBatches
+  readonly #redactor: Redactor
   /** What has been made and not handed over yet. */
   #pending: string[] = []
   #pendingLength = 0
@@ -49,6 +53,7 @@ export class SessionExport {
   constructor(options: SessionExportOptions) {
     this.#options = options
     this.#prefix = Buffer.from(options.prefix)
+    this.#redactor = new Redactor(options.redaction)
     this.#batches = new KeyBatches(options.client, options.form === 'lossless' ? 'dump' : 'content')
   }
 
@@ -90,12 +95,12 @@ export class SessionExport {
     const keys = ids.map((id) => Buffer.concat([this.#prefix, id]))
     const { now, keys: replies } = await this.#batches.read(keys)
     for (const [position, reply] of replies.entries()) {
-      this.#addSession(ids[position] as Buffer, keys[position] as Buffer, reply, now)
+      this.#addSession(ids[position] as Buffer, reply, now)
     }
     this.#at += replies.length
   }
 
-  #addSession(id: Buffer, key: Buffer, reply: KeyReply, readAt: number): void {
+  #addSession(id: Buffer, reply: KeyReply, readAt: number): void {
     const { type, expiresAt } = reply
     if (type === 'none') {
       this.#gone += 1
@@ -107,7 +112,8 @@ export class SessionExport {
       this.#leaveOut(readable && !READABLE_TYPES.has(type) ? noReadableForm(type) : LARGE)
       return
     }
-    const text = sessionText({ id, key, type, readAt, expiresAt, holds })
+    const { prefix } = this.#options
+    const text = sessionText({ id, prefix, type, readAt, expiresAt, holds }, this.#redactor)
     if (text.length * 3 > TRANSFER_LIMITS.lineBytes && Buffer.byteLength(text) > TRANSFER_LIMITS.lineBytes) {
       this.#leaveOut(LARGE)
       return
@@ -131,9 +137,10 @@ export class SessionExport {
   #begin(first: Content | Dumped | null): void {
     if (this.#begun) return
     this.#begun = true
-    const { form, prefix, server, ids, clock } = this.#options
+    const { form, prefix, server, ids, clock, redaction } = this.#options
     const rdbVersion = first?.type === 'dump' ? rdbVersionOf(first.dump) : null
-    this.#add(headerText({ form, prefix, exportedAt: clock(), server, rdbVersion, sessions: ids.length }))
+    const about = { form, prefix, exportedAt: clock(), server, rdbVersion, sessions: ids.length }
+    this.#add(headerText({ ...about, redacted: redaction }))
   }
 
   #add(text: string): void {

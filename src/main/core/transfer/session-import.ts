@@ -192,7 +192,9 @@ export class SessionImport {
   /** What is to be written for a line, whatever is there; or why nothing is. */
   #judge(line: PassLine, now: number): Wanted | Verdict {
     const { found } = line
-    if (found.kind === 'invalid') return { outcome: 'invalid', reason: found.reason }
+    if (found.kind !== 'session') {
+      return { outcome: found.kind === 'redacted' ? 'refused' : 'invalid', reason: found.reason }
+    }
     const judged = judgeRecord(found.record, now, this.#server)
     return 'outcome' in judged ? judged : { line, key: found.key, writable: judged }
   }

@@ -24,9 +24,9 @@ export function createTransferHandlers({
   })
   return {
     handlers: {
-      'export.begin': async ({ prefix, scope, form }) => {
+      'export.begin': async ({ prefix, scope, form, redact }) => {
         connected()
-        return transfers.beginExport(prefix, form, await listOf(prefix).resolve(scope, asker))
+        return transfers.beginExport(prefix, form, redact, await listOf(prefix).resolve(scope, asker))
       },
       'export.read': ({ handle }) => transfers.readExport(handle),
       'export.stop': async ({ handle }) => {

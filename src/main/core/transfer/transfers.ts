@@ -6,6 +6,7 @@ import {
   type ImportOptions,
   type ImportRun,
   type ImportState,
+  type Redaction,
   type ServerName,
   TRANSFER_LIMITS,
 } from '#shared/transfer.ts'
@@ -51,8 +52,10 @@ export class Transfers {
   beginExport(
     prefix: string,
     form: ExportForm,
+    redact: Redaction | undefined,
     { ids, complete }: { readonly ids: readonly string[]; readonly complete: boolean },
   ): ExportStart {
+    if (form === 'lossless' && redact !== undefined && redact !== 'nothing') throw notRedactable()
     if (ids.length === 0) {
       throw new AppError(
         'invalid_argument',
@@ -67,6 +70,7 @@ export class Transfers {
       prefix,
       ids,
       form,
+      redaction: redact ?? (form === 'lossless' ? 'nothing' : 'secrets'),
       server: this.#options.server(),
       clock: this.#options.clock,
     })
@@ -173,6 +177,12 @@ export class Transfers {
     return setTimeout(() => void this.stop(handle), TRANSFER_LIMITS.idleFor).unref()
   }
 }
+
+const notRedactable = () =>
+  new AppError(
+    'invalid_argument',
+    'A lossless export holds the bytes of Redis, so that nothing in it can be redacted. Export the readable form, or redact nothing.',
+  )
 
 const importOf = (task: Task): SessionImport => {
   if (task.kind !== 'import') throw unknownHandle()

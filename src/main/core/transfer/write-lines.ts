@@ -2,12 +2,14 @@ import type { Bytes } from '#shared/bytes.ts'
 import {
   type ExportForm,
   type LeftOut,
+  type Redaction,
   type ServerName,
   TRANSFER_FORMAT,
   TRANSFER_VERSION,
 } from '#shared/transfer.ts'
 import { toBytes } from '../bytes.ts'
 import type { Content, Dumped, HashField } from './record.ts'
+import type { Redactable, Redactor } from './redact.ts'
 
 export interface Header {
   readonly form: ExportForm
@@ -18,6 +20,7 @@ export interface Header {
   readonly rdbVersion: number | null
   /** Sessions that were asked for. */
   readonly sessions: number
+  readonly redacted: Redaction
 }
 
 export const headerText = (header: Header): string =>
@@ -25,6 +28,7 @@ export const headerText = (header: Header): string =>
     format: TRANSFER_FORMAT,
     version: TRANSFER_VERSION,
     form: header.form,
+    ...(header.redacted === 'nothing' ? {} : { redacted: header.redacted }),
     exported_at: new Date(header.exportedAt).toISOString(),
     prefix: header.prefix,
     ...(header.server === null ? {} : { server: header.server }),
@@ -38,7 +42,7 @@ export const endText = (sessions: number, gone: number, leftOut: readonly LeftOu
 
 export interface SessionLine {
   readonly id: Buffer
-  readonly key: Buffer
+  readonly prefix: string
   /** As TYPE names it. */
   readonly type: string
   /** When it was read and when it ends, epoch milliseconds; null for never. */
@@ -47,19 +51,24 @@ export interface SessionLine {
   readonly holds: Content | Dumped
 }
 
-export function sessionText({ id, key, type, readAt, expiresAt, holds }: SessionLine): string {
+export function sessionText(
+  { id, prefix, type, readAt, expiresAt, holds }: SessionLine,
+  redactor: Redactor,
+): string {
   return line({
-    id: toBytes(id),
-    key: toBytes(key),
+    id: redactor.id(id),
+    key: redactor.key(prefix, id),
     type,
     ttl_ms: expiresAt === null ? null : Math.max(0, expiresAt - readAt),
     expires_at: expiresAt === null ? null : calendarTime(expiresAt),
     expires_at_ms: expiresAt,
-    ...members(holds),
+    ...members(holds, (value, name = null) => redactor.value(value, name, id), redactor),
   })
 }
 
-function members(holds: Content | Dumped): object {
+type Say = (value: Buffer, name?: Bytes | null) => Redactable
+
+function members(holds: Content | Dumped, say: Say, redactor: Redactor): object {
   switch (holds.type) {
     case 'dump':
       return {
@@ -67,31 +76,34 @@ function members(holds: Content | Dumped): object {
         ...(holds.mark === null ? {} : { content: holds.mark }),
       }
     case 'hash':
-      return hashMembers(holds.fields)
+      return hashMembers(holds.fields, say, redactor)
     case 'string':
-      return { value: toBytes(holds.value) }
+      return { value: say(holds.value) }
     case 'zset':
       return {
-        items: holds.items.map(({ member, score }) => ({ member: toBytes(member), score: scoreWord(score) })),
+        items: holds.items.map(({ member, score }) => ({ member: say(member), score: scoreWord(score) })),
       }
     default:
-      return { items: holds.items.map(toBytes) }
+      return { items: holds.items.map((item) => say(item)) }
   }
 }
 
 /** Names that are text are members of one object; the others, which JSON cannot have as names, are listed. */
-function hashMembers(hash: readonly HashField[]): object {
-  const fields: [string, Bytes][] = []
+function hashMembers(hash: readonly HashField[], say: Say, redactor: Redactor): object {
+  const fields: [string, Redactable][] = []
   const expiries: [string, number][] = []
   const binary: object[] = []
   for (const { name, value, expiresAt } of hash) {
-    const shown = toBytes(name)
+    const given = toBytes(name)
+    const shown = redactor.name(given)
+    // A session without one of its names is none that could be restored.
+    const held = shown === given ? say(value, given) : { redacted: null }
     if (typeof shown === 'string') {
-      fields.push([shown, toBytes(value)])
+      fields.push([shown, held])
       if (expiresAt !== null) expiries.push([shown, expiresAt])
     } else {
       const expiry = expiresAt === null ? {} : { expires_at_ms: expiresAt }
-      binary.push({ name: shown, value: toBytes(value), ...expiry })
+      binary.push({ name: shown, value: held, ...expiry })
     }
   }
   return {

@@ -13,6 +13,8 @@ import { UndoConflictDialog } from './history/UndoConflictDialog.tsx'
 import { Palette } from './palette/Palette.tsx'
 import { ShortcutsDialog } from './palette/ShortcutsDialog.tsx'
 import { SaveConnectionDialog } from './status/SaveConnectionDialog.tsx'
+import { StopStreamingDialog } from './status/StopStreamingDialog.tsx'
+import { ExportTimelineDialog } from './timeline/ExportTimelineDialog.tsx'
 import { ExportDialog } from './transfer/ExportDialog.tsx'
 import { ImportDialog } from './transfer/ImportDialog.tsx'
 
@@ -30,6 +32,8 @@ const DIALOGS = {
   cookie: CookieDialog,
   saveConnection: SaveConnectionDialog,
   stopPrivateRedis: StopPrivateRedisDialog,
+  stopStreaming: StopStreamingDialog,
+  exportTimeline: ExportTimelineDialog,
 } as const
 
 /** The dialog that is open, if any. */

@@ -1,12 +1,19 @@
 import { LoaderCircle } from 'lucide-react'
 import { Tooltip } from 'radix-ui'
-import { Activity, useLayoutEffect } from 'react'
+import { Activity, type ReactNode, useLayoutEffect } from 'react'
 import { useStore } from 'zustand'
 import { EmptyState } from '../components/EmptyState.tsx'
 import { ErrorBoundary } from '../components/ErrorBoundary.tsx'
 import type { Failure } from '../lib/failure.ts'
 import { savedOf } from '../stores/connections.ts'
-import { AppProvider, useConnection, useConnections, useSettings } from '../stores/context.ts'
+import {
+  AppProvider,
+  PrivacyProvider,
+  useApp,
+  useConnection,
+  useConnections,
+  useSettings,
+} from '../stores/context.ts'
 import type { Tabs } from '../stores/tabs.ts'
 import { ConnectScreen } from './connect/ConnectScreen.tsx'
 import { Dialogs } from './Dialogs.tsx'
@@ -38,22 +45,32 @@ export function Screen({ tabs }: { readonly tabs: Tabs }) {
         {shown.map((number) => (
           <Activity key={number} mode={number === active ? 'visible' : 'hidden'}>
             <AppProvider value={tabs.app(number)}>
-              <TabPanel>
-                <ErrorBoundary>
-                  <Stage />
-                  <Dialogs />
-                </ErrorBoundary>
-              </TabPanel>
+              <WithPrivacy>
+                <TabPanel>
+                  <ErrorBoundary>
+                    <Stage />
+                    <Dialogs />
+                  </ErrorBoundary>
+                </TabPanel>
+              </WithPrivacy>
             </AppProvider>
           </Activity>
         ))}
       </div>
       <AppProvider value={tabs.app(active)}>
-        <CloseTabDialog />
-        <Toasts />
+        <WithPrivacy>
+          <CloseTabDialog />
+          <Toasts />
+        </WithPrivacy>
       </AppProvider>
     </Tooltip.Provider>
   )
+}
+
+/** What is below knows how secrets are shown. */
+function WithPrivacy({ children }: { readonly children: ReactNode }) {
+  const view = useStore(useApp().privacy.store)
+  return <PrivacyProvider value={view}>{children}</PrivacyProvider>
 }
 
 /** What the window as a whole hears and looks like. */

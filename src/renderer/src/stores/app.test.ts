@@ -5,6 +5,7 @@ import { loopback, memoryStorage } from '../../../test/loopback.ts'
 import { useRedis } from '../../../test/redis.ts'
 import { createClock } from '../lib/clock.ts'
 import { type App, createApp } from './app.ts'
+import { createPrivacy } from './privacy.ts'
 import { createSettings } from './settings.ts'
 import { createTabs } from './tabs.ts'
 import { createToasts } from './toasts.ts'
@@ -20,6 +21,7 @@ function openApp(inspector: Inspector, storage = memoryStorage()): App {
   return createApp(transport.tab(0), 0, settings.getState().prefix, {
     clock: createClock(),
     settings,
+    privacy: createPrivacy(storage),
     toasts: createToasts(),
     readInfo: (through) => through.invoke('app.info', {}),
     tabs: createTabs(transport, { settings: storage, page: memoryStorage() }),

@@ -2,6 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Bytes } from '#shared/bytes.ts'
 import type { AppInfo, ConnectionStatus } from '#shared/model.ts'
 import type { RiskId } from '#shared/risks.ts'
+import type { Redaction } from '#shared/transfer.ts'
 import type { Transport } from '#shared/transport.ts'
 import { DEFAULT_TTL_SECONDS } from '#shared/ttl.ts'
 import type { Clock } from '../lib/clock.ts'
@@ -28,7 +29,9 @@ import type { ListStore } from './list-state.ts'
 import { countPicked, createPicksStore, type PicksStore, picksProblem, scopeOf } from './picks.ts'
 import { createPinsStore, type PinsStore } from './pins.ts'
 import { createPrefixesStore, type PrefixesStore } from './prefixes.ts'
+import type { Privacy } from './privacy.ts'
 import { createPrivateRedisStore, type PrivateRedisStore } from './private-redis.ts'
+import { createRevealsStore, type RevealsStore } from './reveals.ts'
 import { createRisksStore, type RisksStore } from './risks.ts'
 import { createSessionTimeline, type SessionTimelineStore } from './session-timeline.ts'
 import type { Settings } from './settings.ts'
@@ -52,6 +55,8 @@ export type OpenDialog =
   | 'stopPrivateRedis'
   | 'cluster'
   | 'cookie'
+  | 'exportTimeline'
+  | 'stopStreaming'
   | null
 
 /** The part of the session that is shown. */
@@ -61,6 +66,7 @@ export type DetailTab = 'fields' | 'timeline' | 'cli'
 export interface AppShared {
   readonly clock: Clock
   readonly settings: StoreApi<Settings>
+  readonly privacy: Privacy
   readonly toasts: ToastList
   readonly tabs: Tabs
   /** @throws AppError */
@@ -75,6 +81,8 @@ export interface App {
   readonly tabs: Tabs
   readonly clock: Clock
   readonly settings: StoreApi<Settings>
+  readonly privacy: Privacy
+  readonly reveals: RevealsStore
   readonly connection: ConnectionStore
   readonly connections: ConnectionsStore
   readonly list: ListStore
@@ -100,6 +108,8 @@ export interface App {
   readonly commands: CommandsStore
   readonly toasts: Toasts
   readonly dialog: StoreApi<{ readonly open: OpenDialog }>
+  /** Whose timeline is to be saved; the prefix is null before the first. */
+  readonly timelineExport: StoreApi<{ readonly prefix: string | null; readonly id: Bytes | null }>
   openDialog(dialog: OpenDialog): void
   /** Looks for the sessions of cookies that were pasted elsewhere. */
   findByCookie(pasted: string): void
@@ -142,8 +152,10 @@ export interface App {
   openExport(target: ExportTarget): void
   /** Keeps the values of the selected session in the timeline, also while another one is selected, or no longer. */
   togglePin(): Promise<void>
-  /** Saves what is kept of one session, or of the prefix, as a JSON file. @param id null for all sessions */
-  exportTimeline(id: Bytes | null): Promise<void>
+  /** Asks how what is kept of one session, or of the prefix, is to be saved. @param id null for all sessions */
+  exportTimeline(id: Bytes | null): void
+  /** Saves it as a JSON file. @throws AppError */
+  saveTimeline(redact: Redaction): Promise<void>
   /** Starts the demo server with its defaults and opens its drawer. */
   startDemo(): Promise<void>
   /** It is on the screen now, or another tab is: what nobody sees is not asked for. */
@@ -157,11 +169,12 @@ export const DEMO_DEFAULTS = { port: 8080, ttl: DEFAULT_TTL_SECONDS } as const
 
 /** Builds the stores of a tab on its transport and ties them together. @param prefix that its list begins with */
 export function createApp(transport: Transport, tab: number, prefix: string, shared: AppShared): App {
-  const { clock, settings, tabs } = shared
+  const { clock, settings, privacy, tabs } = shared
   const connection = createConnectionStore(transport, clock.now, () => shared.readInfo(transport))
   const connections = createConnectionsStore(transport)
   const detail = createDetailStore(transport, clock.now)
   const decoded = createDecodedStore(transport, detail)
+  const reveals = createRevealsStore(privacy, detail)
   const detailTab = createStore<{ readonly tab: DetailTab }>(() => ({ tab: 'fields' }))
   const history = createHistoryStore(transport)
   const exporting = createExportStore(transport, clock.now)
@@ -174,6 +187,10 @@ export function createApp(transport: Transport, tab: number, prefix: string, sha
   const commands = createCommandsStore(transport)
   const toasts = shared.toasts.of(tab)
   const dialog = createStore<{ readonly open: OpenDialog }>(() => ({ open: null }))
+  const timelineExport = createStore<{ readonly prefix: string | null; readonly id: Bytes | null }>(() => ({
+    prefix: null,
+    id: null,
+  }))
   const list = createListStore(
     {
       transport,
@@ -271,6 +288,8 @@ export function createApp(transport: Transport, tab: number, prefix: string, sha
     tabs,
     clock,
     settings,
+    privacy,
+    reveals,
     connection,
     connections,
     list,
@@ -296,6 +315,7 @@ export function createApp(transport: Transport, tab: number, prefix: string, sha
     commands,
     toasts,
     dialog,
+    timelineExport,
     openDialog: (open) => dialog.setState({ open }),
     findByCookie(pasted) {
       cookie.store.setState({ pasted })
@@ -397,15 +417,21 @@ export function createApp(transport: Transport, tab: number, prefix: string, sha
         toasts.show('failed', toFailure(error).message)
       }
     },
-    async exportTimeline(id) {
+    exportTimeline(id) {
       const { prefix } = id === null ? list.store.getState() : detail.store.getState()
-      try {
-        const { text } = await transport.invoke('timeline.export', { prefix, ...(id === null ? {} : { id }) })
-        const file = new Blob([text], { type: 'application/json' })
-        saveFile(fileName(prefix, 'timeline', 'json', clock.now()), file)
-      } catch (error) {
-        toasts.show('failed', toFailure(error).message)
-      }
+      timelineExport.setState({ prefix, id })
+      dialog.setState({ open: 'exportTimeline' })
+    },
+    async saveTimeline(redact) {
+      const { prefix, id } = timelineExport.getState()
+      if (prefix === null) return
+      const which = { prefix, redact, ...(id === null ? {} : { id }) }
+      const { text } = await transport.invoke('timeline.export', which)
+      const file = new Blob([text], { type: 'application/json' })
+      saveFile(
+        fileName(prefix, redact === 'nothing' ? 'timeline' : 'timeline-redacted', 'json', clock.now()),
+        file,
+      )
     },
     async startDemo() {
       drawer.show('demo')

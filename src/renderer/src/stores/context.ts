@@ -1,6 +1,7 @@
-import { createContext, useContext, useEffect, useState } from 'react'
+import { createContext, useContext, useEffect, useMemo, useState } from 'react'
 import { type StoreApi, useStore } from 'zustand'
 import type { Ability } from '#shared/abilities.ts'
+import type { PrivacyView } from '#shared/mask.ts'
 import type { App } from './app.ts'
 import { whyNot } from './blocks.ts'
 import type { BulkState } from './bulk.ts'
@@ -28,6 +29,14 @@ import type { TimelinePanelState } from './timeline-panel.ts'
 const AppContext = createContext<App | null>(null)
 
 export const AppProvider = AppContext.Provider
+
+/** A context and no store: a hundred cells read it while a list is scrolled, and it changes once a day. */
+const PrivacyContext = createContext<PrivacyView>({ mode: 'masked', salt: '' })
+
+export const PrivacyProvider = PrivacyContext.Provider
+
+/** How what may be a secret is shown on this page. */
+export const usePrivacy = (): PrivacyView => useContext(PrivacyContext)
 
 export function useApp(): App {
   const app = useContext(AppContext)
@@ -61,6 +70,14 @@ export const useDemo = createHook<DemoState>((app) => app.demo.store)
 export const useCommands = createHook<CommandsState>((app) => app.commands.store)
 export const useDrawer = createHook<DrawerState>((app) => app.drawer.store)
 export const useSettings = createHook<Settings>((app) => app.settings)
+
+/** Prefixes whose keys may be on this page, by which an id is told from what stands before it. */
+export function useKnownPrefixes(): readonly string[] {
+  const listed = useList((state) => state.prefix)
+  const open = useDetail((state) => state.prefix)
+  const demo = useDemo(({ status }) => (status.state === 'running' ? status.prefix : listed))
+  return useMemo(() => [...new Set([listed, open, demo])], [listed, open, demo])
+}
 
 /** Why this cannot be done at the moment under the prefix that is listed, or null. */
 export function useBlock(ability: Ability): string | null {

@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { Bytes } from '#shared/bytes.ts'
 import type { Scope } from '#shared/contract.ts'
-import type { ExportForm, ExportProgress } from '#shared/transfer.ts'
+import type { ExportForm, ExportProgress, Redaction } from '#shared/transfer.ts'
 import type { Transport } from '#shared/transport.ts'
 import { type Failure, toFailure } from '../lib/failure.ts'
 import { fileName } from '../lib/save-file.ts'
@@ -9,6 +10,8 @@ import { fileName } from '../lib/save-file.ts'
 export interface ExportChoice {
   /** In words: `What the filter matches`. */
   readonly label: string
+  /** Where it is one, whose id is said beside it. */
+  readonly session?: Bytes
   readonly scope: Scope
   /** How many there are, as far as it is known. */
   readonly count: number
@@ -44,7 +47,7 @@ export interface ExportStore {
   readonly store: StoreApi<ExportState>
   open(target: ExportTarget): void
   /** Reads the file to its end. @returns the file; null where it was stopped or has failed */
-  start(scope: Scope, form: ExportForm): Promise<ExportedFile | null>
+  start(scope: Scope, form: ExportForm, redact: Redaction): Promise<ExportedFile | null>
   stop(): void
   /** Stops, and lets go of the file. */
   close(): void
@@ -80,14 +83,14 @@ export function createExportStore(transport: Transport, now: () => number): Expo
       halt()
       setState({ target, ...NOTHING })
     },
-    async start(scope, form) {
+    async start(scope, form, redact) {
       const prefix = getState().target?.prefix ?? ''
       halt()
       const own = generation
       const current = () => own === generation
       setState({ ...NOTHING, phase: 'running' })
       try {
-        const { handle, complete } = await transport.invoke('export.begin', { prefix, scope, form })
+        const { handle, complete } = await transport.invoke('export.begin', { prefix, scope, form, redact })
         if (!current()) {
           transport.invoke('export.stop', { handle }).catch(() => {})
           return null
@@ -106,7 +109,15 @@ export function createExportStore(transport: Transport, now: () => number): Expo
         }
         running = null
         const blob = new Blob(parts, { type: 'application/x-ndjson' })
-        const file = { name: fileName(prefix, form, 'ndjson', now()), blob }
+        const file = {
+          name: fileName(
+            prefix,
+            form === 'readable' && redact !== 'nothing' ? 'redacted' : form,
+            'ndjson',
+            now(),
+          ),
+          blob,
+        }
         setState({ phase: 'done', file })
         return file
       } catch (error) {

@@ -1,9 +1,11 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
+import type { Bytes } from '#shared/bytes.ts'
 import type { ImportOptions, ImportRun, ImportState } from '#shared/transfer.ts'
 import type { Transport } from '#shared/transport.ts'
 import { type Failure, toFailure } from '../lib/failure.ts'
 import { type ImportFile, piecesOf } from '../lib/file-pieces.ts'
 import { ImportReport } from '../lib/import-report.ts'
+import { idInWords } from '../lib/privacy-words.ts'
 
 export interface ImportScreen {
   readonly phase: 'choosing' | 'checking' | 'checked' | 'running' | 'done'
@@ -20,8 +22,8 @@ export interface ImportScreen {
   readonly failure: Failure | null
   /** The run was stopped before its end. */
   readonly stopped: boolean
-  /** What became of each line, as JSON; null before the run has ended. */
-  readonly report: Blob | null
+  /** What became of each line, as JSON, with masked ids and with whole ones; null before the run has ended. */
+  readonly report: { readonly masked: Blob; readonly whole: Blob } | null
 }
 
 export interface ImportStore {
@@ -130,7 +132,11 @@ export function createImportStore(transport: Transport, now: () => number): Impo
       stopping = false
       ending = null
       setState({ phase: 'running', read: 0, result: null, failure: null })
-      const report = new ImportReport()
+      const report = { masked: new ImportReport(maskId), whole: new ImportReport() }
+      const note = (entries: ImportRun['entries']) => {
+        report.masked.add(entries)
+        report.whole.add(entries)
+      }
       let failure: Failure | null = null
       try {
         for await (const piece of piecesOf(file)) {
@@ -140,7 +146,7 @@ export function createImportStore(transport: Transport, now: () => number): Impo
             chunk: piece.chunk,
             last: piece.last,
           })
-          report.add(told)
+          note(told)
           setState({ result: state, read: piece.end })
         }
       } catch (error) {
@@ -151,7 +157,7 @@ export function createImportStore(transport: Transport, now: () => number): Impo
       if (own !== generation) return true
       handle = null
       if (rest !== null) {
-        report.add(rest.entries)
+        note(rest.entries)
         setState({ result: rest.state })
       }
       const { result, options } = getState()
@@ -168,7 +174,12 @@ export function createImportStore(transport: Transport, now: () => number): Impo
         failure: failure?.message ?? null,
         counts: result?.counts ?? null,
       }
-      setState({ phase: 'done', stopped: stopping, failure, report: report.toBlob(about) })
+      setState({
+        phase: 'done',
+        stopped: stopping,
+        failure,
+        report: { masked: report.masked.toBlob(about), whole: report.whole.toBlob(about) },
+      })
       return (result?.counts.created ?? 0) + (result?.counts.replaced ?? 0) > 0
     },
     stop() {
@@ -191,6 +202,8 @@ export function createImportStore(transport: Transport, now: () => number): Impo
     },
   }
 }
+
+const maskId = (id: Bytes): Bytes => idInWords(id, { mode: 'masked', salt: '' })
 
 /** A file that was changed or taken away since it was chosen is refused by the browser itself. */
 const failureOf = (error: unknown): Failure =>

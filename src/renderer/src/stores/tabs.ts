@@ -7,6 +7,7 @@ import { type Failure, toFailure } from '../lib/failure.ts'
 import { whyAskToClose } from '../lib/tab-words.ts'
 import { type App, type AppShared, createApp } from './app.ts'
 import { readPageMemory, writePageMemory } from './page-memory.ts'
+import { createPrivacy } from './privacy.ts'
 import { createSettings, type SettingsStorage } from './settings.ts'
 import { createToasts } from './toasts.ts'
 
@@ -66,6 +67,7 @@ export function createTabs(
   }))
   const { getState, setState } = store
   const settings = createSettings(storage)
+  const privacy = createPrivacy(storage)
   const toasts = createToasts()
   const apps = new Map<number, App>()
   const remembered = readPageMemory(page)
@@ -211,6 +213,6 @@ export function createTabs(
     })
     return info
   }
-  const shared: AppShared = { clock, settings, toasts, tabs, readInfo }
+  const shared: AppShared = { clock, settings, privacy, toasts, tabs, readInfo }
   return tabs
 }

@@ -5,6 +5,7 @@ import type {
   ImportEntry,
   ImportOptions,
   ImportState,
+  Redaction,
   ServerName,
 } from '#shared/transfer.ts'
 import type { ChangeBatch } from '../../bulk/bulk-changes.ts'
@@ -19,6 +20,7 @@ export async function exportKeys(
   client: Redis,
   prefix: string,
   form: ExportForm,
+  redaction: Redaction = 'nothing',
 ): Promise<{ readonly text: string; readonly progress: ExportProgress }> {
   const start = Buffer.from(prefix)
   const keys = (await client.callBuffer('KEYS', '*')) as readonly Buffer[]
@@ -28,6 +30,7 @@ export async function exportKeys(
     prefix,
     ids: ids.map((key) => toBinary(key.subarray(start.length))),
     form,
+    redaction,
     server: await serverName(client),
     clock: Date.now,
   })

@@ -22,6 +22,7 @@ export function BulkReport({ status }: { readonly status: Finished }) {
   const leftAlone = BULK_OUTCOMES.filter((outcome) => outcome !== 'done' && counts[outcome] > 0)
   const [shown, setShown] = useState<BulkOutcome>(leftAlone[0] ?? 'done')
   const [saving, setSaving] = useState(false)
+  const [whole, setWhole] = useState(false)
   const close = () => {
     app.bulk.close()
     app.picks.clear()
@@ -30,7 +31,9 @@ export function BulkReport({ status }: { readonly status: Finished }) {
   const save = async () => {
     setSaving(true)
     try {
-      const report = new Blob([reportText(status, await app.bulk.allRows())], { type: 'application/json' })
+      const report = new Blob([reportText(status, await app.bulk.allRows(), whole)], {
+        type: 'application/json',
+      })
       const kind = action.kind === 'delete' ? 'deleted' : 'changed-ttl'
       saveFile(fileName(list.prefix, kind, 'json', status.at), report)
     } catch (error) {
@@ -68,6 +71,10 @@ export function BulkReport({ status }: { readonly status: Finished }) {
           <BulkRows key={shown} at={list.at} total={counts[shown]} outcome={shown} />
         </>
       )}
+      <label className={styles.choice}>
+        <input type="checkbox" checked={whole} onChange={(event) => setWhole(event.target.checked)} />
+        Save the report with whole session ids
+      </label>
       <DialogButtons>
         <Button icon={Download} busy={saving} onClick={save}>
           Save report

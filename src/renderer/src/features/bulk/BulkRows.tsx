@@ -3,10 +3,10 @@ import { useEffect, useRef, useState } from 'react'
 import type { BulkOutcome, BulkRow } from '#shared/bulk.ts'
 import { bytesId } from '#shared/bytes.ts'
 import { Badge } from '../../components/Badge.tsx'
-import { toLine } from '../../lib/bytes-view.ts'
+import { SessionId } from '../../components/SessionId.tsx'
 import { formatAgo, formatCountdown } from '../../lib/format.ts'
-import { useApp } from '../../stores/context.ts'
-import { MiddleEllipsis } from '../list/MiddleEllipsis.tsx'
+import { valueInWords } from '../../lib/privacy-words.ts'
+import { useApp, usePrivacy } from '../../stores/context.ts'
 import styles from './Bulk.module.css'
 
 const ROW_HEIGHT = 24
@@ -90,16 +90,17 @@ export function BulkRows({ at, total, outcome }: BulkRowsProps) {
 
 function Cells({ row, at }: { readonly row: BulkRow; readonly at: number }) {
   const { id, user, state, lastAccessedAt, expiresAt } = row
+  const view = usePrivacy()
   return (
     <>
       <span className={styles.user}>
-        {user === null || user === '' ? <span className={styles.none}>–</span> : toLine(user)}
+        {user === null || user === '' ? <span className={styles.none}>–</span> : valueInWords(user, view)}
         {state === 'session' ? null : (
           <Badge tone="amber">{state === 'foreign' ? 'other type' : 'incomplete'}</Badge>
         )}
       </span>
       <span className={styles.id}>
-        <MiddleEllipsis text={toLine(id)} />
+        <SessionId id={id} />
       </span>
       <span className={styles.figure}>{lastAccessedAt === null ? '–' : formatAgo(lastAccessedAt, at)}</span>
       <span className={styles.figure}>

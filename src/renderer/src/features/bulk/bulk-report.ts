@@ -1,13 +1,18 @@
 import type { BulkRow, BulkStatus } from '#shared/bulk.ts'
+import { idInWords, valueInWords } from '../../lib/privacy-words.ts'
 
 type Finished = Extract<BulkStatus, { state: 'finished' }>
 
 const iso = (epoch: number | null): string | null => (epoch === null ? null : new Date(epoch).toISOString())
 
-/** The report as a file: what was asked for, what came of it, and of each key. Ids that are no text are base64. */
+/**
+ * The report as a file: what was asked for, what came of it, and of each key. Ids that are no text are base64.
+ * @param whole with the ids; else they are masked as on the screen
+ */
 export function reportText(
   { list, action, counts, stopped, failure, at, durationMs }: Finished,
   rows: readonly BulkRow[],
+  whole: boolean,
 ): string {
   const report = {
     format: 'redis-session-inspector/bulk-report',
@@ -20,9 +25,10 @@ export function reportText(
     stopped,
     failure: failure?.message ?? null,
     counts,
+    ids: whole ? 'whole' : 'masked',
     keys: rows.map(({ id, user, state, lastAccessedAt, expiresAt, outcome }) => ({
-      id,
-      user,
+      id: whole ? id : idInWords(id, { mode: 'masked', salt: '' }),
+      user: whole || user === null ? user : valueInWords(user, { mode: 'masked', salt: '' }),
       state,
       last_accessed_at: iso(lastAccessedAt),
       expires_at: iso(expiresAt),

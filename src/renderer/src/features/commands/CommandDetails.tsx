@@ -6,9 +6,11 @@ import { shownLine } from '#shared/redis-cli.ts'
 import { Badge } from '../../components/Badge.tsx'
 import { Button, IconButton } from '../../components/Button.tsx'
 import { CopyButton } from '../../components/CopyButton.tsx'
+import { RevealButton, useReveal } from '../../components/Secret.tsx'
 import { focusCommands } from '../../lib/focus.ts'
 import { formatCount, formatInstant } from '../../lib/format.ts'
-import { useApp, useCommands, useConnection } from '../../stores/context.ts'
+import { entryInView, wordsInView } from '../../lib/privacy-words.ts'
+import { useApp, useCommands, useConnection, useKnownPrefixes, usePrivacy } from '../../stores/context.ts'
 import styles from './CommandDetails.module.css'
 import { lacksSource, shellLine, whatIsLeftOut, wordsOf, wordsWithSource } from './command-lines.ts'
 import { formatMoment, isSlow, replyText, tookText, wordOfFailure } from './command-text.ts'
@@ -20,6 +22,8 @@ export function CommandDetails() {
   const target = useConnection(({ status }) =>
     status === null || status.state === 'disconnected' ? null : status.target,
   )
+  const view = usePrivacy()
+  const prefixes = useKnownPrefixes()
   if (entry === null || target === null) return null
   const close = () => {
     commands.select(entry, false)
@@ -39,7 +43,7 @@ export function CommandDetails() {
         <h3 className={styles.title}>{entry.purpose}</h3>
         <IconButton icon={X} label="Close the command" onClick={close} />
       </header>
-      <Outcome entry={entry} />
+      <Outcome entry={entryInView(entry, prefixes, view)} />
       <Sent entry={entry} target={target} />
       {entry.ran.length === 0 ? null : <Ran lines={entry.ran} target={target} />}
       {entry.script === null ? null : <Script entry={entry} target={target} />}
@@ -88,15 +92,21 @@ function Sent({ entry, target }: PartProps) {
   const words = script !== null && lacksSource(entry) ? wordsWithSource(entry, script.source) : wordsOf(entry)
   const left = whatIsLeftOut(words)
   const { count } = entry
+  const view = usePrivacy()
+  const prefixes = useKnownPrefixes()
+  const shown = shownLine(wordsInView(wordsOf(entry), prefixes, view))
+  const whole = shownLine(wordsOf(entry))
+  const reveal = useReveal(shown !== whole)
   return (
     <div className={styles.part}>
       <div className={styles.partHead}>
         <h4 className={styles.label}>{count === 1 ? 'Sent' : `First of ${formatCount(count)} alike`}</h4>
-        <CopyButton label="Copy as redis-cli" text={shellLine(target, words)}>
+        <RevealButton reveal={reveal} what="the whole line" />
+        <CopyButton label="Copy as redis-cli" text={shellLine(target, words)} secret>
           Copy as redis-cli
         </CopyButton>
       </div>
-      <code className={styles.line}>{shownLine(wordsOf(entry))}</code>
+      <code className={styles.line}>{reveal.hidden ? shown : whole}</code>
       {left === null ? null : (
         <p className={styles.note}>
           Not kept: {left}. The copied line is a comment, so that it writes nothing else.
@@ -128,6 +138,7 @@ function Script({ entry, target }: PartProps) {
               <CopyButton
                 label="Copy as EVAL with its source"
                 text={shellLine(target, wordsWithSource(entry, script.source))}
+                secret
               >
                 Copy as EVAL
               </CopyButton>
@@ -146,6 +157,8 @@ function Script({ entry, target }: PartProps) {
 }
 
 function Ran({ lines, target }: { readonly lines: LoggedCommand['ran']; readonly target: PublicTarget }) {
+  const view = usePrivacy()
+  const prefixes = useKnownPrefixes()
   return (
     <div className={styles.part}>
       <h4 className={styles.label}>What the script did</h4>
@@ -153,10 +166,11 @@ function Ran({ lines, target }: { readonly lines: LoggedCommand['ran']; readonly
         {lines.map((words, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: what a script did never changes.
           <li key={index}>
-            <code className={styles.line}>{shownLine(words)}</code>
+            <code className={styles.line}>{shownLine(wordsInView(words, prefixes, view))}</code>
             <CopyButton
               label={`Copy ${shownLine(words.slice(0, 1))} as redis-cli`}
               text={shellLine(target, words)}
+              secret
             />
           </li>
         ))}

@@ -1,9 +1,10 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowUp } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useRef } from 'react'
+import { COPIED_UNSEEN } from '../../components/CopyButton.tsx'
 import { COMMANDS } from '../../lib/focus.ts'
 import { plural } from '../../lib/format.ts'
-import { useApp, useCommands, useConnection } from '../../stores/context.ts'
+import { useApp, useCommands, useConnection, usePrivacy } from '../../stores/context.ts'
 import styles from './CommandList.module.css'
 import { CommandRow, commandRowId } from './CommandRow.tsx'
 import { shellLine, whatIsLeftOut } from './command-lines.ts'
@@ -24,6 +25,7 @@ const STEPS: Readonly<Record<string, number | 'page' | '-page'>> = {
 export function CommandList() {
   const app = useApp()
   const { commands } = app
+  const { mode } = usePrivacy()
   const page = useCommands((state) => state.page)
   const selected = useCommands((state) => state.selected)
   const scroller = useRef<HTMLDivElement>(null)
@@ -81,7 +83,12 @@ export function CommandList() {
       const left = whatIsLeftOut(words)
       app.toasts.show(
         'done',
-        left === null ? 'Copied as redis-cli.' : `Copied as a comment, with ${left} left out.`,
+        [
+          left === null ? 'Copied as redis-cli.' : `Copied as a comment, with ${left} left out.`,
+          mode === 'streaming' ? COPIED_UNSEEN : '',
+        ]
+          .join(' ')
+          .trim(),
       )
     } catch (error) {
       app.toasts.show('failed', copyFailure(error))

@@ -3,7 +3,8 @@ import { memo } from 'react'
 import type { LoggedCommand } from '#shared/commands.ts'
 import { Badge } from '../../components/Badge.tsx'
 import { formatCount } from '../../lib/format.ts'
-import { useApp } from '../../stores/context.ts'
+import { entryInView } from '../../lib/privacy-words.ts'
+import { useApp, useKnownPrefixes, usePrivacy } from '../../stores/context.ts'
 import styles from './CommandList.module.css'
 import { formatMoment, formatTook, isSlow, rowLine, wordOfFailure } from './command-text.ts'
 
@@ -21,6 +22,8 @@ export const commandRowId = (tab: number, number: number): string => `command-${
 export const CommandRow = memo(
   function CommandRow({ entry, index, top, of, selected }: CommandRowProps) {
     const { tab } = useApp()
+    const view = usePrivacy()
+    const prefixes = useKnownPrefixes()
     const failure = wordOfFailure(entry)
     return (
       // biome-ignore lint/a11y/useFocusableInteractive: the list holds the focus and names the active row.
@@ -43,7 +46,7 @@ export const CommandRow = memo(
         <span className={styles.line}>
           {failure === null ? null : <Badge tone="red">{failure}</Badge>}
           {entry.script?.name == null ? null : <span className={styles.script}>{entry.script.name}</span>}
-          <code className={styles.code}>{rowLine(entry)}</code>
+          <code className={styles.code}>{rowLine(entryInView(entry, prefixes, view))}</code>
         </span>
         <span className={styles.times}>{entry.count === 1 ? '' : `× ${formatCount(entry.count)}`}</span>
         <Took entry={entry} />

@@ -3,12 +3,13 @@ import { useState } from 'react'
 import { IconButton } from '../../components/Button.tsx'
 import { toFailure } from '../../lib/failure.ts'
 import { formatCount, plural } from '../../lib/format.ts'
+import { wordsInView } from '../../lib/privacy-words.ts'
 import type { App } from '../../stores/app.ts'
 import type { CommandsState } from '../../stores/commands.ts'
 import { totalsOf } from '../../stores/commands.ts'
-import { useApp, useCommands, useConnection } from '../../stores/context.ts'
+import { useApp, useCommands, useConnection, useKnownPrefixes, usePrivacy } from '../../stores/context.ts'
 import styles from './CommandsPanel.module.css'
-import { isWholeCommand, shellScript } from './command-lines.ts'
+import { commentLines, isWholeCommand, shellScript } from './command-lines.ts'
 import { formatTook } from './command-text.ts'
 import { copyFailure, wordsToCopy } from './copy.ts'
 
@@ -75,12 +76,25 @@ function CopyAll() {
   const target = useConnection(({ status }) =>
     status === null || status.state === 'disconnected' ? null : status.target,
   )
-  const copy = async () => {
+  const view = usePrivacy()
+  const prefixes = useKnownPrefixes()
+  /** @param whole with the ids, so that the lines can be run */
+  const copy = async (whole: boolean) => {
     if (target === null || busy) return
     setBusy(true)
     try {
       const entries = (await app.commands.readAll()).toReversed()
       const commands = await Promise.all(entries.map((entry) => wordsToCopy(app, entry)))
+      if (!whole) {
+        await navigator.clipboard.writeText(
+          commentLines(commands.map((words) => wordsInView(words, prefixes, view))),
+        )
+        app.toasts.offer(
+          `Copied ${plural(commands.length, 'command')} with masked ids, to be read and not to be run.`,
+          { label: 'Copy with whole ids', run: () => copy(true) },
+        )
+        return
+      }
       await navigator.clipboard.writeText(shellScript(target, commands))
       const cut = commands.filter((words) => !isWholeCommand(words)).length
       app.toasts.show(
@@ -98,7 +112,7 @@ function CopyAll() {
       icon={ClipboardCopy}
       label="Copy all shown as redis-cli"
       tip="Copy all that the filter shows, as lines for redis-cli"
-      onClick={copy}
+      onClick={() => copy(view.mode === 'shown')}
     />
   )
 }

@@ -77,6 +77,10 @@ export function shellScript(target: PublicTarget, commands: readonly (readonly C
   return [...script, ...comments, ''].join('\n')
 }
 
+/** Commands to be read alone: each a comment, since what stands in them for an id would be written as one. */
+export const commentLines = (commands: readonly (readonly CommandWord[])[]): string =>
+  [...commands.map((words) => `# ${shownLine(words)}`), ''].join('\n')
+
 const hasZero = (word: Bytes): boolean =>
   typeof word === 'string' ? word.includes('\u0000') : toOctets(word).includes(0)
 

@@ -4,9 +4,9 @@ import { LIMITS } from '#shared/model.ts'
 import type { TabStatus } from '#shared/tabs.ts'
 import { Button } from '../../components/Button.tsx'
 import { Dialog, DialogButtons } from '../../components/Dialog.tsx'
-import { toLine } from '../../lib/bytes-view.ts'
+import { idInWords } from '../../lib/privacy-words.ts'
 import { useTyped } from '../../lib/use-typed.ts'
-import { useApp, useTabs } from '../../stores/context.ts'
+import { useApp, usePrivacy, useTabs } from '../../stores/context.ts'
 import { MiddleEllipsis } from '../list/MiddleEllipsis.tsx'
 import { useTabLabel } from '../tabs/use-tab-label.ts'
 import styles from './Compare.module.css'
@@ -17,6 +17,7 @@ import { useLiveSession } from './use-live-session.ts'
 /** One session as it is on two connections, side by side and live. */
 export function CompareDialog({ onClose }: { readonly onClose: () => void }) {
   const app = useApp()
+  const view = usePrivacy()
   // What was selected when it was opened: what is selected meanwhile is another matter.
   const [session] = useState(app.detail.store.getState)
   const own = useTabs(({ tabs }) => tabs.find(({ number }) => number === app.tab))
@@ -28,8 +29,8 @@ export function CompareDialog({ onClose }: { readonly onClose: () => void }) {
       title="Compare with another connection"
       description={
         <>
-          The session <code className={styles.id}>{toLine(id)}</code> as it is here and there, kept up to
-          date.
+          The session <code className={styles.id}>{idInWords(id, view)}</code> as it is here and there, kept
+          up to date.
         </>
       }
       onClose={onClose}

@@ -1,15 +1,19 @@
-import { type ReactNode, useCallback } from 'react'
+import { type ReactNode, useCallback, useMemo } from 'react'
 import { bytesId } from '#shared/bytes.ts'
+import { DOTS, isSecretPath, maskedText } from '#shared/mask.ts'
 import { CopyButton } from '../../components/CopyButton.tsx'
+import { RevealButton, useReveal } from '../../components/Secret.tsx'
 import { paintText, Ticking } from '../../components/Ticking.tsx'
 import { toLine } from '../../lib/bytes-view.ts'
 import { formatBytes, formatCountdown, formatInstant } from '../../lib/format.ts'
+import { secretOf } from '../../lib/secret-value.ts'
 import type {
   ComparedFact,
   ComparedField,
   ComparedValue,
   FieldDifference,
 } from '../../lib/session-differences.ts'
+import { placeText } from '../timeline/EventParts.tsx'
 import diff from '../timeline/MomentDiff.module.css'
 import { Path, Text } from '../timeline/MomentDiff.tsx'
 import styles from './Compare.module.css'
@@ -112,16 +116,26 @@ function Name({ state, children }: { readonly state: FieldDifference; readonly c
 function FieldRows({ field: { name, state, left, right, places } }: { readonly field: ComparedField }) {
   const label = name === null ? 'Value' : toLine(name)
   const { change } = STATES[state]
-  if (places === null)
+  const names = useMemo(() => (name === null ? [] : [toLine(name)]), [name])
+  const secret = useMemo(
+    () =>
+      [left, right].some((value) => value !== null && secretOf(value.value, names, null).kind !== 'nothing'),
+    [names, left, right],
+  )
+  const reveal = useReveal(secret)
+  const { hidden } = reveal
+  const eye = <RevealButton reveal={reveal} what={`the values of ${label}`} />
+  const isWhole = hidden && isSecretPath(names)
+  if (places === null || isWhole)
     return (
       <tr data-change={change} data-equal={state === 'equal' || undefined}>
         <th scope="row">
           <Name state={state}>
-            <Path text={label} />
+            <Path text={label} /> {eye}
           </Name>
         </th>
-        <Value label={label} value={left} />
-        <Value label={label} value={right} />
+        <Value label={label} value={left} dots={isWhole} hidden={hidden} />
+        <Value label={label} value={right} dots={isWhole} hidden={hidden} />
       </tr>
     )
   return places.map(({ path, old: here, new: there }, index) => {
@@ -131,19 +145,44 @@ function FieldRows({ field: { name, state, left, right, places } }: { readonly f
       <tr key={path} data-change={STATES[place].change}>
         <th scope="row">
           <Name state={place}>
-            <Path text={whole} />
+            <Path text={whole} /> {index === 0 ? eye : null}
           </Name>
         </th>
-        <Place text={here} label={whole} first={index === 0} value={left} field={label} />
-        <Place text={there} label={whole} first={index === 0} value={right} field={label} />
+        <Place
+          text={here}
+          path={path}
+          hidden={hidden}
+          label={whole}
+          first={index === 0}
+          value={left}
+          field={label}
+        />
+        <Place
+          text={there}
+          path={path}
+          hidden={hidden}
+          label={whole}
+          first={index === 0}
+          value={right}
+          field={label}
+        />
       </tr>
     )
   })
 }
 
-function Value({ label, value }: { readonly label: string; readonly value: ComparedValue | null }) {
+interface ValueProps {
+  readonly label: string
+  readonly value: ComparedValue | null
+  /** All of it is hidden, or what in it looks like a secret. */
+  readonly dots: boolean
+  readonly hidden: boolean
+}
+
+function Value({ label, value, dots, hidden }: ValueProps) {
   if (value === null) return <Text text={null} />
   const text = toLine(value.value)
+  const shown = text !== '' && dots ? DOTS : hidden ? maskedText(text) : text
   return (
     <td>
       <div className={styles.cell}>
@@ -151,13 +190,13 @@ function Value({ label, value }: { readonly label: string; readonly value: Compa
           <span className={diff.absent}>empty</span>
         ) : (
           <div className={diff.value}>
-            {value.whole ? text : `${text}…`}
+            {value.whole || dots ? shown : `${shown}…`}
             {value.whole ? null : (
               <span className={styles.size}> the beginning of {formatBytes(value.size)}</span>
             )}
           </div>
         )}
-        {value.whole && text !== '' ? <Copy label={label} text={text} /> : null}
+        {value.whole && text !== '' ? <Copy label={label} text={text} secret={hidden} /> : null}
       </div>
       {value.expiresAt === null ? null : (
         <span className={styles.left}>the field ends {formatInstant(value.expiresAt)}</span>
@@ -168,6 +207,8 @@ function Value({ label, value }: { readonly label: string; readonly value: Compa
 
 interface PlaceProps {
   readonly text: string | null
+  readonly path: string
+  readonly hidden: boolean
   readonly label: string
   /** The first place of a field also offers the whole of it. */
   readonly first: boolean
@@ -175,7 +216,7 @@ interface PlaceProps {
   readonly field: string
 }
 
-function Place({ text, label, first, value, field }: PlaceProps) {
+function Place({ text, path, hidden, label, first, value, field }: PlaceProps) {
   const whole = first && value !== null ? toLine(value.value) : null
   return (
     <td>
@@ -183,20 +224,26 @@ function Place({ text, label, first, value, field }: PlaceProps) {
         {text === null ? (
           <span className={diff.absent}>absent</span>
         ) : (
-          <div className={diff.value}>{text}</div>
+          <div className={diff.value}>{placeText(text, path, hidden)}</div>
         )}
         {whole !== null ? (
-          <Copy label={field} text={whole} />
+          <Copy label={field} text={whole} secret={hidden} />
         ) : text === null ? null : (
-          <Copy label={label} text={text} />
+          <Copy label={label} text={text} secret={hidden} />
         )}
       </div>
     </td>
   )
 }
 
-const Copy = ({ label, text }: { readonly label: string; readonly text: string }) => (
+interface CopyProps {
+  readonly label: string
+  readonly text: string
+  readonly secret: boolean
+}
+
+const Copy = ({ label, text, secret }: CopyProps) => (
   <span className={styles.copy}>
-    <CopyButton label={`Copy ${label}`} text={text} />
+    <CopyButton label={`Copy ${label}`} text={text} secret={secret} />
   </span>
 )

@@ -1,8 +1,10 @@
 import { ChevronDown, ChevronRight } from 'lucide-react'
 import { memo, useLayoutEffect, useRef, useState } from 'react'
+import { withoutIds } from '#shared/mask.ts'
 import type { DemoRequest } from '#shared/model.ts'
 import { formatClock, plural } from '../../lib/format.ts'
-import { useApp, useDemo } from '../../stores/context.ts'
+import { idInWords, keyInWords } from '../../lib/privacy-words.ts'
+import { useApp, useDemo, usePrivacy } from '../../stores/context.ts'
 import styles from './DemoPanel.module.css'
 
 /** Pixels from the end within which the stream keeps following. */
@@ -45,6 +47,9 @@ const Request = memo(function Request({ request }: { readonly request: DemoReque
   const { at, method, path, status: code, durationMs, sessionId, effect, operations } = request
   const commands = operations.reduce((sum, operation) => sum + operation.commands.length, 0)
   const Chevron = open ? ChevronDown : ChevronRight
+  const view = usePrivacy()
+  const prefixes = status.state === 'running' ? [status.prefix] : []
+  const name = sessionId === null ? '' : idInWords(sessionId, view)
   const goTo = (id: string) =>
     app.goTo(status.state === 'running' ? status.prefix : app.list.store.getState().prefix, id)
   return (
@@ -69,11 +74,11 @@ const Request = memo(function Request({ request }: { readonly request: DemoReque
           <button
             type="button"
             className={styles.session}
-            title={`Show session ${sessionId}`}
-            aria-label={`Show session ${sessionId}`}
+            title={`Show session ${name}`}
+            aria-label={`Show session ${name}`}
             onClick={() => goTo(sessionId)}
           >
-            {sessionId.slice(0, 8)}…
+            {view.mode === 'shown' ? `${sessionId.slice(0, 8)}…` : name}
           </button>
         )}
         {operations.length === 0 ? (
@@ -97,13 +102,14 @@ const Request = memo(function Request({ request }: { readonly request: DemoReque
             // biome-ignore lint/suspicious/noArrayIndexKey: the operations of a request never change.
             <li key={index}>
               <p className={styles.operation}>
-                <b>{operation.operation}</b> <span className={styles.dim}>{operation.key}</span>{' '}
+                <b>{operation.operation}</b>{' '}
+                <span className={styles.dim}>{keyInWords(operation.key, prefixes, view)}</span>{' '}
                 <span className={styles.dim}>{operation.durationMs.toFixed(1)} ms</span>
               </p>
               {operation.commands.map((command, at) => (
                 // biome-ignore lint/suspicious/noArrayIndexKey: the commands of an operation never change.
                 <code key={at} className={styles.command}>
-                  {command}
+                  {withoutIds(command, prefixes, view)}
                 </code>
               ))}
             </li>

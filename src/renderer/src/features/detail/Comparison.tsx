@@ -1,6 +1,8 @@
 import { type ReactNode, useEffect, useRef } from 'react'
 import type { Bytes } from '#shared/bytes.ts'
+import { DOTS, isSecretPath, maskedText } from '#shared/mask.ts'
 import { Problem } from '../../components/Problem.tsx'
+import { Secret, useReveal } from '../../components/Secret.tsx'
 import { toLine } from '../../lib/bytes-view.ts'
 import styles from './Comparison.module.css'
 
@@ -44,19 +46,31 @@ const MOST_CHARACTERS = 2000
 
 interface HeldProps {
   readonly value: Bytes | null
+  /** What it is the value of; the outermost name first. */
+  readonly of?: readonly string[]
   /** What it is called when there is none. */
   readonly absent?: string
 }
 
+const NO_NAMES: readonly string[] = []
+
 /** A value as one compares it: whole lines, bounded, and in words where there is nothing to see. */
-export function Held({ value, absent = 'no such field' }: HeldProps) {
+export function Held({ value, of = NO_NAMES, absent = 'no such field' }: HeldProps) {
+  const text = value === null ? '' : toLine(value)
+  const masked = isSecretPath(of) ? DOTS : maskedText(text)
+  const reveal = useReveal(text !== '' && masked !== text)
   if (value === null) return <span className={styles.absent}>{absent}</span>
-  const text = toLine(value)
   if (text === '') return <span className={styles.absent}>empty</span>
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-    <pre className={styles.pre} tabIndex={0}>
-      {text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text}
-    </pre>
+    <Secret reveal={reveal} what="this value" instead={<Lines text={masked} />}>
+      <Lines text={text} />
+    </Secret>
   )
 }
+
+const Lines = ({ text }: { readonly text: string }) => (
+  // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+  <pre className={styles.pre} tabIndex={0}>
+    {text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text}
+  </pre>
+)

@@ -4,10 +4,13 @@ import type { DecodedKey, RelatedKey } from '#shared/formats.ts'
 import type { SessionDetail } from '#shared/model.ts'
 import { Badge } from '../../components/Badge.tsx'
 import { CopyButton } from '../../components/CopyButton.tsx'
+import { useReveal } from '../../components/Secret.tsx'
+import { SessionKey } from '../../components/SessionId.tsx'
 import { toLine } from '../../lib/bytes-view.ts'
 import { formatBytes } from '../../lib/format.ts'
-import { useApp, useDecoded } from '../../stores/context.ts'
+import { useApp, useDecoded, useDetail } from '../../stores/context.ts'
 import { showsRaw } from '../../stores/decoded.ts'
+import { OPEN_ID } from '../../stores/reveals.ts'
 import styles from './Decoded.module.css'
 import { DecodedTree } from './DecodedTree.tsx'
 import { useKeyBlock } from './session-block.ts'
@@ -71,15 +74,19 @@ function Decoded({ decoded, blocked }: { readonly decoded: DecodedKey; readonly 
 }
 
 function Related({ keys }: { readonly keys: readonly RelatedKey[] }) {
+  const prefix = useDetail((state) => state.prefix)
+  const { hidden } = useReveal(true, OPEN_ID)
   return (
     <section className={styles.related} aria-label="Related keys">
       <h3>Related keys</h3>
       <ul>
         {keys.map(({ key, what }) => (
           <li key={toLine(key)}>
-            <code title={toLine(key)}>{toLine(key)}</code>
+            <code>
+              <SessionKey name={key} prefixes={[prefix]} revealed={!hidden} />
+            </code>
             <span>{what}</span>
-            <CopyButton label={`Copy ${toLine(key)}`} text={toLine(key)} />
+            <CopyButton label={`Copy the key: ${what}`} text={toLine(key)} secret />
           </li>
         ))}
       </ul>

@@ -1,16 +1,19 @@
 import { ChevronDown, ChevronRight, Pencil } from 'lucide-react'
-import { useState } from 'react'
+import { useMemo, useState } from 'react'
 import {
   type DecodedSession,
   nameOfEntry,
+  namesAtPath,
   pathInWords,
   type TreeNode,
   type TreePath,
 } from '#shared/formats.ts'
 import { IconButton } from '../../components/Button.tsx'
+import { Dots, RevealButton, useReveal } from '../../components/Secret.tsx'
 import { toHexLines } from '../../lib/bytes-view.ts'
 import { formatBytes, formatInstant, plural } from '../../lib/format.ts'
-import { useApp, useDecoded } from '../../stores/context.ts'
+import { type SecretValue, secretOf } from '../../lib/secret-value.ts'
+import { useApp, useDecoded, useDetail } from '../../stores/context.ts'
 import styles from './Decoded.module.css'
 import tree from './JsonTree.module.css'
 import { LeafEditor } from './LeafEditor.tsx'
@@ -110,8 +113,34 @@ function containerInWords(node: Container, count: number): string {
   return node.type === 'object' ? `${node.name} ${size}` : `${of}${size}`
 }
 
+/** What of a leaf is not to be seen unasked. */
+function useSecretLeaf(node: TreeNode, names: readonly string[]): SecretValue {
+  const id = useDetail((state) => state.selected)
+  return useMemo(() => {
+    switch (node.type) {
+      case 'text':
+        return secretOf(node.value, names, id)
+      case 'bytes':
+        return secretOf({ base64: node.base64 }, names, id)
+      // What it is in could not be read, so that nothing tells its name.
+      case 'undecoded':
+        return secretOf({ base64: node.base64 }, names, null)
+      case 'number':
+      case 'bigint':
+      case 'date':
+      case 'boolean':
+        return secretOf('value', names, null)
+      default:
+        return { kind: 'nothing' }
+    }
+  }, [node, names, id])
+}
+
 function Leaf({ node, name, path, session, blocked }: NodeProps) {
   const { decoded } = useApp()
+  const names = useMemo(() => namesAtPath(session.root, path), [session.root, path])
+  const secret = useSecretLeaf(node, names)
+  const reveal = useReveal(secret.kind !== 'nothing', `leaf:${JSON.stringify(names)}`)
   // A tree that is not edited has no draft, whatever is edited elsewhere at the same place.
   const editing = useDecoded(
     ({ draft }) => session.readOnly === null && draft !== null && same(draft.path, path),
@@ -122,15 +151,24 @@ function Leaf({ node, name, path, session, blocked }: NodeProps) {
     return (
       <div className={styles.editing}>
         <Name name={name} />
-        <LeafEditor name={words} blocked={blocked} />
+        <LeafEditor name={words} names={names} blocked={blocked} />
       </div>
     )
   return (
     <div className={styles.leaf} data-leaf={words}>
       <div className={styles.leafText}>
         <Name name={name} />
-        <Value node={node} />
-        <span className={styles.word}>{typeInWords(node)}</span>
+        {!reveal.hidden ? (
+          <Value node={node} />
+        ) : secret.kind === 'parts' ? (
+          <Text value={secret.masked} cut={false} size={secret.masked.length} />
+        ) : (
+          <Dots />
+        )}
+        <span className={styles.word}>
+          {reveal.hidden && secret.kind === 'whole' ? 'secret' : typeInWords(node)}
+        </span>
+        <RevealButton reveal={reveal} what={`the value of ${words}`} />
       </div>
       {session.readOnly !== null || path.length === 0 ? null : (
         <div className={styles.edit}>

@@ -1,13 +1,14 @@
 import { useState } from 'react'
 import type { SessionDetail } from '#shared/model.ts'
 import { Confirm } from '../../components/Confirm.tsx'
+import { SessionId, SessionKey } from '../../components/SessionId.tsx'
 import { paintText, Ticking } from '../../components/Ticking.tsx'
 import { ttlText } from '../../components/TtlBar.tsx'
 import { toLine } from '../../lib/bytes-view.ts'
 import { toFailure } from '../../lib/failure.ts'
 import { focusGrid } from '../../lib/focus.ts'
 import { formatBytes, plural } from '../../lib/format.ts'
-import { useApp, useBlock, useDetail } from '../../stores/context.ts'
+import { useApp, useBlock, useDetail, usePrivacy } from '../../stores/context.ts'
 import styles from './Dialogs.module.css'
 import { keyDifferences } from './key-differences.ts'
 import { useKeyBlock } from './session-block.ts'
@@ -19,6 +20,8 @@ const MOST_NAMES = 6
 export function DeleteDialog({ onClose }: { readonly onClose: () => void }) {
   const app = useApp()
   const id = useDetail((state) => state.selected)
+  const prefix = useDetail((state) => state.prefix)
+  const { mode } = usePrivacy()
   const latest = useDetail((state) => state.detail)
   const [shown] = useState(latest)
   const blocked = useKeyBlock('delete')
@@ -55,7 +58,9 @@ export function DeleteDialog({ onClose }: { readonly onClose: () => void }) {
     >
       <dl className={styles.lost}>
         <dt>{isSession ? 'Session' : 'Key'}</dt>
-        <dd className={styles.mono}>{toLine(isSession ? id : (detail?.key ?? id))}</dd>
+        <dd className={styles.mono}>
+          {isSession ? <SessionId id={id} /> : <SessionKey name={detail?.key ?? id} prefixes={[prefix]} />}
+        </dd>
         {detail === null ? null : (
           <>
             <dt>Time left</dt>
@@ -74,7 +79,7 @@ export function DeleteDialog({ onClose }: { readonly onClose: () => void }) {
           </>
         )}
         {changed && shown !== null && latest !== null
-          ? keyDifferences(shown, latest).map(({ what: part, before, now }) => (
+          ? keyDifferences(shown, latest, mode !== 'shown').map(({ what: part, before, now }) => (
               <Difference key={part} part={part} before={before} now={now} />
             ))
           : null}

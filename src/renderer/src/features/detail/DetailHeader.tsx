@@ -1,12 +1,23 @@
 import { Download, Pin, Trash2, UserRoundX, X } from 'lucide-react'
 import { IconButton } from '../../components/Button.tsx'
 import { CopyButton } from '../../components/CopyButton.tsx'
+import { RevealButton, useReveal } from '../../components/Secret.tsx'
+import { SessionId } from '../../components/SessionId.tsx'
 import { isBinary, toLine } from '../../lib/bytes-view.ts'
-import { useApp, useBlock, useDecoded, useDetail, usePins, useSessionTimeline } from '../../stores/context.ts'
+import { valueInWords } from '../../lib/privacy-words.ts'
+import {
+  useApp,
+  useBlock,
+  useDecoded,
+  useDetail,
+  usePins,
+  usePrivacy,
+  useSessionTimeline,
+} from '../../stores/context.ts'
 import { isLibrarySession } from '../../stores/decoded.ts'
 import { isPinned } from '../../stores/pins.ts'
+import { OPEN_ID } from '../../stores/reveals.ts'
 import { CompareButton } from '../compare/CompareButton.tsx'
-import { MiddleEllipsis } from '../list/MiddleEllipsis.tsx'
 import { openSessionExport, whyNotExportable } from '../transfer/export-target.ts'
 import styles from './DetailPane.module.css'
 import { useKeyBlock } from './session-block.ts'
@@ -27,9 +38,12 @@ export function DetailHeader() {
   const logOutBlock = useBlock('deleteMany')
   const exportBlock = useBlock('export')
   const notExportable = useDetail(whyNotExportable)
+  const reveal = useReveal(true, OPEN_ID)
+  const view = usePrivacy()
   if (id === null) return null
   const own = detail === null && ending !== null ? userBefore : userOf(detail)
-  const user = decoded?.session.user ?? own
+  const known = decoded?.session.user ?? own
+  const user = known === null ? null : valueInWords(known, view)
   const name = userName(detail)
   return (
     <header className={styles.header} data-ended={ending === null ? undefined : true}>
@@ -79,13 +93,14 @@ export function DetailHeader() {
       </div>
       <div className={styles.identity}>
         <code className={styles.id}>
-          <MiddleEllipsis text={toLine(id)} />
+          <SessionId id={id} revealed={!reveal.hidden} />
         </code>
-        <CopyButton label="Copy session id" text={toLine(id)}>
+        <RevealButton reveal={reveal} what="session id" keys="v" />
+        <CopyButton label="Copy session id" text={toLine(id)} secret>
           Copy
         </CopyButton>
         {isBinary(id) || detail?.state === 'foreign' || decoded !== null ? null : (
-          <CopyButton label="Copy cookie" text={`sid=${id}`}>
+          <CopyButton label="Copy cookie" text={`sid=${id}`} secret>
             Copy cookie
           </CopyButton>
         )}

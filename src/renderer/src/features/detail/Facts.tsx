@@ -1,10 +1,11 @@
 import { useCallback } from 'react'
 import type { SessionDetail } from '#shared/model.ts'
+import { useReveal } from '../../components/Secret.tsx'
+import { SessionKey } from '../../components/SessionId.tsx'
 import { paintText, Ticking } from '../../components/Ticking.tsx'
-import { toLine } from '../../lib/bytes-view.ts'
 import { formatAgo, formatBytes, formatCount, formatInstant } from '../../lib/format.ts'
-import { useDecoded } from '../../stores/context.ts'
-import { MiddleEllipsis } from '../list/MiddleEllipsis.tsx'
+import { useDecoded, useDetail } from '../../stores/context.ts'
+import { OPEN_ID } from '../../stores/reveals.ts'
 import { DecodedFacts } from './DecodedFacts.tsx'
 import styles from './DetailPane.module.css'
 
@@ -12,6 +13,8 @@ import styles from './DetailPane.module.css'
 export function Facts({ detail }: { readonly detail: SessionDetail }) {
   const { key, type, createdAt, lastAccessedAt, expiresAt, memory } = detail
   const decoded = useDecoded((state) => state.key)
+  const prefix = useDetail((state) => state.prefix)
+  const { hidden } = useReveal(true, OPEN_ID)
   return (
     <dl className={styles.facts}>
       {decoded === null ? (
@@ -37,7 +40,7 @@ export function Facts({ detail }: { readonly detail: SessionDetail }) {
       </dd>
       <dt>Key</dt>
       <dd className={styles.key}>
-        <MiddleEllipsis text={toLine(key)} />
+        <SessionKey name={key} prefixes={[prefix]} revealed={!hidden} />
       </dd>
     </dl>
   )

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useId, useRef } from 'react'
+import { type KeyboardEvent, useEffect, useId, useMemo, useRef } from 'react'
 import { bytesId } from '#shared/bytes.ts'
 import { Button } from '../../components/Button.tsx'
 import { CopyButton } from '../../components/CopyButton.tsx'
@@ -7,8 +7,9 @@ import { Kbd } from '../../components/Kbd.tsx'
 import { Problem } from '../../components/Problem.tsx'
 import { toLine } from '../../lib/bytes-view.ts'
 import { MOD } from '../../lib/platform.ts'
+import { secretOf } from '../../lib/secret-value.ts'
 import { jsonProblem, looksLikeJson } from '../../lib/value-type.ts'
-import { useApp, useDetail } from '../../stores/context.ts'
+import { useApp, useDetail, usePrivacy } from '../../stores/context.ts'
 import { type Draft, isAdding } from '../../stores/draft.ts'
 import { Held } from './Comparison.tsx'
 import { Conflict } from './Conflict.tsx'
@@ -31,6 +32,9 @@ function OpenEditor({ draft }: { readonly draft: Draft }) {
   const ending = useDetail((state) => state.ending)
   const adding = isAdding(draft)
   const name = draft.of === 'string' ? 'the string' : draft.field === null ? draft.name : toLine(draft.field)
+  const { mode } = usePrivacy()
+  const of = useMemo(() => (draft.of === 'string' ? [] : [name]), [draft.of, name])
+  const concealed = mode === 'streaming' && secretOf(draft.value, of, null).kind !== 'nothing'
   const began = typeof draft.shown === 'string' ? draft.shown : ''
   const manyLines = began.length > ONE_LINE || began.includes('\n') || looksLikeJson(began) || adding
 
@@ -63,14 +67,14 @@ function OpenEditor({ draft }: { readonly draft: Draft }) {
           onChange={(event) => store.change({ name: event.target.value })}
         />
       ) : null}
-      <ValueInput draft={draft} name={name} manyLines={manyLines} label={adding} />
-      <JsonHint text={draft.value} />
-      {draft.setAside === null ? null : <SetAside text={draft.setAside} />}
+      <ValueInput draft={draft} name={name} manyLines={manyLines} label={adding} concealed={concealed} />
+      <JsonHint text={draft.value} quiet={concealed} />
+      {draft.setAside === null ? null : <SetAside text={draft.setAside} of={of} />}
       {draft.conflict !== null ? (
         <Conflict draft={draft} conflict={draft.conflict} blocked={blocked} />
       ) : (
         <>
-          <ChangedMeanwhile draft={draft} />
+          <ChangedMeanwhile draft={draft} of={of} />
           {draft.failure !== null && nameError(draft) === null ? (
             <Problem>{draft.failure.message}</Problem>
           ) : null}
@@ -114,14 +118,14 @@ const nameError = (draft: Draft): string | null => {
 }
 
 /** What was typed before one began anew on top of what Redis held by then. */
-function SetAside({ text }: { readonly text: string }) {
+function SetAside({ text, of }: { readonly text: string; readonly of: readonly string[] }) {
   return (
     <div className={styles.aside}>
       <div className={styles.asideHead}>
         What you had typed
         <CopyButton label="Copy what you had typed" text={text} />
       </div>
-      <Held value={text} />
+      <Held value={text} of={of} />
     </div>
   )
 }
@@ -132,9 +136,11 @@ interface ValueInputProps {
   readonly manyLines: boolean
   /** Shows a label above, as the name's input beside it has one. */
   readonly label: boolean
+  /** What is typed is not shown: others watch the screen. */
+  readonly concealed: boolean
 }
 
-function ValueInput({ draft, name, manyLines, label }: ValueInputProps) {
+function ValueInput({ draft, name, manyLines, label, concealed }: ValueInputProps) {
   const { detail: store } = useApp()
   const id = useId()
   const input = useRef<HTMLInputElement & HTMLTextAreaElement>(null)
@@ -164,27 +170,31 @@ function ValueInput({ draft, name, manyLines, label }: ValueInputProps) {
         {label ? 'Value' : `Value of ${name}`}
       </label>
       {manyLines ? (
-        <textarea {...props} rows={label && draft.value === '' ? 2 : rows} />
+        <textarea
+          {...props}
+          data-concealed={concealed || undefined}
+          rows={label && draft.value === '' ? 2 : rows}
+        />
       ) : (
-        <input {...props} />
+        <input {...props} type={concealed ? 'password' : 'text'} />
       )}
     </div>
   )
 }
 
 /** Text that looks like JSON is mostly meant to be some; it is a hint, since text is saved as it is. */
-function JsonHint({ text }: { readonly text: string }) {
+function JsonHint({ text, quiet }: { readonly text: string; readonly quiet: boolean }) {
   if (!looksLikeJson(text)) return null
   const problem = jsonProblem(text)
   return (
     <p className={styles.hint} data-valid={problem === null}>
-      {problem === null ? '✓ Valid JSON' : `✗ Not valid JSON: ${problem}`}
+      {problem === null ? '✓ Valid JSON' : quiet ? '✗ Not valid JSON' : `✗ Not valid JSON: ${problem}`}
     </p>
   )
 }
 
 /** The edit goes on, but the person knows before saving that it will meet another value. */
-function ChangedMeanwhile({ draft }: { readonly draft: Draft }) {
+function ChangedMeanwhile({ draft, of: names }: { readonly draft: Draft; readonly of: readonly string[] }) {
   const { field, of } = draft
   const current = useDetail(({ detail }) =>
     of === 'string'
@@ -199,7 +209,14 @@ function ChangedMeanwhile({ draft }: { readonly draft: Draft }) {
   if (current.cut || bytesId(current.value) === bytesId(draft.shown)) return null
   return (
     <Problem tone="amber">
-      Changed in Redis since you began: now <code>{toLine(current.value).slice(0, 200)}</code>
+      Changed in Redis since you began
+      {secretOf(current.value, names, null).kind === 'nothing' ? (
+        <>
+          : now <code>{toLine(current.value).slice(0, 200)}</code>
+        </>
+      ) : (
+        '.'
+      )}
     </Problem>
   )
 }

@@ -1,11 +1,13 @@
 import { Lock } from 'lucide-react'
-import { useRef, useState } from 'react'
+import { type KeyboardEvent, useMemo, useRef, useState } from 'react'
 import { bytesId } from '#shared/bytes.ts'
 import type { SessionDetail, SessionField } from '#shared/model.ts'
+import { useReveal } from '../../components/Secret.tsx'
 import { Tip } from '../../components/Tip.tsx'
 import { isBinary, toLine } from '../../lib/bytes-view.ts'
-import { DETAIL, placeOf, returnFocus } from '../../lib/focus.ts'
+import { DETAIL, isTyping, placeOf, returnFocus } from '../../lib/focus.ts'
 import { formatBytes } from '../../lib/format.ts'
+import { secretOf } from '../../lib/secret-value.ts'
 import { type TypedValue, typeOf } from '../../lib/value-type.ts'
 import { useDetail } from '../../stores/context.ts'
 import { FieldActions, type FieldTask } from './FieldActions.tsx'
@@ -33,6 +35,10 @@ export function FieldRow({ detail, field, editing }: FieldRowProps) {
     field.cut && whole === undefined && typeof value === 'string'
       ? { type: 'text', text: value }
       : typeOf(value)
+  const id = useDetail((state) => state.selected)
+  const secret = useMemo(() => secretOf(value, [name], id), [value, name, id])
+  const reveal = useReveal(secret.kind !== 'nothing', `field:${bytesId(field.name)}`)
+  const dots = secret.kind === 'whole' && reveal.hidden
   // Where there is no session nobody keeps them: they are fields like others.
   const reserved = field.reserved && detail.state === 'session'
   const close = () => {
@@ -43,16 +49,35 @@ export function FieldRow({ detail, field, editing }: FieldRowProps) {
       returnFocus([more, placeOf(DETAIL)].filter((element) => element != null))
     })
   }
+  const press = (event: KeyboardEvent) => {
+    if (
+      event.key !== 'v' ||
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey ||
+      editing ||
+      isTyping(event.target)
+    )
+      return
+    if (reveal.toggle === null) return
+    event.preventDefault()
+    reveal.toggle()
+  }
   return (
-    <li className={styles.row} data-field={name} data-block={isWide(typed, editing) || undefined}>
+    <li
+      className={styles.row}
+      data-field={name}
+      data-block={(editing || !dots) && isWide(typed, editing) ? true : undefined}
+      onKeyDown={press}
+    >
       <div className={styles.name}>
         <span className={styles.nameText} title={name}>
           {name === '' ? '(empty name)' : name}
         </span>
         <span className={styles.type}>
-          {typed.type === 'json' ? 'JSON' : typed.type}
+          {dots ? 'secret' : typed.type === 'json' ? 'JSON' : typed.type}
           {field.reserved ? ', reserved' : ''}
-          {field.size >= 1024 ? `, ${formatBytes(field.size)}` : ''}
+          {field.size >= 1024 && !dots ? `, ${formatBytes(field.size)}` : ''}
         </span>
         {field.expiresAt === null ? null : <FieldTtl expiresAt={field.expiresAt} />}
       </div>
@@ -60,7 +85,14 @@ export function FieldRow({ detail, field, editing }: FieldRowProps) {
         {editing ? (
           <FieldEditor />
         ) : (
-          <FieldValue field={field.name} shown={field} typed={typed} loaded={whole !== undefined} />
+          <FieldValue
+            field={field.name}
+            shown={field}
+            typed={typed}
+            loaded={whole !== undefined}
+            secret={secret}
+            reveal={reveal}
+          />
         )}
       </div>
       <div ref={actions} className={styles.actions}>

@@ -2,8 +2,10 @@ import { useState } from 'react'
 import type { Bytes } from '#shared/bytes.ts'
 import { LIMITS, type ShownValue } from '#shared/model.ts'
 import { Button } from '../../components/Button.tsx'
-import { toHexLines } from '../../lib/bytes-view.ts'
+import { type Reveal, Secret } from '../../components/Secret.tsx'
+import { toHexLines, toLine } from '../../lib/bytes-view.ts'
 import { formatBytes, formatInstant } from '../../lib/format.ts'
+import type { SecretValue } from '../../lib/secret-value.ts'
 import type { TypedValue } from '../../lib/value-type.ts'
 import { useApp, useBlock } from '../../stores/context.ts'
 import styles from './FieldTable.module.css'
@@ -16,13 +18,16 @@ interface FieldValueProps {
   readonly typed: TypedValue
   /** The whole of a value that travels cut has been read. */
   readonly loaded: boolean
+  /** What of it is not to be seen, for as long as it is hidden. */
+  readonly secret: SecretValue
+  readonly reveal: Reveal
 }
 
 /** Characters and lines that are shown before "Show all". */
 const SHORT = { characters: 400, lines: 8 } as const
 const HEX_OCTETS = 512
 
-export function FieldValue({ field, shown, typed, loaded }: FieldValueProps) {
+export function FieldValue({ field, shown, typed, loaded, secret, reveal }: FieldValueProps) {
   const { detail } = useApp()
   const blocked = useBlock(field === null ? 'readStrings' : 'readLongFields')
   const [reading, setReading] = useState(false)
@@ -31,10 +36,18 @@ export function FieldValue({ field, shown, typed, loaded }: FieldValueProps) {
     await detail.readWhole(field)
     setReading(false)
   }
-  return (
+  const masked = reveal.hidden && secret.kind === 'parts' ? secret.masked : null
+  const whole = (
     <>
       {/* What was cut and now is whole begins anew: opened. */}
-      <Typed key={String(loaded)} typed={typed} size={shown.size} open={loaded} cut={shown.cut && !loaded} />
+      <Typed
+        key={`${loaded} ${masked !== null}`}
+        typed={typed}
+        masked={masked}
+        size={shown.size}
+        open={loaded}
+        cut={shown.cut && !loaded}
+      />
       {!shown.cut || loaded ? null : field === null && shown.size > LIMITS.valueBytes ? (
         <p className={styles.muted}>
           The beginning of {formatBytes(shown.size)}. Read the whole with the redis-cli line on the other tab.
@@ -46,24 +59,32 @@ export function FieldValue({ field, shown, typed, loaded }: FieldValueProps) {
       )}
     </>
   )
+  const what = field === null ? 'the value' : `the value of ${toLine(field)}`
+  return (
+    <Secret reveal={reveal} what={what} {...(secret.kind === 'parts' ? { instead: whole } : {})}>
+      {whole}
+    </Secret>
+  )
 }
 
 interface TypedProps {
   readonly typed: TypedValue
+  /** The text with dots for what is not to be seen of it; null where all of it is. */
+  readonly masked: string | null
   readonly size: number
   readonly open: boolean
   /** More of it is in Redis than is here. */
   readonly cut: boolean
 }
 
-function Typed({ typed, size, open, cut }: TypedProps) {
+function Typed({ typed, masked, size, open, cut }: TypedProps) {
   switch (typed.type) {
     case 'empty':
       return <span className={styles.muted}>empty</span>
     case 'binary':
       return <Binary base64={typed.base64} size={size} />
     case 'json':
-      return <Json text={typed.text} json={typed.json} open={open} />
+      return <Json text={masked ?? typed.text} json={typed.json} masked={masked !== null} open={open} />
     case 'timestamp':
       return (
         <span className={styles.scalar} title={typed.text}>
@@ -72,7 +93,7 @@ function Typed({ typed, size, open, cut }: TypedProps) {
         </span>
       )
     case 'text':
-      return <LongText text={typed.text} open={open} cut={cut} />
+      return <LongText text={masked ?? typed.text} open={open} cut={cut} />
     default:
       return (
         <span className={styles.scalar} data-type={typed.type}>
@@ -116,16 +137,18 @@ function LongText({ text, open, cut }: LongTextProps) {
 function Json({
   text,
   json,
+  masked,
   open,
 }: {
   readonly text: string
+  readonly masked: boolean
   readonly json: Extract<TypedValue, { type: 'json' }>['json']
   readonly open: boolean
 }) {
   const [raw, setRaw] = useState(false)
   return (
     <div className={styles.json}>
-      {raw ? <LongText text={text} open={open} cut={false} /> : <JsonTree value={json} />}
+      {raw ? <LongText text={text} open={open} cut={false} /> : <JsonTree value={json} masked={masked} />}
       <Button small kind="quiet" className={styles.more} aria-pressed={raw} onClick={() => setRaw(!raw)}>
         {raw ? 'As a tree' : 'Raw'}
       </Button>

@@ -1,40 +1,60 @@
 import { ChevronDown, ChevronRight } from 'lucide-react'
 import { useState } from 'react'
+import { isSecretPath, maskedText } from '#shared/mask.ts'
+import { Dots } from '../../components/Secret.tsx'
 import { plural } from '../../lib/format.ts'
 import type { JsonValue } from '../../lib/value-type.ts'
+import { useDetail } from '../../stores/context.ts'
 import styles from './JsonTree.module.css'
 
 /** Entries of one level that are shown at a time. */
 const PAGE = 100
 
+interface JsonTreeProps {
+  readonly value: JsonValue
+  /** Dots for what may be a secret, by its names or its looks. */
+  readonly masked: boolean
+}
+
+const NO_NAMES: readonly string[] = []
+
 /** A JSON value as a tree that opens level by level. */
-export function JsonTree({ value }: { readonly value: JsonValue }) {
+export function JsonTree({ value, masked }: JsonTreeProps) {
   return (
     <div className={styles.tree}>
-      <Node value={value} name={null} depth={0} />
+      <Node value={value} names={NO_NAMES} masked={masked} />
     </div>
   )
 }
 
-interface NodeProps {
-  readonly value: JsonValue
-  readonly name: string | null
-  readonly depth: number
+interface NodeProps extends JsonTreeProps {
+  /** That lead to it. */
+  readonly names: readonly string[]
 }
 
 const isContainer = (value: JsonValue): value is Exclude<JsonValue, null | string | number | boolean> =>
   typeof value === 'object' && value !== null
 
-function Node({ value, name, depth }: NodeProps) {
-  const [open, setOpen] = useState(depth < 1)
+function Node({ value, names, masked }: NodeProps) {
+  const name = names.at(-1) ?? null
+  const id = useDetail((state) => state.selected)
+  const [open, setOpen] = useState(names.length < 1)
   const [shown, setShown] = useState(PAGE)
   if (!isContainer(value))
     return (
       <div className={styles.leaf}>
         <Name name={name} />
-        <span className={styles.value} data-type={value === null ? 'null' : typeof value}>
-          {JSON.stringify(value)}
-        </span>
+        {masked && value !== null && value !== '' && isSecretPath(names) ? (
+          <Dots />
+        ) : (
+          <span className={styles.value} data-type={value === null ? 'null' : typeof value}>
+            {JSON.stringify(
+              masked && typeof value === 'string'
+                ? maskedText(value, typeof id === 'string' ? id : '')
+                : value,
+            )}
+          </span>
+        )}
       </div>
     )
   const entries: readonly (readonly [string, JsonValue])[] = Object.entries(value)
@@ -51,7 +71,7 @@ function Node({ value, name, depth }: NodeProps) {
       {open ? (
         <div className={styles.children}>
           {entries.slice(0, shown).map(([key, child]) => (
-            <Node key={key} name={key} value={child} depth={depth + 1} />
+            <Node key={key} names={[...names, key]} value={child} masked={masked} />
           ))}
           {entries.length > shown ? (
             <button type="button" className={styles.toggle} onClick={() => setShown(shown + PAGE)}>

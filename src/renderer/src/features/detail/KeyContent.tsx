@@ -1,9 +1,12 @@
 import { Pencil } from 'lucide-react'
+import { useMemo } from 'react'
 import type { SessionDetail, ShownValue } from '#shared/model.ts'
 import { LIMITS } from '#shared/model.ts'
 import { IconButton } from '../../components/Button.tsx'
+import { useReveal } from '../../components/Secret.tsx'
 import { isBinary } from '../../lib/bytes-view.ts'
 import { formatBytes } from '../../lib/format.ts'
+import { secretOf } from '../../lib/secret-value.ts'
 import { type TypedValue, typeOf } from '../../lib/value-type.ts'
 import { useApp, useDecoded, useDetail } from '../../stores/context.ts'
 import { wholeKey } from '../../stores/detail.ts'
@@ -43,6 +46,9 @@ function StringValue({ value: shown }: { readonly value: ShownValue }) {
     shown.cut && whole === undefined && typeof value === 'string'
       ? { type: 'text', text: value }
       : typeOf(value)
+  const id = useDetail((state) => state.selected)
+  const secret = useMemo(() => secretOf(value, [], id), [value, id])
+  const reveal = useReveal(secret.kind !== 'nothing', 'value')
   return (
     <section className={styles.string} aria-label="Value">
       <div className={styles.stringHead}>
@@ -61,7 +67,14 @@ function StringValue({ value: shown }: { readonly value: ShownValue }) {
       {editing ? (
         <FieldEditor />
       ) : (
-        <FieldValue field={null} shown={shown} typed={typed} loaded={whole !== undefined} />
+        <FieldValue
+          field={null}
+          shown={shown}
+          typed={typed}
+          loaded={whole !== undefined}
+          secret={secret}
+          reveal={reveal}
+        />
       )}
     </section>
   )

@@ -2,7 +2,8 @@ import { type KeyboardEvent, useEffect, useId, useRef } from 'react'
 import type { TreeNode } from '#shared/formats.ts'
 import { Button } from '../../components/Button.tsx'
 import { Problem } from '../../components/Problem.tsx'
-import { useApp, useDecoded } from '../../stores/context.ts'
+import { secretOf } from '../../lib/secret-value.ts'
+import { useApp, useDecoded, usePrivacy } from '../../stores/context.ts'
 import type { LeafDraft, LeafType } from '../../stores/decoded.ts'
 import { Comparison, Held } from './Comparison.tsx'
 import styles from './FieldEditor.module.css'
@@ -11,20 +12,23 @@ const TYPES: readonly LeafType[] = ['text', 'number', 'boolean', 'null']
 const ONE_LINE = 60
 
 interface LeafEditorProps {
-  /** The names that lead to it. */
+  /** The names that lead to it, in words and one by one. */
   readonly name: string
+  readonly names: readonly string[]
   readonly blocked: string | null
 }
 
 /** Changes one value of a decoded session. */
-export function LeafEditor({ name, blocked }: LeafEditorProps) {
+export function LeafEditor(props: LeafEditorProps) {
   const draft = useDecoded((state) => state.draft)
-  return draft === null ? null : <OpenEditor name={name} blocked={blocked} draft={draft} />
+  return draft === null ? null : <OpenEditor {...props} draft={draft} />
 }
 
-function OpenEditor({ name, blocked, draft }: LeafEditorProps & { readonly draft: LeafDraft }) {
+function OpenEditor({ name, names, blocked, draft }: LeafEditorProps & { readonly draft: LeafDraft }) {
   const app = useApp()
   const store = app.decoded
+  const { mode } = usePrivacy()
+  const concealed = mode === 'streaming' && secretOf(draft.text, names, null).kind !== 'nothing'
   const save = async () => {
     if (blocked === null && (await store.save())) app.wrote(`Saved ${name}.`)
   }
@@ -48,9 +52,11 @@ function OpenEditor({ name, blocked, draft }: LeafEditorProps & { readonly draft
     return (
       <Comparison
         message={draft.failure?.message ?? 'This has changed since it was shown.'}
-        shown={<Held value={leafInWords(draft.shown)} />}
-        yours={<Held value={draft.type === 'null' ? 'null' : draft.text} />}
-        now={<Held value={current === null ? null : leafInWords(current)} absent="no such value" />}
+        shown={<Held value={leafInWords(draft.shown)} of={names} />}
+        yours={<Held value={draft.type === 'null' ? 'null' : draft.text} of={names} />}
+        now={
+          <Held value={current === null ? null : leafInWords(current)} of={names} absent="no such value" />
+        }
       >
         <Button small onClick={() => store.discard()}>
           Keep what’s in Redis
@@ -66,7 +72,7 @@ function OpenEditor({ name, blocked, draft }: LeafEditorProps & { readonly draft
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: Escape and Enter are heard from every input within.
     <div className={styles.editor} onKeyDown={press}>
-      <LeafInput name={name} draft={draft} />
+      <LeafInput name={name} draft={draft} concealed={concealed} />
       {draft.failure === null ? null : <Problem>{draft.failure.message}</Problem>}
       <div className={styles.buttons}>
         <Button small kind="primary" busy={draft.saving} blocked={blocked} onClick={save}>
@@ -81,7 +87,14 @@ function OpenEditor({ name, blocked, draft }: LeafEditorProps & { readonly draft
   )
 }
 
-function LeafInput({ name, draft }: { readonly name: string; readonly draft: LeafDraft }) {
+interface LeafInputProps {
+  readonly name: string
+  readonly draft: LeafDraft
+  /** What is typed is not shown. */
+  readonly concealed: boolean
+}
+
+function LeafInput({ name, draft, concealed }: LeafInputProps) {
   const { decoded: store } = useApp()
   const id = useId()
   const input = useRef<HTMLInputElement & HTMLTextAreaElement & HTMLSelectElement>(null)
@@ -108,9 +121,19 @@ function LeafInput({ name, draft }: { readonly name: string; readonly draft: Lea
           <option value="false">false</option>
         </select>
       ) : type === 'text' && (text.length > ONE_LINE || text.includes('\n')) ? (
-        <textarea {...props} {...typing} rows={Math.min(12, Math.max(3, Math.ceil(text.length / 44)))} />
+        <textarea
+          {...props}
+          {...typing}
+          data-concealed={concealed || undefined}
+          rows={Math.min(12, Math.max(3, Math.ceil(text.length / 44)))}
+        />
       ) : (
-        <input {...props} {...typing} inputMode={type === 'number' ? 'decimal' : 'text'} />
+        <input
+          {...props}
+          {...typing}
+          type={concealed ? 'password' : 'text'}
+          inputMode={type === 'number' ? 'decimal' : 'text'}
+        />
       )}
     </div>
   )

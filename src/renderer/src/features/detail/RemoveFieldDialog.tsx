@@ -49,11 +49,11 @@ export function RemoveFieldDialog({ field: latest, onClose }: RemoveFieldDialogP
         <dl className={styles.lost}>
           <dt>Shown</dt>
           <dd>
-            <Held value={field.value} />
+            <Held value={field.value} of={[name]} />
           </dd>
           <dt>Now in Redis</dt>
           <dd>
-            <Held value={now.value} />
+            <Held value={now.value} of={[name]} />
           </dd>
         </dl>
       )}

@@ -1,5 +1,6 @@
 import { type FormEvent, useState } from 'react'
 import type { Bytes } from '#shared/bytes.ts'
+import { isSecretPath, maskedText } from '#shared/mask.ts'
 import type { SessionField } from '#shared/model.ts'
 import { Button } from '../../components/Button.tsx'
 import { CopyButton } from '../../components/CopyButton.tsx'
@@ -51,7 +52,7 @@ export function RenameForm({ field: latest, onClose }: RenameFormProps) {
       setConflict(
         failure.code === 'conflict' ? { message: failure.message, current: toCurrent(failure) } : null,
       )
-      setError(failure.code === 'conflict' ? null : messageOf(failure))
+      setError(failure.code === 'conflict' ? null : messageOf(failure, to))
       setBusy(false)
     }
   }
@@ -93,9 +94,9 @@ export function RenameForm({ field: latest, onClose }: RenameFormProps) {
       ) : (
         <Comparison
           message={conflict.message}
-          shown={<Held value={field.value} />}
+          shown={<Held value={field.value} of={[name]} />}
           yours={`the same, as ${to}`}
-          now={<Held value={conflict.current} />}
+          now={<Held value={conflict.current} of={[name]} />}
         >
           <Button small onClick={onClose}>
             Keep what’s in Redis
@@ -117,8 +118,9 @@ export function RenameForm({ field: latest, onClose }: RenameFormProps) {
   )
 }
 
-/** What holds the name already is said, so that one need not look for it. */
-const messageOf = (failure: ReturnType<typeof toFailure>): string => {
+/** What holds the name already is said, so that one need not look for it; a message never says a secret. */
+const messageOf = (failure: ReturnType<typeof toFailure>, name: string): string => {
   const current = toCurrent(failure)
-  return current === null ? failure.message : `${failure.message} It holds: ${toLine(current).slice(0, 80)}`
+  if (current === null || isSecretPath([name])) return failure.message
+  return `${failure.message} It holds: ${maskedText(toLine(current)).slice(0, 80)}`
 }

@@ -1,4 +1,5 @@
 import { bytesId } from '#shared/bytes.ts'
+import { DOTS, isSecretPath, maskedText } from '#shared/mask.ts'
 import type { SessionDetail, ShownValue } from '#shared/model.ts'
 import { toLine } from '../../lib/bytes-view.ts'
 
@@ -11,22 +12,42 @@ export interface KeyDifference {
 
 const MOST = { differences: 6, characters: 60 } as const
 
-/** In what a key differs from how it was shown, the first few. */
-export function keyDifferences(before: SessionDetail, now: SessionDetail): readonly KeyDifference[] {
+/**
+ * In what a key differs from how it was shown, the first few.
+ * @param masked dots for what may be a secret
+ */
+export function keyDifferences(
+  before: SessionDetail,
+  now: SessionDetail,
+  masked: boolean,
+): readonly KeyDifference[] {
   const of = (detail: SessionDetail, id: string) => detail.fields.find(({ name }) => bytesId(name) === id)
   const ids = [...new Set([...before.fields, ...now.fields].map(({ name }) => bytesId(name)))]
-  const parts = ids.map((id) => {
-    const [old, fresh] = [of(before, id), of(now, id)]
-    return { what: toLine((old ?? fresh)?.name ?? ''), before: inWords(old), now: inWords(fresh) }
-  })
+  const parts: { what: string; old: ShownValue | undefined; fresh: ShownValue | undefined }[] = ids.map(
+    (id) => {
+      const [old, fresh] = [of(before, id), of(now, id)]
+      return { what: toLine((old ?? fresh)?.name ?? ''), old, fresh }
+    },
+  )
   if (before.value !== null || now.value !== null)
-    parts.push({ what: 'Value', before: inWords(before.value), now: inWords(now.value) })
-  return parts.filter((part) => part.before !== part.now).slice(0, MOST.differences)
+    parts.push({ what: 'Value', old: before.value ?? undefined, fresh: now.value ?? undefined })
+  return parts
+    .filter(({ old, fresh }) => inWords(old) !== inWords(fresh))
+    .slice(0, MOST.differences)
+    .map(({ what, old, fresh }) => {
+      const words = masked ? maskedWords(isSecretPath([what])) : inWords
+      return { what, before: words(old), now: words(fresh) }
+    })
 }
 
-function inWords(shown: ShownValue | null | undefined): string {
-  if (shown == null) return 'absent'
-  const line = toLine(shown.value)
+const maskedWords =
+  (secret: boolean) =>
+  (shown: ShownValue | undefined): string =>
+    secret && shown !== undefined && shown.size > 0 ? DOTS : inWords(shown, maskedText)
+
+function inWords(shown: ShownValue | undefined, words = (text: string) => text): string {
+  if (shown === undefined) return 'absent'
+  const line = words(toLine(shown.value))
   if (line === '') return 'empty'
   return line.length > MOST.characters ? `${line.slice(0, MOST.characters)}… (${shown.size} B)` : line
 }

@@ -3,7 +3,8 @@ import type { HistoryEntry } from '#shared/history.ts'
 import { Button } from '../../components/Button.tsx'
 import { Dialog, DialogButtons } from '../../components/Dialog.tsx'
 import { formatBytes, formatClock, formatCount, plural } from '../../lib/format.ts'
-import { useApp, useBlock, useHistory } from '../../stores/context.ts'
+import { idInWords } from '../../lib/privacy-words.ts'
+import { useApp, useBlock, useHistory, usePrivacy } from '../../stores/context.ts'
 import styles from './History.module.css'
 
 /** What was written from here and can be taken back, and the bounds of that. */
@@ -62,10 +63,19 @@ export function HistoryDialog({ onClose }: { readonly onClose: () => void }) {
 }
 
 function Entry({ entry, undone = false }: { readonly entry: HistoryEntry; readonly undone?: boolean }) {
+  const view = usePrivacy()
   return (
     <li data-undone={undone || undefined}>
       <span className={styles.time}>{formatClock(entry.at)}</span>
-      <span className={styles.label}>{entry.label}</span>
+      <span className={styles.label}>
+        {entry.label}
+        {entry.named ? null : (
+          <>
+            {' · '}
+            <code>{idInWords(entry.id, view)}</code>
+          </>
+        )}
+      </span>
       <span className={styles.until}>{undone ? 'undone' : `until ${formatClock(entry.until)}`}</span>
     </li>
   )

@@ -4,9 +4,11 @@ import type { UndoConflict } from '#shared/history.ts'
 import { Button } from '../../components/Button.tsx'
 import { Dialog, DialogButtons } from '../../components/Dialog.tsx'
 import { Problem } from '../../components/Problem.tsx'
+import { Secret, useReveal } from '../../components/Secret.tsx'
 import { toLine } from '../../lib/bytes-view.ts'
 import { type Failure, toFailure } from '../../lib/failure.ts'
 import { formatInstant } from '../../lib/format.ts'
+import { secretOf } from '../../lib/secret-value.ts'
 import { useApp, useHistory } from '../../stores/context.ts'
 import styles from './History.module.css'
 
@@ -89,15 +91,15 @@ function Differences({
               <th scope="row" className={styles.words}>
                 Value
               </th>
-              <Value value={value.mine} absent="no string" />
-              <Value value={value.now} absent="no string" />
+              <Value value={value.mine} names={NO_NAMES} absent="no string" />
+              <Value value={value.now} names={NO_NAMES} absent="no string" />
             </tr>
           )}
           {fields.map(({ name, mine, now, expiresAt: ends }) => (
             <tr key={bytesId(name)}>
               <th scope="row">{toLine(name)}</th>
-              <Value value={mine} ends={ends && { at: ends.mine }} />
-              <Value value={now} ends={ends && { at: ends.now }} />
+              <Value value={mine} names={[toLine(name)]} ends={ends && { at: ends.mine }} />
+              <Value value={now} names={[toLine(name)]} ends={ends && { at: ends.now }} />
             </tr>
           ))}
           {otherTime ? (
@@ -117,19 +119,31 @@ function Differences({
 
 const moment = (epoch: number | null): string => (epoch === null ? 'never' : formatInstant(epoch))
 
+const NO_NAMES: readonly string[] = []
+
 interface ValueProps {
   readonly value: Bytes | null
+  /** That lead to it. */
+  readonly names: readonly string[]
   readonly absent?: string
   /** When the field itself ends, where that differs. */
   readonly ends?: { readonly at: number | null } | null
 }
 
-function Value({ value, absent = 'no such field', ends = null }: ValueProps) {
+function Value({ value, names, absent = 'no such field', ends = null }: ValueProps) {
+  const secret = value === null ? null : secretOf(value, names, null)
+  const reveal = useReveal(secret !== null && secret.kind !== 'nothing')
   if (value === null) return <td className={styles.absent}>{absent}</td>
   const text = toLine(value)
   return (
     <td className={text === '' ? styles.absent : undefined}>
-      {text === '' ? 'empty' : text}
+      <Secret
+        reveal={reveal}
+        what="this value"
+        {...(secret?.kind === 'parts' ? { instead: secret.masked } : {})}
+      >
+        {text === '' ? 'empty' : text}
+      </Secret>
       {ends === null ? null : (
         <span className={styles.ends}>
           {ends.at === null ? 'no TTL of its own' : `until ${formatInstant(ends.at)}`}

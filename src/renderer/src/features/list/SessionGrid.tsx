@@ -1,12 +1,14 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown, ArrowUp } from 'lucide-react'
 import { type CSSProperties, useEffect, useLayoutEffect, useMemo, useRef } from 'react'
+import { useStore } from 'zustand'
 import { type Bytes, bytesId } from '#shared/bytes.ts'
 import { toFailure } from '../../lib/failure.ts'
 import { focusDetail, GRID } from '../../lib/focus.ts'
 import { useApp, useBlock, useDetail, useList, usePicks, useSettings } from '../../stores/context.ts'
 import { sortKeyId } from '../../stores/list.ts'
 import { isPicked } from '../../stores/picks.ts'
+import { OPEN_ID } from '../../stores/reveals.ts'
 import { type Column, columnTracks, figureFields, leastWidth, listColumns } from './columns.ts'
 import { FlingPosition, useFlinging } from './FlingPosition.tsx'
 import styles from './SessionGrid.module.css'
@@ -35,6 +37,7 @@ export function SessionGrid() {
   const fresh = useList((state) => state.fresh)
   const reveal = useList((state) => state.reveal)
   const selected = useDetail((state) => state.selected)
+  const idRevealed = useStore(app.reveals.store, ({ parts }) => parts.has(OPEN_ID))
   const picks = usePicks((state) => state)
   const rowHeight = ROW_HEIGHTS[useSettings((state) => state.density)]
   const stale = useBlock('list') !== null
@@ -184,6 +187,7 @@ export function SessionGrid() {
                 picked={isPicked(picks, key)}
                 gone={gone.has(key)}
                 fresh={fresh.has(key)}
+                revealed={idRevealed && key === selectedKey}
               />
             )
           })}

@@ -2,13 +2,15 @@ import { memo, useCallback, useState } from 'react'
 import type { Bytes } from '#shared/bytes.ts'
 import type { SessionRow as Row, RowFormat } from '#shared/model.ts'
 import { Badge } from '../../components/Badge.tsx'
+import { Dots } from '../../components/Secret.tsx'
+import { SessionId } from '../../components/SessionId.tsx'
 import { paintText, Ticking } from '../../components/Ticking.tsx'
 import { TtlBar } from '../../components/TtlBar.tsx'
-import { isBinary, toLine } from '../../lib/bytes-view.ts'
+import { isBinary } from '../../lib/bytes-view.ts'
 import { formatAgo, formatInstant, formatTime } from '../../lib/format.ts'
-import { useApp } from '../../stores/context.ts'
+import { idInWords, valueInWords } from '../../lib/privacy-words.ts'
+import { useApp, usePrivacy } from '../../stores/context.ts'
 import type { Column } from './columns.ts'
-import { MiddleEllipsis } from './MiddleEllipsis.tsx'
 import styles from './SessionGrid.module.css'
 
 interface SessionRowProps {
@@ -21,6 +23,8 @@ interface SessionRowProps {
   readonly picked: boolean
   readonly gone: boolean
   readonly fresh: boolean
+  /** Somebody has asked to see its id. */
+  readonly revealed: boolean
 }
 
 /** The same row of another tab has another one. */
@@ -35,6 +39,7 @@ export const SessionRow = memo(function SessionRow({
   picked,
   gone,
   fresh,
+  revealed,
 }: SessionRowProps) {
   const { tab } = useApp()
   // What the row was when it came on the screen does not glow; what happens to it from then on does.
@@ -56,21 +61,23 @@ export const SessionRow = memo(function SessionRow({
       data-picked={picked || undefined}
     >
       {glows ? <span key={row.revision} className={styles.glow} aria-hidden /> : null}
-      {cellsOf(row, columns, picked)}
+      {cellsOf(row, columns, { picked, revealed })}
     </div>
   )
 })
 
-function cellsOf(row: Row, columns: readonly Column[], picked: boolean) {
+type RowState = Pick<SessionRowProps, 'picked' | 'revealed'>
+
+function cellsOf(row: Row, columns: readonly Column[], state: RowState) {
   if (row.problem === null)
-    return columns.map((column) => <Cell key={column.id} row={row} column={column} picked={picked} />)
+    return columns.map((column) => <Cell key={column.id} row={row} column={column} {...state} />)
   // What is wrong with it takes the place of what it lacks.
   const [user, id, ...rest] = columns
   const ttl = rest.at(-1)
   return (
     <>
-      {user === undefined ? null : <Cell row={row} column={user} picked={picked} />}
-      {id === undefined ? null : <Cell row={row} column={id} picked={picked} />}
+      {user === undefined ? null : <Cell row={row} column={user} {...state} />}
+      {id === undefined ? null : <Cell row={row} column={id} {...state} />}
       {/* biome-ignore lint/a11y/useFocusableInteractive: the grid holds the focus. */}
       {/* biome-ignore lint/a11y/useSemanticElements: a virtualised grid has no table layout. */}
       <div
@@ -83,7 +90,7 @@ function cellsOf(row: Row, columns: readonly Column[], picked: boolean) {
       >
         {row.problem}
       </div>
-      {ttl === undefined ? null : <Cell row={row} column={ttl} picked={picked} />}
+      {ttl === undefined ? null : <Cell row={row} column={ttl} {...state} />}
     </>
   )
 }
@@ -92,11 +99,12 @@ function Cell({
   row,
   column,
   picked,
-}: {
+  revealed,
+}: RowState & {
   readonly row: Row
   readonly column: Column
-  readonly picked: boolean
 }) {
+  const view = usePrivacy()
   return (
     // biome-ignore lint/a11y/useFocusableInteractive: the grid holds the focus.
     // biome-ignore lint/a11y/useSemanticElements: a virtualised grid has no table layout.
@@ -106,34 +114,44 @@ function Cell({
       data-column={column.id}
       data-end={column.end || undefined}
       // The id's two halves would be read with a gap between them.
-      aria-label={column.id === 'id' ? toLine(row.id) : undefined}
+      aria-label={column.id === 'id' && view.mode === 'shown' ? idInWords(row.id, view) : undefined}
     >
       {column.id === 'user' ? <Pick row={row} picked={picked} /> : null}
-      <CellContent row={row} column={column} />
+      <CellContent row={row} column={column} revealed={revealed} />
     </div>
   )
 }
 
 /** Stands left of the first column. The grid hears the clicks, which may also pick a stretch. */
 function Pick({ row, picked }: { readonly row: Row; readonly picked: boolean }) {
+  const view = usePrivacy()
+  const user = row.cells[0]
   return (
     <input
       type="checkbox"
       className={styles.pick}
       tabIndex={-1}
-      aria-label={`Select ${toLine(row.cells[0] || row.id)}`}
+      aria-label={`Select ${user ? valueInWords(user, view) : idInWords(row.id, view)}`}
       checked={picked}
       readOnly
     />
   )
 }
 
-function CellContent({ row, column }: { readonly row: Row; readonly column: Column }) {
+function CellContent({
+  row,
+  column,
+  revealed,
+}: {
+  readonly row: Row
+  readonly column: Column
+  readonly revealed: boolean
+}) {
   switch (column.id) {
     case 'user':
       return <User row={row} />
     case 'id':
-      return <MiddleEllipsis text={toLine(row.id)} />
+      return <SessionId id={row.id} revealed={revealed} />
     case 'created':
       return <Created at={row.createdAt} />
     case 'seen':
@@ -145,16 +163,18 @@ function CellContent({ row, column }: { readonly row: Row; readonly column: Colu
         <TtlBar expiresAt={row.expiresAt} configuredTtl={row.configuredTtl} />
       )
     default:
-      return <FieldCell value={row.cells[column.cell ?? -1] ?? null} />
+      return <FieldCell value={row.cells[column.cell ?? -1] ?? null} secret={column.secret === true} />
   }
 }
 
 function User({ row }: { readonly row: Row }) {
+  const view = usePrivacy()
   const user = row.cells[0] ?? null
+  const name = user === null ? null : valueInWords(user, view)
   return (
     <>
-      <span className={styles.user} title={user === null ? 'Nobody is logged in' : toLine(user)}>
-        {user === null || user === '' ? <span className={styles.none}>–</span> : toLine(user)}
+      <span className={styles.user} title={name ?? 'Nobody is logged in'}>
+        {name === null || name === '' ? <span className={styles.none}>–</span> : name}
       </span>
       {row.state === 'session' ? null : row.problem === null && row.format !== null ? (
         <span className={styles.format} title={`Written by ${row.format.name}, ${row.format.encoding}`}>
@@ -172,9 +192,11 @@ function User({ row }: { readonly row: Row }) {
 /** Without what it says in brackets, which the tooltip has. */
 const shortName = ({ name }: RowFormat): string => name.replace(/ \(.*\)$/, '')
 
-function FieldCell({ value }: { readonly value: Bytes | null }) {
+function FieldCell({ value, secret }: { readonly value: Bytes | null; readonly secret: boolean }) {
+  const view = usePrivacy()
   if (value === null) return <span className={styles.none}>–</span>
-  const text = toLine(value)
+  if (secret && view.mode !== 'shown') return <Dots />
+  const text = valueInWords(value, view)
   return (
     <span className={styles.text} title={text} data-binary={isBinary(value) || undefined}>
       {text}

@@ -1,3 +1,4 @@
+import { isSecretPath } from '#shared/mask.ts'
 import { type SessionRow, type SortKey, USER_FIELD } from '#shared/model.ts'
 
 export interface Column {
@@ -11,6 +12,8 @@ export interface Column {
   readonly end?: boolean
   /** For the columns of choice: which of the row's cells. */
   readonly cell?: number
+  /** Its values are not shown unasked. */
+  readonly secret?: boolean
 }
 
 const column = (min: number, share: number, rest: Omit<Column, 'width' | 'min'>): Column => ({
@@ -39,6 +42,7 @@ export function listColumns(
         sort: { field },
         cell: index + 1,
         end: figures.has(field),
+        secret: isSecretPath([field]),
       }),
     ),
     column(108, 1, { id: 'ttl', label: 'TTL', sort: 'expiresAt', end: true }),

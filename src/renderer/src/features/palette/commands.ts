@@ -1,4 +1,5 @@
 import type { Ability } from '#shared/abilities.ts'
+import { COPIED_UNSEEN } from '../../components/CopyButton.tsx'
 import { focusCommands, focusDetail, focusFilter, focusGrid, focusPrefix } from '../../lib/focus.ts'
 import { isMac, MOD } from '../../lib/platform.ts'
 import type { App } from '../../stores/app.ts'
@@ -10,6 +11,7 @@ import { openSessionExport, whyNotExportable } from '../transfer/export-target.t
 import { able, always, type Command, connected, picking, plain, selectedAny, told } from './command.ts'
 import { whyNotSaveable } from './connect-commands.ts'
 import { LIST_COMMANDS } from './list-commands.ts'
+import { PRIVACY_COMMANDS } from './privacy-commands.ts'
 import { RISK_COMMANDS } from './risk-commands.ts'
 import { TIMELINE_COMMANDS } from './timeline-commands.ts'
 
@@ -26,17 +28,19 @@ const isY = withMod('y')
 const nothingTo = (which: 'undo' | 'redo') => (app: App) =>
   (app.history.store.getState().status?.[which].length ?? 0) === 0 ? `There is nothing to ${which}.` : null
 
+const copied = (app: App, done: string) =>
+  app.privacy.store.getState().mode === 'streaming' ? `${done} ${COPIED_UNSEEN}` : done
 const copyId = told(async (app) => {
   const { selected } = app.detail.store.getState()
   if (typeof selected !== 'string') return null
   await navigator.clipboard.writeText(selected)
-  return 'Copied the session id.'
+  return copied(app, 'Copied the session id.')
 })
 const copyCookie = told(async (app) => {
   const { selected } = app.detail.store.getState()
   if (typeof selected !== 'string') return null
   await navigator.clipboard.writeText(`sid=${selected}`)
-  return 'Copied the cookie.'
+  return copied(app, 'Copied the cookie.')
 })
 
 /** Everything that one can do, with its keys. The palette, the shortcuts dialog and the keyboard all read this list. */
@@ -199,6 +203,7 @@ export const COMMANDS: readonly Command[] = [
   ...TIMELINE_COMMANDS,
   ...RISK_COMMANDS,
   ...TAB_COMMANDS,
+  ...PRIVACY_COMMANDS,
   {
     id: 'demo',
     group: 'App',

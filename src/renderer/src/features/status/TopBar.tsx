@@ -10,6 +10,7 @@ import { PrefixBox } from '../list/PrefixBox.tsx'
 import { FirstNewTab } from '../tabs/NewTab.tsx'
 import { ConnectionMenu } from './ConnectionMenu.tsx'
 import { LiveMark } from './LiveMark.tsx'
+import { PrivacyMenu } from './PrivacyMenu.tsx'
 import styles from './TopBar.module.css'
 
 export function TopBar() {
@@ -28,6 +29,7 @@ export function TopBar() {
         keys={`${MOD} K`}
         onClick={() => app.openDialog('palette')}
       />
+      <PrivacyMenu />
       <ThemeMenu />
     </header>
   )

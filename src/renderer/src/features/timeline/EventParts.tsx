@@ -1,10 +1,13 @@
-import { useCallback } from 'react'
+import { useCallback, useMemo } from 'react'
+import { DOTS, isSecretPath, isSecretPlace, maskedText } from '#shared/mask.ts'
 import type { FieldEvent, KeptValue, TimelineAuthor, TimelineKind } from '#shared/timeline.ts'
 import { Badge } from '../../components/Badge.tsx'
+import { Dots, RevealButton, useReveal } from '../../components/Secret.tsx'
 import { paintText, Ticking } from '../../components/Ticking.tsx'
 import { toLine } from '../../lib/bytes-view.ts'
 import { formatAgo, formatBytes, plural } from '../../lib/format.ts'
 import { jsonChanges } from '../../lib/json-changes.ts'
+import { secretOf } from '../../lib/secret-value.ts'
 import { AUTHORS, KINDS } from './event-words.ts'
 import styles from './Timeline.module.css'
 
@@ -35,8 +38,47 @@ export function Ago({ at }: { readonly at: number }) {
 const MOST_PLACES = 3
 
 /** What a field held and holds; of JSON only the places that differ. Nothing where values were not kept. */
-export function FieldTurn({ event: { old, new: now } }: { readonly event: FieldEvent }) {
-  if (old === null && now === null) return null
+export function FieldTurn(props: FieldTurnProps) {
+  const { old, new: now } = props.event
+  return old === null && now === null ? null : <Turn {...props} />
+}
+
+interface FieldTurnProps {
+  readonly event: FieldEvent
+  /** What is hidden can be shown from here. */
+  readonly eye?: boolean
+}
+
+function Turn({ event: { field, old, new: now }, eye = false }: FieldTurnProps) {
+  const name = field === null ? '' : toLine(field)
+  const names = useMemo(() => [name], [name])
+  const secret = useMemo(() => hidesIn(names, old) || hidesIn(names, now), [names, old, now])
+  const reveal = useReveal(secret)
+  return (
+    <>
+      <Values names={names} old={old} now={now} hidden={reveal.hidden} />
+      {eye ? <RevealButton reveal={reveal} what={`the value of ${name}`} /> : null}
+    </>
+  )
+}
+
+interface ValuesProps {
+  readonly names: readonly string[]
+  readonly old: KeptValue | null
+  readonly now: KeptValue | null
+  readonly hidden: boolean
+}
+
+function Values({ names, old, now, hidden }: ValuesProps) {
+  if (hidden && isSecretPath(names))
+    return (
+      <span className={styles.turn}>
+        {old === null ? null : <Dots />}
+        {old === null || now === null ? null : <Arrow />}
+        {now === null ? null : <Dots />}
+      </span>
+    )
+  const words = hidden ? maskedText : (text: string) => text
   const places =
     old?.whole && now?.whole && typeof old.value === 'string' && typeof now.value === 'string'
       ? jsonChanges(old.value, now.value)
@@ -44,9 +86,9 @@ export function FieldTurn({ event: { old, new: now } }: { readonly event: FieldE
   if (places === null || places.length === 0)
     return (
       <span className={styles.turn}>
-        {old === null ? null : <Value value={old} tone="old" />}
+        {old === null ? null : <Value value={old} words={words} tone="old" />}
         {old === null || now === null ? null : <Arrow />}
-        {now === null ? null : <Value value={now} tone="new" />}
+        {now === null ? null : <Value value={now} words={words} tone="new" />}
       </span>
     )
   return (
@@ -54,9 +96,9 @@ export function FieldTurn({ event: { old, new: now } }: { readonly event: FieldE
       {places.slice(0, MOST_PLACES).map(({ path, old: was, new: is }) => (
         <span key={path} className={styles.turn}>
           <span className={styles.path}>{path}</span>
-          {was === null ? null : <del className={styles.value}>{was}</del>}
+          {was === null ? null : <del className={styles.value}>{placeText(was, path, hidden)}</del>}
           {was === null || is === null ? null : <Arrow />}
-          {is === null ? null : <ins className={styles.value}>{is}</ins>}
+          {is === null ? null : <ins className={styles.value}>{placeText(is, path, hidden)}</ins>}
         </span>
       ))}
       {places.length > MOST_PLACES ? (
@@ -72,9 +114,23 @@ const Arrow = () => (
   </span>
 )
 
-function Value({ value, tone }: { readonly value: KeptValue; readonly tone: 'old' | 'new' }) {
+/** Whether anything of a kept value is not to be seen unasked. */
+export const hidesIn = (names: readonly string[], kept: KeptValue | null): boolean =>
+  kept !== null && secretOf(kept.value, names, null).kind !== 'nothing'
+
+/** What stands at a place of a JSON value. */
+export const placeText = (text: string, path: string, hidden: boolean): string =>
+  !hidden ? text : isSecretPlace(path) ? DOTS : maskedText(text)
+
+interface ValueProps {
+  readonly value: KeptValue
+  readonly words: (text: string) => string
+  readonly tone: 'old' | 'new'
+}
+
+function Value({ value, words, tone }: ValueProps) {
   const Part = tone === 'old' ? 'del' : 'ins'
-  const text = keptText(value)
+  const text = words(keptText(value))
   return text === '' ? (
     <Part className={styles.muted}>empty</Part>
   ) : (

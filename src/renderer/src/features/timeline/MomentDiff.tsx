@@ -1,11 +1,14 @@
 import { X } from 'lucide-react'
-import { Fragment, type ReactNode, useEffect, useRef } from 'react'
+import { Fragment, type ReactNode, useEffect, useMemo, useRef } from 'react'
 import { bytesId } from '#shared/bytes.ts'
+import { DOTS, isSecretPath, maskedText } from '#shared/mask.ts'
 import type { KeptValue, MomentField, TimelineDiff, TimelineMoment } from '#shared/timeline.ts'
 import { IconButton } from '../../components/Button.tsx'
+import { RevealButton, useReveal } from '../../components/Secret.tsx'
+import { toLine } from '../../lib/bytes-view.ts'
 import { formatClock, formatDuration, formatInstant, plural } from '../../lib/format.ts'
 import { jsonChanges } from '../../lib/json-changes.ts'
-import { keptText } from './EventParts.tsx'
+import { hidesIn, keptText, placeText } from './EventParts.tsx'
 import { fieldName } from './event-words.ts'
 import styles from './MomentDiff.module.css'
 
@@ -67,20 +70,31 @@ const MARKS = { added: '+', removed: '−', changed: '~' } as const
 /** One row, or for JSON one for each place that differs. */
 function FieldRows({ field: { name, change, old, new: now } }: { readonly field: MomentField }) {
   const label = fieldName(name)
-  const places = bothJson(old, now)
+  const names = useMemo(() => [toLine(name)], [name])
+  const secret = useMemo(() => hidesIn(names, old) || hidesIn(names, now), [names, old, now])
+  const reveal = useReveal(secret)
+  const eye = <RevealButton reveal={reveal} what={`the values of ${label}`} />
+  const { hidden } = reveal
+  const isWhole = hidden && isSecretPath(names)
+  const places = isWhole ? null : bothJson(old, now)
   if (places === null || places.length === 0)
     return (
-      <Row change={change} name={label}>
-        <Value value={old} />
-        <Value value={now} />
+      <Row change={change} name={label} eye={eye}>
+        <Value value={old} dots={isWhole} hidden={hidden} />
+        <Value value={now} dots={isWhole} hidden={hidden} />
       </Row>
     )
-  return places.map(({ path, old: was, new: is }) => {
+  return places.map(({ path, old: was, new: is }, index) => {
     const kind = was === null ? 'added' : is === null ? 'removed' : 'changed'
     return (
-      <Row key={path} change={kind} name={path.startsWith('[') ? label + path : `${label}.${path}`}>
-        <Text text={was} />
-        <Text text={is} />
+      <Row
+        key={path}
+        change={kind}
+        name={path.startsWith('[') ? label + path : `${label}.${path}`}
+        eye={index === 0 ? eye : null}
+      >
+        <Text text={was === null ? null : placeText(was, path, hidden)} />
+        <Text text={is === null ? null : placeText(is, path, hidden)} />
       </Row>
     )
   })
@@ -89,10 +103,12 @@ function FieldRows({ field: { name, change, old, new: now } }: { readonly field:
 function Row({
   change,
   name,
+  eye,
   children,
 }: {
   readonly change: keyof typeof MARKS
   readonly name: string
+  readonly eye: ReactNode
   readonly children: ReactNode
 }) {
   return (
@@ -105,6 +121,7 @@ function Row({
           <span>
             <Path text={name} /> <span className={styles.change}>{change}</span>
           </span>
+          {eye}
         </div>
       </th>
       {children}
@@ -126,8 +143,15 @@ export const Path = ({ text }: { readonly text: string }) =>
     </Fragment>
   ))
 
-const Value = ({ value }: { readonly value: KeptValue | null }) => (
-  <Text text={value === null ? null : keptText(value)} />
+interface ValueProps {
+  readonly value: KeptValue | null
+  /** All of it is hidden, or what in it looks like a secret. */
+  readonly dots: boolean
+  readonly hidden: boolean
+}
+
+const Value = ({ value, dots, hidden }: ValueProps) => (
+  <Text text={value === null ? null : dots ? DOTS : hidden ? maskedText(keptText(value)) : keptText(value)} />
 )
 
 export function Text({ text }: { readonly text: string | null }) {

@@ -4,10 +4,10 @@ import type { TimelineEntry } from '#shared/timeline.ts'
 import { Button } from '../../components/Button.tsx'
 import { Problem } from '../../components/Problem.tsx'
 import { formatClock, formatInstant, plural } from '../../lib/format.ts'
-import { useApp, useDetail, useSessionTimeline } from '../../stores/context.ts'
+import { useApp, useDetail, usePrivacy, useSessionTimeline } from '../../stores/context.ts'
 import type { TimelineMoment } from '../../stores/session-timeline.ts'
 import { Ago, Author, FieldTurn, KindMark } from './EventParts.tsx'
-import { eventWords, howKnown } from './event-words.ts'
+import { eventWords, howKnown, shortId } from './event-words.ts'
 import { MomentDiff } from './MomentDiff.tsx'
 import styles from './Timeline.module.css'
 
@@ -183,16 +183,14 @@ function Moment({
 function Event({ entry }: { readonly entry: TimelineEntry }) {
   const { change } = entry
   const isField = 'field' in change
+  const view = usePrivacy()
+  const words = eventWords(entry, (id) => shortId(id, view))
   return (
     <div className={styles.event}>
       <KindMark kind={change.kind} />
       <span className={styles.what}>
-        {isField && change.field !== null ? (
-          <b className={styles.field}>{eventWords(entry)}</b>
-        ) : (
-          eventWords(entry)
-        )}
-        {isField ? <FieldTurn event={change} /> : null}
+        {isField && change.field !== null ? <b className={styles.field}>{words}</b> : words}
+        {isField ? <FieldTurn event={change} eye /> : null}
       </span>
     </div>
   )

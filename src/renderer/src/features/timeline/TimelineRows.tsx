@@ -2,10 +2,10 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { Pin } from 'lucide-react'
 import { memo, useEffect, useRef, useState } from 'react'
 import type { TimelineEntry } from '#shared/timeline.ts'
-import { toLine } from '../../lib/bytes-view.ts'
 import { TIMELINE } from '../../lib/focus.ts'
 import { formatClock, formatInstant } from '../../lib/format.ts'
-import { useApp, useList, usePins, useTimeline } from '../../stores/context.ts'
+import { idInWords, valueInWords } from '../../lib/privacy-words.ts'
+import { useApp, useList, usePins, usePrivacy, useTimeline } from '../../stores/context.ts'
 import { isPinned } from '../../stores/pins.ts'
 import { Ago, Author, FieldTurn, KindMark } from './EventParts.tsx'
 import { eventWords, howKnown, shortId } from './event-words.ts'
@@ -127,7 +127,9 @@ const EventRow = memo(function EventRow({ entry, index, top, active, prefix, onG
   const { tab } = useApp()
   const pinned = usePins((state) => isPinned(state, prefix, id))
   const isField = 'field' in change
-  const words = eventWords(entry)
+  const view = usePrivacy()
+  const words = eventWords(entry, (other) => shortId(other, view))
+  const name = user === null ? null : valueInWords(user, view)
   return (
     // biome-ignore lint/a11y/useSemanticElements: a virtualised grid has no table layout.
     // biome-ignore lint/a11y/useKeyWithClickEvents: the grid hears the keys.
@@ -151,11 +153,11 @@ const EventRow = memo(function EventRow({ entry, index, top, active, prefix, onG
       <Cell>
         <KindMark kind={change.kind} />
       </Cell>
-      <Cell className={styles.user} title={user ?? undefined}>
-        {user ?? (id === null ? '' : <span className={styles.muted}>anonymous</span>)}
+      <Cell className={styles.user} title={name ?? undefined}>
+        {name ?? (id === null ? '' : <span className={styles.muted}>anonymous</span>)}
       </Cell>
-      <Cell className={styles.id} title={id === null ? undefined : toLine(id)}>
-        {id === null ? '' : shortId(id)}
+      <Cell className={styles.id} title={id === null ? undefined : idInWords(id, view)}>
+        {id === null ? '' : shortId(id, view)}
         {pinned ? <Pin size={11} aria-label="pinned" className={styles.pin} /> : null}
       </Cell>
       <Cell className={styles.what} title={words}>

@@ -14,9 +14,11 @@ import {
   Trash2,
 } from 'lucide-react'
 import type { Bytes } from '#shared/bytes.ts'
+import type { PrivacyView } from '#shared/mask.ts'
 import type { Expiry, TimelineAuthor, TimelineChange, TimelineEntry, TimelineKind } from '#shared/timeline.ts'
 import { toLine } from '../../lib/bytes-view.ts'
 import { formatClock, formatDuration, formatInstant, plural } from '../../lib/format.ts'
+import { idInWords } from '../../lib/privacy-words.ts'
 
 export const KINDS: Readonly<
   Record<TimelineKind, { readonly label: string; readonly icon: LucideIcon; readonly tone?: 'calm' | 'red' }>
@@ -52,13 +54,16 @@ const HEARD: Readonly<Record<string, string>> = {
   move_to: 'moved from another database',
 }
 
-/** What happened beside the kind of it, in words; values of fields are shown apart. */
-export function eventWords({ change, heard, at }: TimelineEntry): string {
+/**
+ * What happened beside the kind of it, in words; values of fields are shown apart.
+ * @param nameOf an id as it is shown
+ */
+export function eventWords({ change, heard, at }: TimelineEntry, nameOf: (id: Bytes) => string): string {
   const said = heard === null ? null : (HEARD[heard] ?? null)
-  return [changeWords(change, at), said].filter((words) => words !== null && words !== '').join(' · ')
+  return [changeWords(change, at, nameOf), said].filter((words) => words !== null && words !== '').join(' · ')
 }
 
-function changeWords(change: TimelineChange, at: number): string {
+function changeWords(change: TimelineChange, at: number, nameOf: (id: Bytes) => string): string {
   switch (change.kind) {
     case 'created':
       return [
@@ -81,9 +86,7 @@ function changeWords(change: TimelineChange, at: number): string {
     case 'typeChanged':
       return `${change.type.old} → ${change.type.new}`
     case 'rotated':
-      return change.to === null
-        ? `came from ${shortId(change.from ?? '')}`
-        : `goes on as ${shortId(change.to)}`
+      return change.to === null ? `came from ${nameOf(change.from ?? '')}` : `goes on as ${nameOf(change.to)}`
     case 'expired':
       return isLong(change.expiresAt, at) && change.expiresAt !== null
         ? `its time was over at ${formatInstant(change.expiresAt)}`
@@ -113,9 +116,10 @@ export function howKnown({ told, since, by, change }: TimelineEntry): string {
 
 export const fieldName = (name: Bytes): string => toLine(name) || '(empty name)'
 
-export const shortId = (id: Bytes): string => {
-  const text = toLine(id)
-  return text.length > 9 ? `${text.slice(0, 8)}…` : text
+/** An id as it is shown where there is little room. */
+export const shortId = (id: Bytes, view: PrivacyView): string => {
+  const text = idInWords(id, view)
+  return view.mode === 'shown' && text.length > 9 ? `${text.slice(0, 8)}…` : text
 }
 
 const timeLeft = (expiresAt: number, at: number): string =>

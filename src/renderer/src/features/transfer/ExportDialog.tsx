@@ -1,18 +1,20 @@
 import { Download } from 'lucide-react'
 import { useState } from 'react'
 import { useStore } from 'zustand'
-import type { ExportForm } from '#shared/transfer.ts'
+import type { ExportForm, Redaction } from '#shared/transfer.ts'
 import { Button } from '../../components/Button.tsx'
 import { Dialog, DialogButtons } from '../../components/Dialog.tsx'
 import { Problem } from '../../components/Problem.tsx'
 import { Working } from '../../components/Working.tsx'
 import { formatBytes, formatCount, plural } from '../../lib/format.ts'
+import { idInWords } from '../../lib/privacy-words.ts'
 import { saveFile } from '../../lib/save-file.ts'
-import { useApp, useBlock, useList } from '../../stores/context.ts'
+import { useApp, useBlock, useList, usePrivacy } from '../../stores/context.ts'
 import type { ExportTarget } from '../../stores/export.ts'
 import { Choices } from './Choices.tsx'
 import { prefixInWords } from './export-target.ts'
 import { Limits } from './Limits.tsx'
+import { RedactionChoice } from './RedactionChoice.tsx'
 import styles from './Transfer.module.css'
 
 /** Writes sessions to a file: what, in which form, and what came of it. */
@@ -49,6 +51,12 @@ export function ExportDialog({ onClose }: { readonly onClose: () => void }) {
   )
 }
 
+const NOTES = {
+  secrets:
+    'Values under secret-looking names, tokens and keys are replaced by a mark. An import refuses the sessions that lack something.',
+  ids: 'Each id becomes a name that stands for it throughout the file. None of it can be imported.',
+} as const
+
 const FORMS = [
   {
     value: 'readable',
@@ -67,12 +75,14 @@ function Choosing({ target, onCancel }: { readonly target: ExportTarget; readonl
   const failure = useStore(exporting.store, (state) => state.failure)
   const stopped = useStore(exporting.store, (state) => state.stopped)
   const [form, setForm] = useState<ExportForm>('readable')
+  const [redact, setRedact] = useState<Redaction>('secrets')
   const blocked = useBlock(form === 'lossless' ? 'exportLossless' : 'export')
   const [chosen, setChosen] = useState(0)
+  const view = usePrivacy()
   const choice = target.choices[chosen] ?? target.choices[0]
   if (choice === undefined) return null
   const start = async () => {
-    const file = await exporting.start(choice.scope, form)
+    const file = await exporting.start(choice.scope, form, form === 'lossless' ? 'nothing' : redact)
     if (file !== null) saveFile(file.name, file.blob)
   }
   return (
@@ -80,7 +90,15 @@ function Choosing({ target, onCancel }: { readonly target: ExportTarget; readonl
       {target.choices.length === 1 ? (
         <dl className={styles.facts}>
           <dt>What</dt>
-          <dd>{choice.label}</dd>
+          <dd>
+            {choice.label}
+            {choice.session === undefined ? null : (
+              <>
+                {', '}
+                <code>{idInWords(choice.session, view)}</code>
+              </>
+            )}
+          </dd>
         </dl>
       ) : (
         <Choices
@@ -95,10 +113,18 @@ function Choosing({ target, onCancel }: { readonly target: ExportTarget; readonl
         />
       )}
       <Choices legend="Form" value={form} choices={FORMS} onChange={setForm} />
-      <Problem tone="amber">
-        The file holds session ids and whatever secrets are in the fields. Whoever has it can log in as these
-        users until the sessions end: keep it as you would keep their passwords.
-      </Problem>
+      {form === 'lossless' ? null : <RedactionChoice value={redact} onChange={setRedact} notes={NOTES} />}
+      {form === 'readable' && redact === 'secretsAndIds' ? null : (
+        <Problem tone="amber">
+          {form === 'lossless'
+            ? 'A lossless file cannot be redacted: it holds session ids and whatever secrets are in the fields.'
+            : redact === 'nothing'
+              ? 'The file holds session ids and whatever secrets are in the fields.'
+              : 'The file holds session ids.'}{' '}
+          Whoever has it can log in as these users until the sessions end: keep it as you would keep their
+          passwords.
+        </Problem>
+      )}
       {'filter' in choice.scope ? <Incomplete /> : null}
       <Limits of={['exportOtherTypes']} />
       {stopped ? <Problem tone="plain">Stopped. No file was saved.</Problem> : null}

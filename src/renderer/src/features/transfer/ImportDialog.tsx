@@ -1,5 +1,5 @@
 import { Download } from 'lucide-react'
-import { useEffect } from 'react'
+import { useEffect, useState } from 'react'
 import { useStore } from 'zustand'
 import type { ImportSource } from '#shared/transfer.ts'
 import { Button } from '../../components/Button.tsx'
@@ -88,10 +88,15 @@ function Source({ screen: { file, plan } }: PartProps) {
   )
 }
 
-function Origin({ source: { form, prefix, exportedAt, server } }: { readonly source: ImportSource }) {
+function Origin({
+  source: { form, prefix, exportedAt, server, redacted },
+}: {
+  readonly source: ImportSource
+}) {
   return (
     <>
-      {form === 'lossless' ? 'Lossless' : 'Readable'} export of <code>{prefixInWords(prefix)}</code>
+      {form === 'lossless' ? 'Lossless' : 'Readable'}
+      {redacted === 'nothing' ? '' : ', redacted'} export of <code>{prefixInWords(prefix)}</code>
       {server === null ? '' : ` · ${server.product} ${server.version}`}
       {exportedAt === null ? '' : ` · ${formatInstant(exportedAt)}`}
     </>
@@ -143,6 +148,7 @@ function Done({
 }: PartProps & { readonly onClose: () => void }) {
   const app = useApp()
   const shown = useList((state) => state.prefix)
+  const [whole, setWhole] = useState(false)
   if (result === null) return null
   const written = writesOf(result)
   const { prefix, undo } = result
@@ -156,12 +162,23 @@ function Done({
       </p>
       <OutcomeTable state={result} words="did" />
       {failure === null ? null : <Problem>{failure.message}</Problem>}
+      <label className={styles.choice}>
+        <input
+          type="checkbox"
+          className={styles.radio}
+          checked={whole}
+          onChange={(event) => setWhole(event.target.checked)}
+        />
+        <span className={styles.choiceText}>Save the report with whole session ids</span>
+      </label>
       <DialogButtons>
         <Button
           className={styles.first}
           icon={Download}
           onClick={() => {
-            if (report !== null) saveFile(fileName(prefix, 'import', 'json', app.clock.now()), report)
+            if (report === null) return
+            const file = whole ? report.whole : report.masked
+            saveFile(fileName(prefix, 'import', 'json', app.clock.now()), file)
           }}
         >
           Save report

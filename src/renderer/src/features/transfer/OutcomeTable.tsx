@@ -1,6 +1,6 @@
 import { ChevronRight } from 'lucide-react'
 import type { ImportState } from '#shared/transfer.ts'
-import { toLine } from '../../lib/bytes-view.ts'
+import { SessionId } from '../../components/SessionId.tsx'
 import { formatCount } from '../../lib/format.ts'
 import { OUTCOMES } from './outcomes.ts'
 import styles from './Transfer.module.css'
@@ -32,7 +32,11 @@ export function OutcomeTable({ state, words }: OutcomeTableProps) {
                 {samples.map(({ line, id, reason }) => (
                   <li key={line} className={styles.sample}>
                     <span className={styles.line}>line {formatCount(line)}</span>
-                    {id === null ? null : <code className={styles.id}>{toLine(id)}</code>}
+                    {id === null ? null : (
+                      <code className={styles.id}>
+                        <SessionId id={id} />
+                      </code>
+                    )}
                     {reason === null ? null : <span className={styles.reason}>{reason}</span>}
                   </li>
                 ))}

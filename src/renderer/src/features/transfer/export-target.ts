@@ -1,4 +1,4 @@
-import { toLine } from '../../lib/bytes-view.ts'
+import { maskedText } from '#shared/mask.ts'
 import type { App } from '../../stores/app.ts'
 import type { DetailState } from '../../stores/detail.ts'
 import type { ExportTarget } from '../../stores/export.ts'
@@ -25,8 +25,8 @@ export function openSessionExport(app: App): void {
   const { prefix, selected, detail } = app.detail.store.getState()
   if (selected === null) return
   const user = userOf(detail)
-  const label = `${toLine(selected)}${user === null ? '' : ` of ${user}`}`
-  app.openExport({ prefix, choices: [{ label, scope: { ids: [selected] }, count: 1 }] })
+  const label = user === null ? 'The open session' : `The session of ${maskedText(user)}`
+  app.openExport({ prefix, choices: [{ label, session: selected, scope: { ids: [selected] }, count: 1 }] })
 }
 
 export const whyNotExportable = ({ selected, ending }: DetailState): string | null =>
