@@ -428,10 +428,7 @@ export function createApp(transport: Transport, tab: number, prefix: string, sha
       const which = { prefix, redact, ...(id === null ? {} : { id }) }
       const { text } = await transport.invoke('timeline.export', which)
       const file = new Blob([text], { type: 'application/json' })
-      saveFile(
-        fileName(prefix, redact === 'nothing' ? 'timeline' : 'timeline-redacted', 'json', clock.now()),
-        file,
-      )
+      saveFile(fileName(prefix, 'timeline', 'json', clock.now()), file)
     },
     async startDemo() {
       drawer.show('demo')
