@@ -87,6 +87,8 @@ const ADVICE: Readonly<Record<string, string>> = {
 const clean = (text: string): string => {
   const line = text
     .replace(/^ERR /, '')
+    // It repeats the arguments, keys and values alike.
+    .replace(/, with args beginning with:.*/s, '')
     .replace(/ script: [0-9a-f]{40}\b.*/s, '')
     .slice(0, 300)
     .trim()

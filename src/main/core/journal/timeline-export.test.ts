@@ -1,4 +1,5 @@
 import { afterEach, expect, it } from 'vitest'
+import type { Redaction } from '#shared/transfer.ts'
 import { useRedis } from '../../../test/redis.ts'
 import { SessionStore } from '../store/session-store.ts'
 import { Onlooker } from './testing/onlooker.ts'
@@ -71,6 +72,36 @@ it('holds every event and every moment, of all sessions or of one', async () => 
   expect(one.id).toBe(other)
   expect(one.events).toMatchObject([{ kind: 'created' }, { kind: 'ttlChanged', expiry: { new: null } }])
   expect((await exported(onlooker, { id: 'never' })).events).toEqual([])
+})
+
+it('leaves secrets out, and ids where that is chosen, unless it is asked for all of it', async () => {
+  const store = new SessionStore({ client: redis.client, clock: () => Date.now() - 3_600_000 })
+  const id = await store.createSession({ username: 'ada', password: 'hunter2hunter2' })
+  const onlooker = await Onlooker.at(redis.port)
+  onlookers.push(onlooker)
+  await onlooker.watch(id)
+  await redis.client.hset(store.keyOf(id), 'password', 'hunter3hunter3')
+  await onlooker.sees(id, ['watched', expect.stringMatching(/^fieldChanged password/)])
+  const { id: next } = await onlooker.invoke('session.rotate', { prefix: PREFIX, id })
+  await onlooker.sees(id, [expect.anything(), expect.anything(), expect.stringMatching(/^rotated/)])
+
+  const textOf = async (redact?: Redaction) =>
+    (await onlooker.invoke('timeline.export', { prefix: PREFIX, ...(redact && { redact }) })).text
+  const usual = await textOf()
+  expect(usual).not.toMatch(/hunter[23]/)
+  expect(usual).toContain(id)
+  const { events } = JSON.parse(usual) as Exported
+  expect(events.find(({ kind }) => kind === 'fieldChanged')).toMatchObject({
+    field: 'password',
+    old: { redacted: null },
+    new: { redacted: null },
+  })
+  const withoutIds = await textOf('secretsAndIds')
+  expect(withoutIds).not.toMatch(/hunter[23]/)
+  for (const each of [id, next]) expect(withoutIds).not.toContain(each)
+  expect(JSON.parse(withoutIds)).toMatchObject({ redacted: 'secretsAndIds' })
+  const all = await textOf('nothing')
+  for (const part of ['hunter2hunter2', 'hunter3hunter3', id, next]) expect(all).toContain(part)
 })
 
 async function exported(onlooker: Onlooker, what: { readonly id?: string }): Promise<Exported> {

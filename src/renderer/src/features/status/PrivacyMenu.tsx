@@ -69,6 +69,9 @@ export function PrivacyMenu() {
           <p className={styles.keys}>
             <Kbd keys="v" /> shows the id of the open session
           </p>
+          <p className={styles.keys}>
+            <Kbd keys="Shift V" /> shows everything, or masks it
+          </p>
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>
