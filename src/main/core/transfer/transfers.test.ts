@@ -57,6 +57,31 @@ async function fill(count: number): Promise<void> {
   await pipeline.exec()
 }
 
+it('redacts a readable export unless it is told not to, and never says that it redacts a lossless one', async () => {
+  await redis.client.hset(`${PREFIX}1`, { username: 'ada', password: 'hunter2' })
+  const { inspector, call, exported } = await connect()
+  const scope = { ids: ['1'] }
+  try {
+    expect((await exported(scope)).text).not.toContain('hunter2')
+    const { handle } = await call('export.begin', {
+      prefix: PREFIX,
+      scope,
+      form: 'readable',
+      redact: 'nothing',
+    })
+    expect((await call('export.read', { handle })).text).toContain('"password":"hunter2"')
+    expect((await exported(scope, 'lossless')).text).toContain('"form":"lossless"')
+    await expect(
+      call('export.begin', { prefix: PREFIX, scope, form: 'lossless', redact: 'secrets' }),
+    ).rejects.toMatchObject({
+      code: 'invalid_argument',
+      message: expect.stringContaining('nothing in it can be redacted'),
+    })
+  } finally {
+    await inspector.stop()
+  }
+})
+
 it('exports what the filter matches, or the sessions that are named', async () => {
   await fill(10)
   const { inspector, call, exported } = await connect()

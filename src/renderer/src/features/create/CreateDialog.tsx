@@ -1,5 +1,6 @@
 import { Plus, X } from 'lucide-react'
 import { type FormEvent, useRef, useState } from 'react'
+import { isSecretPath } from '#shared/mask.ts'
 import { DEFAULT_TTL_SECONDS } from '#shared/ttl.ts'
 import { Button, IconButton } from '../../components/Button.tsx'
 import { Dialog, DialogButtons } from '../../components/Dialog.tsx'
@@ -7,7 +8,7 @@ import { Field } from '../../components/Field.tsx'
 import { Problem } from '../../components/Problem.tsx'
 import { type Failure, toFailure } from '../../lib/failure.ts'
 import { formatDuration } from '../../lib/format.ts'
-import { useApp, useBlock, useList } from '../../stores/context.ts'
+import { useApp, useBlock, useList, usePrivacy } from '../../stores/context.ts'
 import styles from './CreateDialog.module.css'
 import { FIRST_ROWS, type FormRow, isRowProblem, type RowProblem, readRows } from './create-form.ts'
 
@@ -15,6 +16,7 @@ export function CreateDialog({ onClose }: { readonly onClose: () => void }) {
   const app = useApp()
   const prefix = useList((state) => state.prefix)
   const blocked = useBlock('create')
+  const { mode } = usePrivacy()
   const [rows, setRows] = useState<readonly FormRow[]>(FIRST_ROWS)
   const [ttl, setTtl] = useState(String(DEFAULT_TTL_SECONDS))
   const [failure, setFailure] = useState<Failure | null>(null)
@@ -85,6 +87,7 @@ export function CreateDialog({ onClose }: { readonly onClose: () => void }) {
               <input
                 className={styles.input}
                 aria-label={`Field ${index + 1} value`}
+                type={mode === 'streaming' && isSecretPath([row.name]) ? 'password' : 'text'}
                 value={row.value}
                 autoFocus={index === 0}
                 placeholder={row.name === 'username' ? 'empty: nobody is logged in' : 'value'}
