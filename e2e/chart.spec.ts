@@ -1,8 +1,8 @@
 import { expect, test } from './fixtures.ts'
 import { fillSessions } from './sessions.ts'
 
-// Assumes of the core: `list.summary` with a horizon that holds most of the sessions, and a filter that knows `ttl`,
-// `is:` and `no:ttl`.
+// Assumes of the core: `list.summary` with a horizon that holds most of the sessions, and a filter that knows `ends`,
+// `is:` and `no:end`.
 
 test('a drag over the chart filters for those that expire then, and a click clears it', async ({
   ui,
@@ -24,7 +24,7 @@ test('a drag over the chart filters for those that expire then, and a click clea
   await ui.page.mouse.down()
   await ui.page.mouse.move(box.x + box.width / 2, y, { steps: 3 })
   await ui.page.mouse.up()
-  await expect(ui.filter).toHaveValue(/^ttl<\d+s$/)
+  await expect(ui.filter).toHaveValue(/^ends<\d+s$/)
   await expect(ui.toolbar).toContainText('2 of 42 match')
   await ui.page.mouse.click(box.x + box.width / 4, y)
   await expect(ui.filter).toHaveValue('')
@@ -41,7 +41,7 @@ test('the keyboard chooses a span too, and keeps the rest of the filter', async 
   await span.press('Shift+ArrowLeft')
   await expect(span).toHaveAttribute('aria-valuetext', /^40 sessions expire in .*; 9 match$/)
   await span.press('Enter')
-  await expect(ui.filter).toHaveValue(/^user-0000 ttl>=\d+s ttl<\d+s$/)
+  await expect(ui.filter).toHaveValue(/^user-0000 ends>=\d+s ends<\d+s$/)
   await expect(ui.toolbar).toContainText('9 of 40 match')
   await span.press('Escape')
   await expect(ui.filter).toHaveValue('user-0000')
@@ -53,10 +53,10 @@ test('counts by state are switches that filter', async ({ ui, redis }) => {
   await redis.client.pexpire('session:id-00002', 100_000)
   await expect(ui.button('active: 18')).toBeVisible()
   await expect(ui.button('expiring: 1')).toBeVisible()
-  await ui.button('no TTL: 1').click()
-  await expect(ui.filter).toHaveValue('no:ttl')
+  await ui.button('no end: 1').click()
+  await expect(ui.filter).toHaveValue('no:end')
   await expect(ui.toolbar).toContainText('1 of 20 match')
-  await expect(ui.button('no TTL: 1')).toHaveAttribute('aria-pressed', 'true')
+  await expect(ui.button('no end: 1')).toHaveAttribute('aria-pressed', 'true')
   // One state at a time: no session is in two.
   await ui.button(/^expiring/).click()
   await expect(ui.filter).toHaveValue('is:expiring')

@@ -78,6 +78,8 @@ describe('a filter', () => {
 
   it('asks for what is there and what is not, and for states', () => {
     expect(parsed('no:ttl')).toEqual({ kind: 'not', filter: { kind: 'hasTtl' } })
+    expect(parsed('no:end')).toEqual({ kind: 'not', filter: { kind: 'hasEnd' } })
+    expect(parsed('has:"end"')).toEqual({ kind: 'has', name: 'end' })
     expect(parsed('has:cart.items')).toEqual({ kind: 'has', name: 'cart.items' })
     expect(parsed('is:Expiring')).toEqual({ kind: 'is', state: 'expiring' })
   })
@@ -97,7 +99,7 @@ describe('a filter', () => {
     ['idle>1h30', 'idle>1h[30]', /ms, s, m, h, d or w/],
     ['size>4tb', 'size>4[tb]', /b, kb, mb or gb/],
     ['ttl:60', '[ttl:60]', /Compare ttl by <.*"ttl"/],
-    ['is:gone', 'is:[gone]', /active, idle, expiring, session, incomplete or foreign/],
+    ['is:gone', 'is:[gone]', /active, idle, expiring, expired, session, incomplete, foreign or disputed/],
   ])('marks what is wrong in %s and says the way out', (text, marked, message) => {
     expect(problemOf(text)).toEqual([marked, expect.stringMatching(message)])
   })

@@ -4,7 +4,10 @@ import { DURATION_UNITS, parseQuantity, type Quantity, SIZE_UNITS, type Units } 
 export type Sign = '<' | '<=' | '>' | '>=' | '=' | '!='
 
 /** What `is:` may ask for. */
-export const FILTER_STATES = ['active', 'idle', 'expiring', 'session', 'incomplete', 'foreign'] as const
+export const FILTER_STATES = [
+  ...(['active', 'idle', 'expiring', 'expired'] as const),
+  ...(['session', 'incomplete', 'foreign', 'disputed'] as const),
+] as const
 export type FilterState = (typeof FILTER_STATES)[number]
 
 /** The name that stands for the id, which is no field. */
@@ -19,11 +22,15 @@ export type FilterTerm =
   | { readonly kind: 'compare'; readonly name: string; readonly sign: Sign; readonly text: string }
   | { readonly kind: 'has'; readonly name: string }
   | { readonly kind: 'hasTtl' }
+  | { readonly kind: 'hasEnd' }
   | { readonly kind: 'is'; readonly state: FilterState }
-  /** Milliseconds: `ttl` what is left, `idle` since the last access, `age` since it was created. */
+  /**
+   * Milliseconds: `ttl` what Redis leaves, `ends` until Redis or its library ends it, `idle` since the last access, `age`
+   * since it was created.
+   */
   | {
       readonly kind: 'duration'
-      readonly of: 'ttl' | 'idle' | 'age'
+      readonly of: 'ttl' | 'ends' | 'idle' | 'age'
       readonly sign: Sign
       readonly than: Quantity
     }
@@ -86,7 +93,7 @@ export function filterNeeds(filter: Filter): FilterNeeds {
   return { names: [...names], size, timed }
 }
 
-const TIMED_STATES: ReadonlySet<FilterState> = new Set(['active', 'idle', 'expiring'])
+const TIMED_STATES: ReadonlySet<FilterState> = new Set(['active', 'idle', 'expiring', 'expired'])
 
 /** Ends the reading; {@link parseFilter} makes an answer of it. */
 class Problem extends Error {
@@ -204,7 +211,7 @@ class Parser {
   #about(name: string, quoted: boolean, sign: ':' | Sign, value: Piece, at: number): Filter {
     // In quotes it is a field, whatever the language means by it.
     const named = quoted ? '' : name.toLowerCase()
-    if (named === 'ttl' || named === 'idle' || named === 'age') {
+    if (named === 'ttl' || named === 'ends' || named === 'idle' || named === 'age') {
       const than = this.#quantity(DURATIONS, named, sign, value, at)
       return { kind: 'duration', of: named, sign: than.sign, than: than.quantity }
     }
@@ -213,10 +220,13 @@ class Parser {
       return { kind: 'size', sign: than.sign, than: than.quantity }
     }
     if (sign === ':' && (named === 'has' || named === 'no')) {
+      const asked = value.quoted ? '' : value.text.toLowerCase()
       const has: FilterTerm =
-        value.text.toLowerCase() === 'ttl' && !value.quoted
+        asked === 'ttl'
           ? { kind: 'hasTtl' }
-          : { kind: 'has', name: fieldName(value.text, value.quoted) }
+          : asked === 'end'
+            ? { kind: 'hasEnd' }
+            : { kind: 'has', name: fieldName(value.text, value.quoted) }
       return named === 'has' ? has : { kind: 'not', filter: has }
     }
     if (sign === ':' && named === 'is') {

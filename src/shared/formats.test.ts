@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { nodeAtPath, pathInWords, type TreeNode, trueEnd } from './formats.ts'
+import { ANY_TIME, nodeAtPath, pathInWords, type TreeNode, trueEnd } from './formats.ts'
 
 const text = (value: string): TreeNode => ({ type: 'text', value, size: value.length })
 
@@ -48,6 +48,19 @@ describe('what ends a session', () => {
   it('is Redis where the library does not, and the difference is told all the same', () => {
     expect(trueEnd(1_000_000, inside(900_000, false))).toEqual({ by: 'redis', at: 1_000_000, disagree: true })
     expect(trueEnd(null, inside(900_000, false))).toEqual({ by: 'nothing', at: null, disagree: true })
+  })
+
+  it('is no disagreement where the library itself makes them differ so', () => {
+    const spring = { ...inside(1_000_000), usual: { earlier: 0, later: 300_000 } }
+    expect(trueEnd(1_300_000, spring)).toEqual({ by: 'inside', at: 1_000_000, disagree: false })
+    expect(trueEnd(1_400_000, spring)).toEqual({ by: 'inside', at: 1_000_000, disagree: true })
+    expect(trueEnd(900_000, spring)).toEqual({ by: 'redis', at: 900_000, disagree: true })
+    const withoutTtl = { ...inside(1_000_000), usual: { earlier: 0, later: null } }
+    expect(trueEnd(null, withoutTtl)).toEqual({ by: 'inside', at: 1_000_000, disagree: false })
+    expect(trueEnd(500_000, withoutTtl)).toEqual({ by: 'redis', at: 500_000, disagree: true })
+    const touched = { ...inside(1_000_000, false), usual: { earlier: 0, later: ANY_TIME } }
+    expect(trueEnd(9_000_000, touched)).toEqual({ by: 'redis', at: 9_000_000, disagree: false })
+    expect(trueEnd(null, touched)).toEqual({ by: 'nothing', at: null, disagree: true })
   })
 
   it('is no disagreement within some seconds', () => {

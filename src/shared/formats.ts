@@ -85,7 +85,15 @@ export interface InnerExpiry {
   readonly from: string
   /** True where the library itself refuses the session after it, however long the key lives. */
   readonly enforced: boolean
+  /**
+   * Milliseconds by which Redis's TTL may end earlier or later than this by the library's own working, so that nothing is
+   * wrong then; `later` is null where the library sets no TTL at all. @default 0 both
+   */
+  readonly usual?: { readonly earlier: number; readonly later: number | null }
 }
+
+/** However much, in {@link InnerExpiry.usual}: more than any time, and JSON has it. */
+export const ANY_TIME = Number.MAX_SAFE_INTEGER
 
 /** A further key that belongs to a session or is told of by one; it may not exist. */
 export interface RelatedKey {
@@ -96,6 +104,19 @@ export interface RelatedKey {
   readonly owned: boolean
   /** The member of a set that stands for this session, as it is stored; null for keys that are no set. */
   readonly member: Bytes | null
+  /** What a pointer holds while it leads to this session: a deleted one takes it along then. */
+  readonly holds?: Bytes
+}
+
+/** What becomes of a further key that is there when its session is deleted. */
+export interface RelatedFate {
+  readonly key: Bytes
+  /** What it is, in words. */
+  readonly what: string
+  /** The whole key, the session's member of it, or a pointer that leads to the session. */
+  readonly part: 'whole' | 'member' | 'pointer'
+  /** Why it cannot go in the same step and stays, in a sentence; null where it goes along. */
+  readonly stays: string | null
 }
 
 /** What a row of the list shows of a session. */
@@ -112,7 +133,10 @@ export interface SessionSummary {
   /** Epoch milliseconds. */
   readonly createdAt: number | null
   readonly lastSeenAt: number | null
-  readonly expiresAt: number | null
+  /** Of what is inside. */
+  readonly expiry: InnerExpiry | null
+  /** Seconds that each access or save gives it, where the session says so. */
+  readonly lifetime: number | null
 }
 
 /** A session as its library wrote it, decoded. */
@@ -222,7 +246,7 @@ export function nameOfEntry(name: TreeNode): string {
 /** How far apart two ends may be and still be the same, milliseconds: libraries reckon theirs in their own process. */
 const SAME_END = 5000
 
-/** What ends a session: Redis's TTL, what is inside it, or nothing; and whether the two say the same. */
+/** What ends a session: Redis's TTL, what is inside it, or nothing; and whether the two differ by more than is usual. */
 export interface TrueEnd {
   readonly by: 'redis' | 'inside' | 'nothing'
   readonly at: number | null
@@ -234,7 +258,11 @@ export function trueEnd(expiresAt: number | null, expiry: InnerExpiry | null): T
   const inside = expiry?.at ?? null
   const byRedis = { by: expiresAt === null ? 'nothing' : 'redis', at: expiresAt } as const
   if (expiry === null || inside === null) return { ...byRedis, disagree: false }
-  const disagree = expiresAt === null || Math.abs(expiresAt - inside) > SAME_END
-  const insideFirst = expiry.enforced && (expiresAt === null || inside < expiresAt)
-  return insideFirst && disagree ? { by: 'inside', at: inside, disagree } : { ...byRedis, disagree }
+  const { earlier, later } = expiry.usual ?? { earlier: 0, later: 0 }
+  const disagree =
+    expiresAt === null
+      ? later !== null
+      : inside - expiresAt > earlier + SAME_END || expiresAt - inside > (later ?? ANY_TIME) + SAME_END
+  const insideFirst = expiry.enforced && (expiresAt === null || expiresAt - inside > SAME_END)
+  return insideFirst ? { by: 'inside', at: inside, disagree } : { ...byRedis, disagree }
 }

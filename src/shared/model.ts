@@ -177,6 +177,16 @@ export interface RowFormat {
   readonly role: SessionSummary['role']
 }
 
+/** When a session of another library ends by what is inside it. */
+export interface InsideEnd {
+  /** Epoch milliseconds. */
+  readonly at: number
+  /** The library refuses it then, before Redis ends the key. */
+  readonly first: boolean
+  /** Redis's TTL says something else, and not by the library's own working. */
+  readonly disputed: boolean
+}
+
 export interface SessionRow {
   /** The key without the prefix. */
   readonly id: Bytes
@@ -190,10 +200,12 @@ export interface SessionRow {
   /** Epoch milliseconds. */
   readonly createdAt: number | null
   readonly lastAccessedAt: number | null
-  /** Seconds. */
+  /** Seconds; of another library's session what an access gives it, by itself or by the longest of its kind here. */
   readonly configuredTtl: number | null
-  /** Epoch milliseconds; null for a key without expiry. */
+  /** When Redis ends the key, epoch milliseconds; null for a key without expiry. */
   readonly expiresAt: number | null
+  /** Another library's, which has an end of its own inside; left out where it has none. */
+  readonly inside?: InsideEnd
   /** Values of the list's columns, in their order, at most `LIMITS.cellCharacters` each; null where absent. */
   readonly cells: readonly (Bytes | null)[]
   /** Rises with each change of this row. */
@@ -255,13 +267,16 @@ export interface ListWindow extends ListProgress {
 
 /**
  * Sessions by what is left of their configured TTL, which sliding expiry makes a measure of idleness too: `active`
- * have at least half of it left, `idle` less, `expiring` less than a tenth. Keys that are no sessions are `other`,
- * and whatever has no expiry is `withoutTtl` and nothing else.
+ * have at least half of it left, `idle` less, `expiring` less than a tenth. Those of other libraries count by the lifetime
+ * that they tell, else by the longest time left that the list has seen of that library. `expired` are those that their
+ * library refuses already while Redis still has the key. Keys that are no sessions are `other`, and whatever neither Redis
+ * nor a library ends is `withoutTtl` and nothing else.
  */
 export interface StateCounts {
   readonly active: number
   readonly idle: number
   readonly expiring: number
+  readonly expired: number
   readonly withoutTtl: number
   readonly other: number
 }

@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import type { InnerExpiry, Moment, TreeEntry, TreeNode } from '#shared/formats.ts'
+import { ANY_TIME, type InnerExpiry, type Moment, type TreeEntry, type TreeNode } from '#shared/formats.ts'
 import { type Budget, Undecodable } from './budget.ts'
 import { ByteReader } from './byte-reader.ts'
 import { Nodes, whole } from './nodes.ts'
@@ -51,7 +51,8 @@ export const aspnetCore: SessionFormat = {
       encoding: 'ASP.NET Core session',
       ...usualSummary(root),
       lastSeenAt: lastSeen(stored)?.at ?? null,
-      expiresAt: expiryOf(stored)?.at ?? null,
+      expiry: expiryOf(stored),
+      lifetime: slidingSeconds(stored),
     }
   },
   decode(stored, budget): Content {
@@ -110,15 +111,22 @@ function ticks({ fields }: StoredSession, name: string): bigint | null {
 function expiryOf(stored: StoredSession): InnerExpiry | null {
   const absolute = ticks(stored, 'absexp')
   if (absolute !== null) {
-    return { at: Number((absolute - TICKS_TO_1970) / TICKS_PER_MS), from: 'absexp', enforced: false }
+    return {
+      at: Number((absolute - TICKS_TO_1970) / TICKS_PER_MS),
+      from: 'absexp',
+      enforced: false,
+      // With a sliding time too, Redis's TTL is whichever of the two is sooner.
+      ...(slidingSeconds(stored) === null ? {} : { usual: { earlier: ANY_TIME, later: 0 } }),
+    }
   }
-  const sliding = ticks(stored, 'sldexp')
+  const sliding = slidingSeconds(stored)
   if (sliding === null) return null
-  return {
-    at: null,
-    from: `sldexp: ${Number(sliding / TICKS_PER_MS) / 1000} s after each access`,
-    enforced: false,
-  }
+  return { at: null, from: `sldexp: ${sliding} s after each access`, enforced: false }
+}
+
+function slidingSeconds(stored: StoredSession): number | null {
+  const sliding = ticks(stored, 'sldexp')
+  return sliding === null ? null : Number(sliding / TICKS_PER_MS) / 1000
 }
 
 function lastSeen(stored: StoredSession): Moment | null {

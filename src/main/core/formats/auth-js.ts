@@ -1,4 +1,4 @@
-import type { RelatedKey } from '#shared/formats.ts'
+import type { InnerExpiry, RelatedKey } from '#shared/formats.ts'
 import { toBytes } from '../bytes.ts'
 import { decodeJson, editJsonSession, JSON_ENCODING, memberOf, summariseJson } from './json-session.ts'
 import { child, entriesOf, Nodes, plainText } from './nodes.ts'
@@ -43,7 +43,7 @@ export const authJs: SessionFormat = {
     return {
       encoding: JSON_ENCODING,
       user: typeof user === 'string' ? user : null,
-      expiresAt: typeof expires === 'string' ? momentOf(expires) : null,
+      expiry: expiryOf(typeof expires === 'string' ? momentOf(expires) : null),
     }
   },
   decode(stored, budget) {
@@ -71,13 +71,17 @@ export const authJs: SessionFormat = {
     return {
       ...content,
       user,
-      expiry: at === null ? null : { at, from: 'expires', enforced: true },
+      expiry: expiryOf(at),
       related: user === null ? [] : relatedKeys(stored.key, user),
       locked,
     }
   },
   edit: editJsonSession,
 }
+
+/** The adapter sets no TTL. */
+const expiryOf = (at: number | null): InnerExpiry | null =>
+  at === null ? null : { at, from: 'expires', enforced: true, usual: { earlier: 0, later: null } }
 
 /** The adapter's prefix may have one of the application's before it. */
 function relatedKeys(key: string, user: string): readonly RelatedKey[] {
@@ -91,6 +95,7 @@ function relatedKeys(key: string, user: string): readonly RelatedKey[] {
       what: 'points to this user’s latest session',
       owned: false,
       member: null,
+      holds: key,
     },
     { key: `${base}user:${user}`, what: 'the user', owned: false, member: null },
   ]

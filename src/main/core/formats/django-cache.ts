@@ -1,8 +1,8 @@
 import type { Budget } from './budget.ts'
 import { unzipped } from './codecs/compressed.ts'
 import { looksLikePickle, parsePickle } from './codecs/pickle.ts'
-import { djangoContent } from './django.ts'
-import { contentOf, type SessionFormat, SURE, usualSummary } from './session-format.ts'
+import { djangoContent, djangoSummary } from './django.ts'
+import { contentOf, type SessionFormat, SURE } from './session-format.ts'
 import type { StoredSession } from './stored-session.ts'
 
 /**
@@ -28,7 +28,7 @@ export const djangoCache: SessionFormat = {
   isHostile: () => true,
   summarise: (stored, budget) => {
     const { parsed, encoding } = parse(stored, budget)
-    return { encoding, ...usualSummary(parsed.root) }
+    return { encoding, ...djangoSummary(parsed.root) }
   },
   decode(stored, budget) {
     const { parsed, encoding, size } = parse(stored, budget)

@@ -3,8 +3,8 @@ import { type Budget, Undecodable } from './budget.ts'
 import { unzipped } from './codecs/compressed.ts'
 import { parseJson } from './codecs/json.ts'
 import { looksLikePickle, parsePickle } from './codecs/pickle.ts'
-import { djangoContent } from './django.ts'
-import { contentOf, type SessionFormat, SURE, usualSummary } from './session-format.ts'
+import { djangoContent, djangoSummary } from './django.ts'
+import { contentOf, type SessionFormat, SURE } from './session-format.ts'
 import type { StoredSession } from './stored-session.ts'
 import { momentOf } from './who.ts'
 
@@ -32,8 +32,9 @@ export const djangoRedisSessions: SessionFormat = {
   },
   isHostile: () => true,
   summarise(stored, budget) {
-    const { parsed, encoding } = parse(stored, budget)
-    return { encoding, createdAt: null, ...usualSummary(parsed.root) }
+    const { parsed, encoding, savedAt } = parse(stored, budget)
+    const summary = djangoSummary(parsed.root)
+    return { encoding, ...summary, lastSeenAt: summary.lastSeenAt ?? savedAt }
   },
   decode(stored, budget) {
     const { parsed, encoding, size, savedAt } = parse(stored, budget)

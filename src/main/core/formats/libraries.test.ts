@@ -130,7 +130,9 @@ describe('connect-redis with express-session', () => {
     })
     expect(near(decoded?.expiry?.at, Date.now() + 3_600_000)).toBe(true)
     expect(near(decoded?.lastSeenAt?.at, Date.now())).toBe(true)
-    expect(summarise(stored)?.summary).toMatchObject({ user: 'ada', expiresAt: decoded?.expiry?.at })
+    expect(summarise(stored)?.summary).toMatchObject({
+      ...{ user: 'ada', expiry: decoded?.expiry, lifetime: 3600 },
+    })
   })
 
   it('reads the session back with the edit, and nothing else changed', async () => {

@@ -206,7 +206,10 @@ it('reads Spring’s values in JSON, with their class or without', () => {
   const session = storedHash(SPRING_KEY, fields)
   expect(summarise(session)).toMatchObject({
     needsWorker: false,
-    summary: { encoding: 'JSON', user: 'ada', createdAt: 1775133296789, expiresAt: 1775138696789 },
+    summary: {
+      ...{ encoding: 'JSON', user: 'ada', createdAt: 1775133296789, lifetime: 1800 },
+      expiry: { at: 1775138696789, enforced: true },
+    },
   })
   expect(decode(session)).toMatchObject({ readOnly: null, undecoded: [] })
 })

@@ -113,7 +113,8 @@ const toSummary = ({ format, confidence }: Detected, summary: Summary): SessionS
   user: summary.user ?? null,
   createdAt: summary.createdAt ?? null,
   lastSeenAt: summary.lastSeenAt ?? null,
-  expiresAt: summary.expiresAt ?? null,
+  expiry: summary.expiry ?? null,
+  lifetime: summary.lifetime ?? null,
 })
 
 /**

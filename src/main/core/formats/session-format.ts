@@ -45,7 +45,7 @@ export interface Content {
 }
 
 export type Summary = Partial<
-  Pick<SessionSummary, 'encoding' | 'role' | 'user' | 'createdAt' | 'lastSeenAt' | 'expiresAt'>
+  Pick<SessionSummary, 'encoding' | 'role' | 'user' | 'createdAt' | 'lastSeenAt' | 'expiry' | 'lifetime'>
 >
 
 /** What is to be written: a string, or some fields of a hash, null for one that is removed. */

@@ -70,11 +70,18 @@ export function markerContent(stored: StoredSession, role: SessionSummary['role'
  * What the indexed repository keeps for a session. The other repository has none of them.
  * @param user the principal's name, as far as it is known
  * @param end when the session ends, epoch milliseconds
+ * @param isJson members of sets are written by the same serialiser as the session's values
  */
-export function relatedKeys(key: string, user: string | null, end: number | null): readonly RelatedKey[] {
+export function relatedKeys(
+  key: string,
+  user: string | null,
+  end: number | null,
+  isJson: boolean,
+): readonly RelatedKey[] {
   const known = springKeyOf(key)
   if (known?.kind !== 'session') return []
   const { namespace, id } = known
+  const memberOf = (text: string) => (isJson ? JSON.stringify(text) : javaText(text))
   const related: RelatedKey[] = [
     {
       key: `${namespace}:sessions:expires:${id}`,
@@ -88,7 +95,7 @@ export function relatedKeys(key: string, user: string | null, end: number | null
       key: `${namespace}:expirations:${Math.floor(end / MINUTE + 1) * MINUTE}`,
       what: 'the sessions that end in the same minute (indexed repository)',
       owned: false,
-      member: javaText(`expires:${id}`),
+      member: memberOf(`expires:${id}`),
     })
   }
   if (user !== null) {
@@ -96,7 +103,7 @@ export function relatedKeys(key: string, user: string | null, end: number | null
       key: `${namespace}:${INDEX}${user}`,
       what: 'the sessions of this user (indexed repository)',
       owned: false,
-      member: javaText(id),
+      member: memberOf(id),
     })
   }
   return related

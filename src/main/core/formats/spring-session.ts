@@ -1,5 +1,5 @@
 import { AppError } from '#shared/errors.ts'
-import type { SessionEdit, TreeEntry, TreeNode, UndecodedPart } from '#shared/formats.ts'
+import type { InnerExpiry, SessionEdit, TreeEntry, TreeNode, UndecodedPart } from '#shared/formats.ts'
 import { type Budget, OverLimit } from './budget.ts'
 import { looksLikeJava, parseJava } from './codecs/java.ts'
 import { editJson, encodeJson, parseJson } from './codecs/json.ts'
@@ -57,7 +57,8 @@ export const springSession: SessionFormat = {
       user: user ?? userOfContext(fields.get(CONTEXT), budget),
       createdAt: numberIn(fields.get(CREATED)),
       lastSeenAt: seen,
-      expiresAt: endOf(seen, interval),
+      expiry: expiryOf(endOf(seen, interval)),
+      lifetime: interval !== null && interval > 0 ? interval : null,
     }
   },
   decode(stored, budget): Content {
@@ -81,8 +82,8 @@ export const springSession: SessionFormat = {
       user,
       createdAt: created === null ? null : { at: created, from: CREATED },
       lastSeenAt: seen === null ? null : { at: seen, from: ACCESSED },
-      expiry: end === null ? null : { at: end, from: `${ACCESSED} + ${INTERVAL}`, enforced: true },
-      related: relatedKeys(stored.key, user, end),
+      expiry: expiryOf(end),
+      related: relatedKeys(stored.key, user, end, encoding === 'JSON'),
       readOnly:
         encoding === 'JSON'
           ? null
@@ -136,6 +137,14 @@ function numberIn(value: Buffer | null): number | null {
 /** Epoch milliseconds; null where the session never ends. @param interval seconds, negative for never */
 const endOf = (seen: number | null, interval: number | null): number | null =>
   seen === null || interval === null || interval < 0 ? null : seen + 1000 * interval
+
+/** The indexed repository lets the hash live five minutes longer, so that what listens to its end can still read it. */
+const OUTLIVES = 300_000
+
+const expiryOf = (at: number | null): InnerExpiry | null =>
+  at === null
+    ? null
+    : { at, from: `${ACCESSED} + ${INTERVAL}`, enforced: true, usual: { earlier: 0, later: OUTLIVES } }
 
 /** A text of the JDK (5 bytes, the length, the text) or of JSON; null for anything else. */
 function quickText(value: Buffer | null): string | null {

@@ -225,14 +225,14 @@ export class KeyReader implements ListReader {
       const reader = new MessageReader(reply)
       const time = timeOf(reader, began)
       const result = this.#decode(reader, ids, plan, now)
-      await this.#askWorker(result, plan)
+      await this.#askWorker(result, plan, now)
       return { ...(this.#elsewhere === undefined ? result : await this.#whole(result, plan)), time }
     }
     const raw = await readInPipelines(this.client, ids, keys, plan)
     const at = this.#clock()
     const result: Collected = { rows: [], gone: [], moved: [], asks: [] }
     for (const key of raw) this.#collect(key, plan, at, result)
-    await this.#askWorker(result, plan)
+    await this.#askWorker(result, plan, at)
     const time = { took: performance.now() - began, served: null }
     return { ...(this.#elsewhere === undefined ? result : await this.#whole(result, plan)), time }
   }
@@ -304,21 +304,21 @@ export class KeyReader implements ListReader {
       }
       const { id, type, values, peek = null } = key
       const stored = toStored({ key: this.#key(id), type, peek, values }, plan, row.expiresAt)
-      const [formatted, ask] = withFormat(row, stored, plan)
+      const [formatted, ask] = withFormat(row, stored, plan, now)
       if (ask !== null) asks.push([rows.length, ask])
       rows.push(formatted)
     }
   }
 
   /** Puts who and when into the rows that only the worker may decode. */
-  async #askWorker({ rows, asks }: Collected, plan: ReadPlan): Promise<void> {
+  async #askWorker({ rows, asks }: Collected, plan: ReadPlan, now: number): Promise<void> {
     if (asks.length === 0 || this.#summarise === undefined) return
     const summaries = await this.#summarise(asks.map(([, stored]) => stored))
     asks.forEach(([at], position) => {
       const row = rows[at]
       const summary = summaries[position] ?? null
       if (row !== undefined)
-        rows[at] = summary === null ? { ...row, pending: false } : withSummary(row, summary, plan)
+        rows[at] = summary === null ? { ...row, pending: false } : withSummary(row, summary, plan, now)
     })
   }
 

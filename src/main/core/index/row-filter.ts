@@ -13,12 +13,18 @@ export interface FilterSource {
   readonly now: number
   /** The id's bytes, one character each. */
   id(slot: number): string
+  /** `session` also for another library's. */
   state(slot: number): SessionState
   createdAt(slot: number): number | null
   lastAccessedAt(slot: number): number | null
+  /** Redis's own. */
   expiresAt(slot: number): number | null
+  /** By whichever is first, Redis or the session's library; and whether that is the library. */
+  endsAt(slot: number): number | null
+  endsInside(slot: number): boolean
+  isDisputed(slot: number): boolean
   /** Seconds. */
-  configuredTtl(slot: number): number | null
+  lifetime(slot: number): number | null
   /** Places of the shown columns, for words. */
   readonly shown: readonly number[]
   /** Where a column's cells are kept, or -1. */
@@ -89,22 +95,33 @@ function compileTerm(term: FilterTerm, source: FilterSource): SlotPredicate {
     }
     case 'hasTtl':
       return (slot) => source.expiresAt(slot) !== null
+    case 'hasEnd':
+      return (slot) => source.endsAt(slot) !== null
     case 'is': {
       const { state } = term
+      if (state === 'disputed') return (slot) => source.isDisputed(slot)
       if (state === 'session' || state === 'incomplete' || state === 'foreign')
         return (slot) => source.state(slot) === state
       return (slot) =>
         state ===
-        sessionStanding(source.state(slot), source.expiresAt(slot), source.configuredTtl(slot), source.now)
+        sessionStanding(
+          source.state(slot) === 'session',
+          source.endsAt(slot),
+          source.lifetime(slot),
+          source.endsInside(slot),
+          source.now,
+        )
     }
     case 'duration': {
       const test = measures(term.than, term.sign)
       const { of } = term
-      if (of === 'ttl')
+      if (of === 'ttl' || of === 'ends') {
+        const end = of === 'ttl' ? 'expiresAt' : 'endsAt'
         return (slot) => {
-          const expiresAt = source.expiresAt(slot)
-          return expiresAt !== null && test(Math.max(0, expiresAt - source.now))
+          const at = source[end](slot)
+          return at !== null && test(Math.max(0, at - source.now))
         }
+      }
       const since = of === 'idle' ? 'lastAccessedAt' : 'createdAt'
       return (slot) => {
         const moment = source[since](slot)

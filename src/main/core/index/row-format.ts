@@ -1,12 +1,12 @@
 import type { Bytes } from '#shared/bytes.ts'
-import type { SessionSummary } from '#shared/formats.ts'
-import { type RowFormat, USER_FIELD } from '#shared/model.ts'
+import { type SessionSummary, trueEnd } from '#shared/formats.ts'
+import { type InsideEnd, type RowFormat, USER_FIELD } from '#shared/model.ts'
 import { SUMMARY_FIELDS, summarise } from '../formats/registry.ts'
 import { hashFields, StoredSession } from '../formats/stored-session.ts'
 import type { ReadPlan } from './columns.ts'
 import { toCell } from './fresh-row.ts'
 import type { RawValues } from './raw-values.ts'
-import type { FreshRow } from './row-table.ts'
+import { type FreshRow, orNull } from './row-table.ts'
 
 /** What a filter calls the format that a key is in, which is no field of ours. */
 const FORMAT_NAME = 'format'
@@ -41,28 +41,36 @@ export function toStored({ key, type, peek, values }: PeekedKey, plan: ReadPlan,
   return new StoredSession({ key, type, value: peek.start, size: peek.size, expiresAt })
 }
 
-/** A row with who and when by what its library wrote. @returns also what the worker is to be asked, null for nothing */
+/**
+ * A row with who and when by what its library wrote.
+ * @param now when it was read, epoch milliseconds
+ * @returns also what the worker is to be asked, null for nothing
+ */
 export function withFormat(
   row: FreshRow,
   stored: StoredSession,
   plan: ReadPlan,
+  now: number,
 ): readonly [row: FreshRow, ask: StoredSession | null] {
   const found = summarise(stored)
   if (found === null || found.summary.format === 'guide') return [row, null]
   const { summary, needsWorker } = found
-  return [{ ...withSummary(row, summary, plan), pending: needsWorker }, needsWorker ? stored : null]
+  return [{ ...withSummary(row, summary, plan, now), pending: needsWorker }, needsWorker ? stored : null]
 }
 
-export function withSummary(row: FreshRow, summary: SessionSummary, plan: ReadPlan): FreshRow {
+export function withSummary(row: FreshRow, summary: SessionSummary, plan: ReadPlan, now: number): FreshRow {
   const { format: id, name, encoding, role, confidence } = summary
   const format: RowFormat = { id, name, encoding, role }
+  const inside = role === 'session' ? insideEnd(row, summary) : null
   return {
     ...row,
     format,
     pending: false,
+    configuredTtl: summary.lifetime ?? Number.NaN,
+    inside,
+    left: (inside?.first ? inside.at : row.expiresAt) - now,
     createdAt: summary.createdAt ?? row.createdAt,
     lastAccessedAt: summary.lastSeenAt ?? row.lastAccessedAt,
-    innerExpiresAt: summary.expiresAt ?? Number.NaN,
     cells: plan.cells.map((source, place): Bytes | null => {
       const cell = row.cells[place] ?? null
       if (cell !== null || source.kind !== 'field') return cell
@@ -71,4 +79,10 @@ export function withSummary(row: FreshRow, summary: SessionSummary, plan: ReadPl
       return field === FORMAT_NAME && confidence > 0 ? id : null
     }),
   }
+}
+
+function insideEnd({ expiresAt }: FreshRow, { expiry }: SessionSummary): InsideEnd | null {
+  if (expiry === null || expiry.at === null) return null
+  const { by, disagree } = trueEnd(orNull(expiresAt), expiry)
+  return { at: expiry.at, first: by === 'inside', disputed: disagree }
 }

@@ -1,5 +1,5 @@
 import type { Bytes } from '#shared/bytes.ts'
-import type { RowFormat, SessionState } from '#shared/model.ts'
+import type { InsideEnd, RowFormat, SessionState } from '#shared/model.ts'
 import { fromBinary, toBytes } from '../bytes.ts'
 import { IdMap } from './id-map.ts'
 import { foreignProblem, hashProblem } from './judge.ts'
@@ -14,8 +14,9 @@ export interface FreshRow {
   readonly flaws: number
   readonly createdAt: number
   readonly lastAccessedAt: number
-  /** Seconds. */
+  /** Seconds: our own, or the lifetime that another library's session tells. */
   readonly configuredTtl: number
+  /** When Redis ends the key. */
   readonly expiresAt: number
   /** Values of the columns that were asked for, in their order. */
   readonly cells: readonly (Bytes | null)[]
@@ -23,8 +24,10 @@ export interface FreshRow {
   readonly format?: RowFormat | null
   /** Who and when are still to be asked of the decoder's worker. @default false */
   readonly pending?: boolean
-  /** When it ends by what another library wrote inside it. @default NaN */
-  readonly innerExpiresAt?: number
+  /** The end that a session of another library has inside. @default null */
+  readonly inside?: InsideEnd | null
+  /** Milliseconds that a session of another library had left when it was read. @default NaN */
+  readonly left?: number
 }
 
 /**
@@ -43,6 +46,14 @@ const sameMoment = (a: number, b: number): boolean => a === b || (Number.isNaN(a
 
 export const sameCell = (a: Bytes | null, b: Bytes | null): boolean =>
   a === b || (typeof a === 'object' && typeof b === 'object' && a?.base64 === b?.base64)
+
+/** What a row keeps of its end inside, as bits. */
+const INSIDE = { first: 1, disputed: 2 } as const
+const insideBits = (inside: InsideEnd | null): number =>
+  inside === null ? 0 : (inside.first ? INSIDE.first : 0) | (inside.disputed ? INSIDE.disputed : 0)
+
+/** Whether it is a session that some library is known to have written. */
+const isLibrarySession = (format: RowFormat): boolean => format.role === 'session' && format.id !== 'other'
 
 /** A moment or a number as it is kept, NaN for none. */
 export const orNull = (value: number | undefined): number | null =>
@@ -70,6 +81,9 @@ export class RowTable {
   /** Places in `#formats`; 0 for none. */
   #format: Uint8Array = new Uint8Array(0)
   readonly #formats: (RowFormat | null)[] = [null]
+  /** By place in `#formats`: whether it is a session, and the longest that one had left, in milliseconds. */
+  readonly #librarySessions: boolean[] = [false]
+  readonly #longest: number[] = [0]
   #pending: Uint8Array = new Uint8Array(0)
   #pendingCount = 0
   #revision: Uint32Array = new Uint32Array(0)
@@ -79,7 +93,8 @@ export class RowTable {
   #lastAccessedAt: Float64Array = new Float64Array(0)
   #configuredTtl: Float64Array = new Float64Array(0)
   #expiresAt: Float64Array = new Float64Array(0)
-  #innerExpiresAt: Float64Array = new Float64Array(0)
+  #insideAt: Float64Array = new Float64Array(0)
+  #inside: Uint8Array = new Uint8Array(0)
   /** By column; the places of columns that were given up are taken by later ones. */
   readonly #cells: ((Bytes | null)[] | null)[] = []
 
@@ -133,9 +148,13 @@ export class RowTable {
     return this.#pendingCount
   }
 
+  /** A session, ours or that of a library which is known. */
+  isSession(slot: number): boolean {
+    return this.#librarySessions[this.#format[slot] ?? 0] === true || this.state(slot) === 'session'
+  }
+
   problem(slot: number): string | null {
-    const format = this.format(slot)
-    if (format !== null && format.role === 'session' && format.id !== 'other') return null
+    if (this.#librarySessions[this.#format[slot] ?? 0] === true) return null
     return this.#type[slot] === 0 ? hashProblem(this.#flaws[slot] ?? 0) : foreignProblem(this.type(slot))
   }
 
@@ -147,22 +166,55 @@ export class RowTable {
     return orNull(this.#lastAccessedAt[slot])
   }
 
+  /** Of a session of our own. */
   configuredTtl(slot: number): number | null {
-    return orNull(this.#configuredTtl[slot])
+    return this.#format[slot] === 0 ? orNull(this.#configuredTtl[slot]) : null
+  }
+
+  /**
+   * Seconds that each access gives a session: as configured; as its library says in it; else, of a library that says
+   * nothing, the longest that any of its sessions here had left when it was read.
+   */
+  lifetime(slot: number): number | null {
+    const own = this.lifetimeInside(slot)
+    const format = this.#format[slot] ?? 0
+    if (own !== null || this.#librarySessions[format] !== true) return own
+    const longest = this.#longest[format] ?? 0
+    return longest > 0 ? longest / 1000 : null
   }
 
   expiresAt(slot: number): number | null {
     return orNull(this.#expiresAt[slot])
   }
 
-  /** When it ends by what another library wrote inside it; null where nothing is said there. */
-  innerExpiresAt(slot: number): number | null {
-    return orNull(this.#innerExpiresAt[slot])
-  }
-
   /** What a hash lacks for being a session, of `FLAWS`. */
   flaws(slot: number): number {
     return this.#flaws[slot] ?? 0
+  }
+
+  /** The same, as far as the session itself says it. */
+  lifetimeInside(slot: number): number | null {
+    return orNull(this.#configuredTtl[slot])
+  }
+
+  /** Whether a session's library ends it, before Redis does. */
+  endsInside(slot: number): boolean {
+    return ((this.#inside[slot] ?? 0) & INSIDE.first) !== 0
+  }
+
+  /** When a session ends by whichever is first, Redis or its library. */
+  endsAt(slot: number): number | null {
+    return this.endsInside(slot) ? orNull(this.#insideAt[slot]) : this.expiresAt(slot)
+  }
+
+  /** Whether Redis's TTL and what is inside differ, and not by the library's own working. */
+  isDisputed(slot: number): boolean {
+    return ((this.#inside[slot] ?? 0) & INSIDE.disputed) !== 0
+  }
+
+  inside(slot: number): InsideEnd | null {
+    const at = orNull(this.#insideAt[slot])
+    return at === null ? null : { at, first: this.endsInside(slot), disputed: this.isDisputed(slot) }
   }
 
   revision(slot: number): number {
@@ -186,6 +238,11 @@ export class RowTable {
   /** For loops over very many rows: the moments as they are kept, NaN where there is none. */
   get expiries(): Float64Array {
     return this.#expiresAt
+  }
+
+  /** The same for {@link endsAt}. */
+  ending(slot: number): number {
+    return (this.endsInside(slot) ? this.#insideAt[slot] : this.#expiresAt[slot]) ?? Number.NaN
   }
 
   /** @returns where a further column is kept */
@@ -214,8 +271,9 @@ export class RowTable {
       sameMoment(this.#createdAt[slot] ?? 0, row.createdAt) &&
       (row.format == null ? sameMoment : nearMoment)(this.#lastAccessedAt[slot] ?? 0, row.lastAccessedAt) &&
       sameMoment(this.#configuredTtl[slot] ?? 0, row.configuredTtl) &&
+      sameMoment(this.#insideAt[slot] ?? 0, row.inside?.at ?? Number.NaN) &&
+      this.#inside[slot] === insideBits(row.inside ?? null) &&
       sameExpiry(this.expiresAt(slot), orNull(row.expiresAt)) &&
-      sameMoment(this.#innerExpiresAt[slot] ?? 0, row.innerExpiresAt ?? Number.NaN) &&
       columns.every((column, position) => sameCell(this.cell(slot, column), row.cells[position] ?? null))
     )
   }
@@ -249,7 +307,11 @@ export class RowTable {
     const seen = before < 0 ? Number.NaN : (this.#lastAccessedAt[before] ?? Number.NaN)
     this.#lastAccessedAt[slot] =
       row.format != null && nearMoment(seen, row.lastAccessedAt) ? seen : row.lastAccessedAt
-    this.#format[slot] = this.#formatCode(row.format ?? null)
+    const format = this.#formatCode(row.format ?? null)
+    this.#format[slot] = format
+    if (row.left !== undefined && row.left > (this.#longest[format] ?? 0)) this.#longest[format] = row.left
+    this.#insideAt[slot] = row.inside?.at ?? Number.NaN
+    this.#inside[slot] = insideBits(row.inside ?? null)
     this.#pending[slot] = row.pending ? 1 : 0
     if (row.pending) this.#pendingCount += 1
     if (before >= 0 && this.pending(before)) this.#pendingCount -= 1
@@ -257,7 +319,6 @@ export class RowTable {
     // Wavering is no change, also where something else has changed.
     const known = before < 0 ? Number.NaN : (this.#expiresAt[before] ?? Number.NaN)
     this.#expiresAt[slot] = sameExpiry(known, row.expiresAt) ? known : row.expiresAt
-    this.#innerExpiresAt[slot] = row.innerExpiresAt ?? Number.NaN
     for (let i = 0; i < columns.length; i += 1) {
       const cells = this.#cells[columns[i] ?? -1]
       if (cells) cells[slot] = row.cells[i] ?? null
@@ -301,7 +362,10 @@ export class RowTable {
     )
     if (code >= 0) return code
     // A handful of libraries, each with a few encodings.
-    return this.#formats.length < 255 ? this.#formats.push(format) - 1 : 254
+    if (this.#formats.length === 255) return 254
+    this.#librarySessions.push(isLibrarySession(format))
+    this.#longest.push(0)
+    return this.#formats.push(format) - 1
   }
 
   #grow(): void {
@@ -321,7 +385,8 @@ export class RowTable {
     this.#lastAccessedAt = moments(this.#lastAccessedAt)
     this.#configuredTtl = moments(this.#configuredTtl)
     this.#expiresAt = moments(this.#expiresAt)
-    this.#innerExpiresAt = moments(this.#innerExpiresAt)
+    this.#insideAt = moments(this.#insideAt)
+    this.#inside = bytes(this.#inside)
     this.#capacity = capacity
   }
 }

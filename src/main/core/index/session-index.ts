@@ -247,7 +247,8 @@ export class SessionIndex {
       pending: table.pending(before) || !isSame,
       createdAt: table.createdAt(before) ?? Number.NaN,
       lastAccessedAt: table.lastAccessedAt(before) ?? Number.NaN,
-      innerExpiresAt: table.innerExpiresAt(before) ?? Number.NaN,
+      configuredTtl: table.lifetimeInside(before) ?? Number.NaN,
+      inside: table.inside(before),
       cells: places.map((place, position) => row.cells[position] ?? table.cell(before, place)),
     }
   }

@@ -481,6 +481,7 @@ export class SessionList {
 
   #row(slot: number, columns: readonly string[]): SessionRow {
     const { table } = this.#index
+    const inside = table.inside(slot)
     return {
       id: table.idBytes(slot),
       state: table.state(slot),
@@ -489,8 +490,9 @@ export class SessionList {
       format: table.format(slot),
       createdAt: table.createdAt(slot),
       lastAccessedAt: table.lastAccessedAt(slot),
-      configuredTtl: table.configuredTtl(slot),
+      configuredTtl: table.lifetime(slot),
       expiresAt: table.expiresAt(slot),
+      ...(inside === null ? {} : { inside }),
       cells: columns.map((name) => table.cell(slot, this.#index.place(fieldColumn(name)))),
       revision: table.revision(slot),
     }

@@ -21,7 +21,8 @@ export interface SortColumn {
 export function sortColumn(table: RowTable, by: SortKey, column: number): SortColumn {
   if (by === 'id') return idColumn(table)
   if (typeof by === 'object') return cellColumn(table, column)
-  const value = (slot: number) => table[by](slot)
+  // What the column counts down to, which of another library's session need not be Redis's end.
+  const value = (slot: number) => (by === 'expiresAt' ? table.endsAt(slot) : table[by](slot))
   return {
     has: (slot) => value(slot) !== null,
     word: (slot) => value(slot) ?? 0,

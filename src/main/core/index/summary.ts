@@ -36,24 +36,27 @@ export function* summarize(
   const bucketOf = (expiresAt: number) => Math.floor(Math.max(0, expiresAt - now) / bucketMs)
   const all = new Array<number>(buckets).fill(0)
   let later = 0
+  /** Its library refuses it already, and Redis may keep it for ever: it ends no more. */
+  const isOver = (slot: number, endsAt: number) => endsAt <= now && table.endsInside(slot)
   for (let slot = 0; slot < table.end; slot += 1) {
     if (slot % SLICE_STEPS === 0) yield
-    const expiresAt = table.expiries[slot] as number
-    if (Number.isNaN(expiresAt) || !table.alive(slot)) continue
-    const bucket = bucketOf(expiresAt)
+    const endsAt = table.ending(slot)
+    if (Number.isNaN(endsAt) || !table.alive(slot) || isOver(slot, endsAt)) continue
+    const bucket = bucketOf(endsAt)
     if (bucket < buckets) all[bucket] = (all[bucket] as number) + 1
     else later += 1
   }
-  const states = { active: 0, idle: 0, expiring: 0, withoutTtl: 0, other: 0 }
+  const states = { active: 0, idle: 0, expiring: 0, expired: 0, withoutTtl: 0, other: 0 }
   const matching = new Array<number>(buckets).fill(0)
   for (const part of matched) {
     for (let i = 0; i < part.length; i += 1) {
       if (i % SLICE_STEPS === 0) yield
       const slot = part[i] as number
-      const expiresAt = table.expiresAt(slot)
-      states[sessionStanding(table.state(slot), expiresAt, table.configuredTtl(slot), now)] += 1
-      if (expiresAt === null) continue
-      const bucket = bucketOf(expiresAt)
+      const endsAt = table.endsAt(slot)
+      const inside = table.endsInside(slot)
+      states[sessionStanding(table.isSession(slot), endsAt, table.lifetime(slot), inside, now)] += 1
+      if (endsAt === null || isOver(slot, endsAt)) continue
+      const bucket = bucketOf(endsAt)
       if (bucket < buckets) matching[bucket] = (matching[bucket] as number) + 1
     }
   }
@@ -80,8 +83,8 @@ function* findHorizon(table: RowTable, now: number): Sliced<number> {
   let expiring = 0
   for (let slot = 0; slot < table.end; slot += 1) {
     if (slot % SLICE_STEPS === 0) yield
-    const left = (table.expiries[slot] as number) - now
-    if (Number.isNaN(left) || !table.alive(slot)) continue
+    const left = table.ending(slot) - now
+    if (Number.isNaN(left) || !table.alive(slot) || (left <= 0 && table.endsInside(slot))) continue
     let first = 0
     while (first < HORIZONS.length && left > (HORIZONS[first] as number)) first += 1
     within[first] = (within[first] as number) + 1

@@ -429,7 +429,7 @@ describe('orphans', () => {
       maxInactiveInterval: '1800',
     })
     await redis.client.pexpireat(key, END + 300_000)
-    for (const { key: name, member, owned } of relatedKeys(key, user, END)) {
+    for (const { key: name, member, owned } of relatedKeys(key, user, END, false)) {
       if (owned) await redis.client.set(String(name), '', 'PXAT', END)
       else if (typeof member === 'object' && member !== null)
         await redis.client.sadd(String(name), Buffer.from(member.base64, 'base64'))

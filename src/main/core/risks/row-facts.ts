@@ -22,7 +22,7 @@ export function endFactsOf(table: RowTable, slot: number): EndFacts {
 }
 
 function insideOf(table: RowTable, slot: number, library: FormatId): number | null {
-  if (library !== 'guide') return table.innerExpiresAt(slot)
+  if (library !== 'guide') return table.inside(slot)?.at ?? null
   const [seen, ttl] = [table.lastAccessedAt(slot), table.configuredTtl(slot)]
   return seen === null || ttl === null ? null : seen + 1000 * ttl
 }

@@ -4,8 +4,13 @@ import { TTL_WORDS, type TtlFacts, ttlLevel, ttlShare } from '../lib/ttl-level.t
 import { paintText, Ticking } from './Ticking.tsx'
 import styles from './TtlBar.module.css'
 
+interface TtlBarProps extends TtlFacts {
+  /** What it says of itself, where more is known than that. */
+  readonly title?: string
+}
+
 /** The remaining TTL as a bar against the configured one, its figure, and a shape that says how near the end is. */
-export function TtlBar({ expiresAt, configuredTtl }: TtlFacts) {
+export function TtlBar({ expiresAt, configuredTtl, title }: TtlBarProps) {
   const paint = useCallback(
     (element: HTMLSpanElement, now: number) => {
       const facts = { expiresAt, configuredTtl }
@@ -21,7 +26,7 @@ export function TtlBar({ expiresAt, configuredTtl }: TtlFacts) {
     [expiresAt, configuredTtl],
   )
   return (
-    <Ticking className={styles.ttl} title={ttlTitle({ expiresAt, configuredTtl })} paint={paint}>
+    <Ticking className={styles.ttl} title={title ?? ttlTitle({ expiresAt, configuredTtl })} paint={paint}>
       <span className={styles.bar} aria-hidden />
       <span className={styles.mark} aria-hidden />
       <span className={styles.figure} />

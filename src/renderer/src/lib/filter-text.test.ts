@@ -64,13 +64,15 @@ describe('a term that is switched', () => {
 
 describe('a span of remaining TTL', () => {
   it('takes the place of the one before and keeps the rest', () => {
-    expect(withTtlSpan('ttl>=5s user:ada ttl<60', { from: 240, to: 300 })).toBe('user:ada ttl>=240s ttl<300s')
-    expect(withTtlSpan('a | b', { from: 240, to: 300 })).toBe('(a | b) ttl>=240s ttl<300s')
+    expect(withTtlSpan('ttl>=5s user:ada ttl<60', { from: 240, to: 300 })).toBe(
+      'user:ada ends>=240s ends<300s',
+    )
+    expect(withTtlSpan('a | b', { from: 240, to: 300 })).toBe('(a | b) ends>=240s ends<300s')
   })
 
   it('says nothing of an end that is open, and from now on is open', () => {
-    expect(withTtlSpan('', { from: 0, to: 60 })).toBe('ttl<60s')
-    expect(withTtlSpan('', { from: 1800, to: null })).toBe('ttl>=1800s')
+    expect(withTtlSpan('', { from: 0, to: 60 })).toBe('ends<60s')
+    expect(withTtlSpan('', { from: 1800, to: null })).toBe('ends>=1800s')
   })
 
   it('is cleared without a trace', () => {

@@ -1,7 +1,7 @@
 // Terms of a filter's text, for the parts of the screen that add one and take it out again. What a term means is the
 // core's affair: this knows quotes, parentheses, spaces and `|` alone, and leaves whatever else there is as it was typed.
 
-/** Seconds of remaining TTL; an end that is open is null. */
+/** Seconds until the end; an end that is open is null. */
 export interface TtlSpan {
   readonly from: number | null
   readonly to: number | null
@@ -72,23 +72,23 @@ export function toggleTerm(filter: string, term: string, rivals: readonly string
   return replaceTerms(filter, (other) => other === term || rivals.includes(other), there ? [] : [term])
 }
 
-const TTL_TERM = /^ttl(<=|>=|!=|<|>|=)/i
+const TTL_TERM = /^(?:ttl|ends)(<=|>=|!=|<|>|=)/i
 
-/** The filter with this span of remaining TTL in the place of what it says of the TTL; null says nothing of it. */
+/** The filter with this span of time until the end in the place of what it says of that; null says nothing of it. */
 export function withTtlSpan(filter: string, span: TtlSpan | null): string {
-  const from = span?.from ? [`ttl>=${span.from}s`] : []
-  const to = span?.to == null ? [] : [`ttl<${span.to}s`]
+  const from = span?.from ? [`ends>=${span.from}s`] : []
+  const to = span?.to == null ? [] : [`ends<${span.to}s`]
   return replaceTerms(filter, (term) => TTL_TERM.test(term), [...from, ...to])
 }
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 }
 
-/** The span of remaining TTL that the filter asks for, as far as it says so in plain terms; null where it does not. */
+/** The span of time until the end that the filter asks for, as far as it says so in plain terms; null where it does not. */
 export function ttlSpan(filter: string): TtlSpan | null {
   let from: number | null = null
   let to: number | null = null
   for (const term of andTerms(filter)) {
-    const [, sign, figure, unit] = /^ttl(>=|>|<=|<)(\d+(?:\.\d+)?)(s|m|h|d|w|)$/i.exec(term) ?? []
+    const [, sign, figure, unit] = /^(?:ttl|ends)(>=|>|<=|<)(\d+(?:\.\d+)?)(s|m|h|d|w|)$/i.exec(term) ?? []
     if (sign === undefined) continue
     const seconds = Number(figure) * (UNITS[unit?.toLowerCase() ?? ''] ?? 1)
     if (sign.startsWith('>')) from = Math.max(from ?? 0, seconds)

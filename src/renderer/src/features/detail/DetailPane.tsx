@@ -1,6 +1,7 @@
 import { MousePointerClick } from 'lucide-react'
 import { Tabs } from 'radix-ui'
 import { useStore } from 'zustand'
+import { trueEnd } from '#shared/formats.ts'
 import type { SessionDetail } from '#shared/model.ts'
 import { EmptyState } from '../../components/EmptyState.tsx'
 import { Kbd } from '../../components/Kbd.tsx'
@@ -65,6 +66,7 @@ function SelectedSession() {
   const ending = useDetail((state) => state.ending)
   const failure = useDetail((state) => state.failure)
   const decoded = useDecoded(isLibrarySession)
+  const expiry = useDecoded((state) => state.key?.session.expiry ?? null)
   return (
     <>
       <DetailHeader />
@@ -99,7 +101,7 @@ function SelectedSession() {
           <div data-ended={ending === null ? undefined : true} className={styles.body}>
             <div className={styles.time}>
               <Ring
-                expiresAt={detail.expiresAt}
+                expiresAt={trueEnd(detail.expiresAt, expiry).at}
                 configuredTtl={detail.configuredTtl}
                 ended={ending === null ? null : ending.how}
                 expected={detail.state !== 'foreign'}

@@ -5,13 +5,13 @@ import { Badge } from '../../components/Badge.tsx'
 import { Dots } from '../../components/Secret.tsx'
 import { SessionId } from '../../components/SessionId.tsx'
 import { paintText, Ticking } from '../../components/Ticking.tsx'
-import { TtlBar } from '../../components/TtlBar.tsx'
 import { isBinary } from '../../lib/bytes-view.ts'
 import { formatAgo, formatInstant, formatTime } from '../../lib/format.ts'
 import { idInWords, valueInWords } from '../../lib/privacy-words.ts'
 import { useApp, usePrivacy } from '../../stores/context.ts'
 import type { Column } from './columns.ts'
 import styles from './SessionGrid.module.css'
+import { TtlCell } from './TtlCell.tsx'
 
 interface SessionRowProps {
   readonly row: Row
@@ -157,11 +157,7 @@ function CellContent({
     case 'seen':
       return <Seen at={row.lastAccessedAt} />
     case 'ttl':
-      return row.state === 'foreign' && row.expiresAt === null ? (
-        <span className={styles.none}>no expiry</span>
-      ) : (
-        <TtlBar expiresAt={row.expiresAt} configuredTtl={row.configuredTtl} />
-      )
+      return <TtlCell row={row} />
     default:
       return <FieldCell value={row.cells[column.cell ?? -1] ?? null} secret={column.secret === true} />
   }

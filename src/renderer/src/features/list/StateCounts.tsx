@@ -1,4 +1,12 @@
-import { Circle, Contrast, Infinity as Endless, Hourglass, type LucideIcon, Shapes } from 'lucide-react'
+import {
+  Circle,
+  CircleOff,
+  Contrast,
+  Infinity as Endless,
+  Hourglass,
+  type LucideIcon,
+  Shapes,
+} from 'lucide-react'
 import type { StateCounts as Counts } from '#shared/model.ts'
 import { Tip } from '../../components/Tip.tsx'
 import { hasTerm, toggleTerm } from '../../lib/filter-text.ts'
@@ -37,7 +45,14 @@ const STATES: readonly StateMark[] = [
     term: 'is:expiring',
     meaning: 'less than a tenth of the TTL is left',
   },
-  { state: 'withoutTtl', label: 'no TTL', icon: Endless, term: 'no:ttl', meaning: 'never expires by itself' },
+  {
+    state: 'expired',
+    label: 'expired',
+    icon: CircleOff,
+    term: 'is:expired',
+    meaning: 'its library refuses it already, and Redis still has the key',
+  },
+  { state: 'withoutTtl', label: 'no end', icon: Endless, term: 'no:end', meaning: 'never expires by itself' },
   { state: 'other', label: 'other', icon: Shapes, term: '-is:session', meaning: 'a key that is no session' },
 ]
 const TERMS = STATES.map(({ term }) => term)
