@@ -315,6 +315,7 @@ const OF_CALLS: { readonly [N in CallName]?: (arg: ParsedArg<N>) => Ability | nu
   'session.setValue': () => 'editStrings',
   'session.decode': () => 'open',
   'cookie.find': () => 'open',
+  'session.related': () => 'open',
   'session.editDecoded': ({ type }) => (type === 'hash' ? 'editFields' : 'editStrings'),
   'session.setTtl': () => 'setTtl',
   'session.setExpiry': ({ ttl }) => (ttl === null ? 'removeTtl' : 'setTtl'),

@@ -10,7 +10,7 @@ import {
   saveOpenConnectionSchema,
 } from './connections.ts'
 import { type CookieReport, cookieQuerySchema } from './cookies.ts'
-import type { DecodedKey } from './formats.ts'
+import type { DecodedKey, RelatedFate } from './formats.ts'
 import type { HistoryOutcome, HistoryStatus } from './history.ts'
 import {
   type AppInfo,
@@ -320,10 +320,15 @@ export const contract = {
     'session.touch': call(sessionRef).replies<SessionDetail>(),
     'session.rotate': call(sessionRef).replies<{ readonly id: string }>(),
     'session.delete': call(sessionRef).replies<{ readonly deleted: boolean }>(),
-    /** Deletes a key of any kind; with its fingerprint only while it still is what was shown. */
-    'session.deleteKey': call(keyRef.extend({ fingerprint: z.string().max(100).nullable() })).replies<{
-      readonly deleted: boolean
-    }>(),
+    /** The keys that a library keeps beside a session, as far as they are there, and what a deletion makes of them. */
+    'session.related': call(sessionRef).replies<readonly RelatedFate[]>(),
+    /**
+     * Deletes a key of any kind; with its fingerprint only while it still is what was shown. `related`: together with what
+     * its library keeps beside it.
+     */
+    'session.deleteKey': call(
+      keyRef.extend({ fingerprint: z.string().max(100).nullable(), related: z.boolean().optional() }),
+    ).replies<{ readonly deleted: boolean }>(),
 
     /** Begins an export of sessions; its pieces are read one after the other. */
     'export.begin': call(

@@ -17,6 +17,7 @@ import type { DemoService } from './demo/demo-service.ts'
 import type { Handlers } from './dispatch.ts'
 import { createDecodedHandlers } from './edit/decoded-handlers.ts'
 import { createEditHandlers, textId } from './edit/edit-handlers.ts'
+import { createRelatedHandlers } from './edit/related-handlers.ts'
 import { SessionWriter } from './edit/session-writer.ts'
 import { NO_HISTORY } from './edit/undo-log.ts'
 import type { DecoderClient } from './formats/decoder-client.ts'
@@ -127,6 +128,8 @@ export function createClientHandlers(
         )
   }
   const wrote = ({ prefix, id }: SessionRef) => connected().wrote(keyOf(prefix, id))
+
+  const decoding = { connected, writing, detailOf, wrote, clock, decoder: shared.decoder }
 
   /** Rises when nobody looks at the rows any more: a window that is still being made does not bring them back. */
   let rests = 0
@@ -245,7 +248,8 @@ export function createClientHandlers(
       return { id: await store.createSession(fields, parseTtl(ttl)) }
     },
     ...createEditHandlers({ writing, detailOf, readDetail, wrote, missing }),
-    ...createDecodedHandlers({ connected, writing, detailOf, wrote, clock, decoder: shared.decoder }),
+    ...createDecodedHandlers(decoding),
+    ...createRelatedHandlers(decoding),
     ...createCookieHandlers({ ...context, saved: shared.saved, decoder: shared.decoder }),
     'session.touch': async (ref) => {
       const store = writing().store(ref.prefix, 'Touched')

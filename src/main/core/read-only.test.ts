@@ -58,7 +58,11 @@ const VALID: Partial<Record<CallName, fc.Arbitrary<unknown>>> = {
   'session.setExpiry': fc
     .tuple(keyRef, fc.record({ shown: fc.constant(null), ttl: maybeTtl }))
     .map(([a, b]) => ({ ...a, ...b })),
-  'session.deleteKey': keyRef.map(({ configuredTtl: _ttl, ...key }) => ({ ...key, fingerprint: null })),
+  'session.deleteKey': keyRef.map(({ configuredTtl: _ttl, ...key }) => ({
+    ...key,
+    fingerprint: null,
+    related: true,
+  })),
   'session.setTtl': fc.tuple(ref, fc.record({ ttl })).map(([a, b]) => ({ ...a, ...b })),
   'session.touch': ref,
   'session.rotate': ref,
@@ -79,6 +83,7 @@ const VALID: Partial<Record<CallName, fc.Arbitrary<unknown>>> = {
 const handle = fc.integer({ min: 0, max: 9 })
 /** Arguments of calls that work on a read-only connection too, and go before those that would write. */
 const READING: Partial<Record<CallName, fc.Arbitrary<unknown>>> = {
+  'session.related': refOf('a', 'text', 'json', 'none'),
   'session.decode': refOf('a', 'text', 'json', 'none'),
   'cookie.find': fc.record({
     text: fc.constantFrom('sid=a', 'connect.sid=s%3Atext.x', 'unknown-12345'),

@@ -21,6 +21,7 @@ const READS: ReadonlySet<string> = new Set([
     'hpexpiretime',
     'hpttl',
     'hscan',
+    'sismember',
   ],
   ...['eval_ro', 'evalsha_ro', 'multi', 'exec', 'discard'],
 ])

@@ -26,7 +26,6 @@ type EditCalls =
   | 'session.setTtl'
   | 'session.setExpiry'
   | 'session.delete'
-  | 'session.deleteKey'
 
 /** The calls that edit a key: what is a session's goes through its store, all else through the key editor. */
 export function createEditHandlers({
@@ -86,12 +85,6 @@ export function createEditHandlers({
     'session.delete': async (ref) => {
       const store = writing().store(ref.prefix, 'Deleted')
       if (!(await store.deleteSession(textId(ref.id)))) throw await missing(ref)
-      return { deleted: true }
-    },
-    'session.deleteKey': async ({ prefix, id, state, type, fingerprint }) => {
-      const ref = { prefix, id }
-      await editor(ref, 'Deleted').deleteKey(ref, { state, type }, fingerprint)
-      wrote(ref)
       return { deleted: true }
     },
   }

@@ -131,6 +131,29 @@ if ARGV[2] ~= '' and fingerprint(kind) ~= ARGV[2] then return {'conflict', false
 redis.call('UNLINK', KEYS[1])
 return {'done'}`
 
+/**
+ * The same with what belongs to the key: KEYS from the second on, and for each of them in ARGV what goes: the `whole` key,
+ * a `member` of a set, or a `pointer` while it holds the word that comes next.
+ */
+export const DELETE_WITH_RELATED = `${KEY_STATE}${FINGERPRINT}${GUARD}
+if ARGV[2] ~= '' and fingerprint(kind) ~= ARGV[2] then return {'conflict', false} end
+if redis.acl_check_cmd and not redis.acl_check_cmd('UNLINK', KEYS[1]) then redis.call('UNLINK', KEYS[1]) end
+for i = 2, #KEYS do
+  if ARGV[2 * i - 1] == 'member' and redis.call('TYPE', KEYS[i]).ok == 'set' then
+    redis.call('SREM', KEYS[i], ARGV[2 * i])
+  end
+end
+for i = 2, #KEYS do
+  local part = ARGV[2 * i - 1]
+  local goes = part == 'whole'
+  if part == 'pointer' and redis.call('TYPE', KEYS[i]).ok == 'string' then
+    goes = redis.call('GET', KEYS[i]) == ARGV[2 * i]
+  end
+  if goes then redis.call('UNLINK', KEYS[i]) end
+end
+redis.call('UNLINK', KEYS[1])
+return {'done'}`
+
 /** What each does, for the command log. */
 export const EDIT_NAMES: ReadonlyMap<string, string> = new Map([
   [SET_FIELD, 'set a field'],
@@ -140,4 +163,5 @@ export const EDIT_NAMES: ReadonlyMap<string, string> = new Map([
   [SET_EXPIRY, 'set when a key expires'],
   [SET_FIELD_TTL, 'set when a field ends'],
   [DELETE_KEY, 'delete a key'],
+  [DELETE_WITH_RELATED, 'delete a key and what belongs to it'],
 ])

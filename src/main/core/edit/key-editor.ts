@@ -7,10 +7,11 @@ import type { RedisClient } from '../connection/redis-client.ts'
 import { toAppError } from '../connection/redis-errors.ts'
 import { keyOf } from '../index/session-detail.ts'
 import { checkFieldName, refuseReserved } from '../store/fields.ts'
-import type { KeyChange } from '../store/key-state.ts'
+import type { KeyChange, SharedPart } from '../store/key-state.ts'
 import { Script, type ScriptArgs } from '../store/script.ts'
 import {
   DELETE_KEY,
+  DELETE_WITH_RELATED,
   EDIT_NAMES,
   REMOVE_FIELD,
   RENAME_FIELD,
@@ -30,6 +31,12 @@ export interface ShownKey {
   readonly state: SessionState
   /** Redis TYPE. */
   readonly type: string
+}
+
+/** What goes with a key that is deleted: see `related-keys.ts`. */
+export interface AlongWith {
+  readonly key: Buffer
+  readonly part: { readonly kind: 'whole' } | Pick<SharedPart, 'kind' | 'word'>
 }
 
 /** A field as it was shown: `shown` is null for one that was absent. */
@@ -176,10 +183,26 @@ export class KeyEditor {
   /**
    * Deletes a key of any kind.
    * @param fingerprint of what was shown; null to ask for the kind alone
+   * @param along what goes in the same step, in one slot with it where there are slots
    * @throws AppError `conflict` where it holds something else by now
    */
-  async deleteKey(ref: KeyRef, key: ShownKey, fingerprint: string | null): Promise<void> {
-    const reply = await this.#run(DELETE_KEY, ref, key, fingerprint ?? '')
+  async deleteKey(
+    ref: KeyRef,
+    key: ShownKey,
+    fingerprint: string | null,
+    along: readonly AlongWith[] = [],
+  ): Promise<void> {
+    const reply =
+      along.length === 0
+        ? await this.#run(DELETE_KEY, ref, key, fingerprint ?? '')
+        : await this.#runWith(
+            DELETE_WITH_RELATED,
+            ref,
+            key,
+            along,
+            fingerprint ?? '',
+            ...along.flatMap(words),
+          )
     if (isConflict(reply))
       throw new AppError('conflict', 'This key has changed since it was shown. Nothing was deleted.')
   }
@@ -200,21 +223,27 @@ export class KeyEditor {
     }
   }
 
-  async #run(
+  #run(lua: string, ref: KeyRef, key: ShownKey, ...args: ScriptArgs): Promise<Reply> {
+    return this.#runWith(lua, ref, key, [], ...args)
+  }
+
+  /** @param along the keys of the script after the first */
+  async #runWith(
     lua: string,
     { prefix, id }: KeyRef,
     { state, type }: ShownKey,
+    along: readonly AlongWith[],
     ...args: ScriptArgs
   ): Promise<Reply> {
     const { client, record } = this.#options
-    const script = new Script(client, lua, 1, { name: EDIT_NAMES.get(lua) ?? 'edit a key' })
+    const script = new Script(client, lua, 1 + along.length, { name: EDIT_NAMES.get(lua) ?? 'edit a key' })
     const kind = state === 'foreign' ? type : state
     const { reply, changes } = await script
-      .record(keyOf(prefix, id), kind, ...args)
+      .record(keyOf(prefix, id), ...along.map(({ key }) => key), kind, ...args)
       .catch((error: unknown) => {
         throw toAppError(script.nameRefused(error))
       })
-    record(changes)
+    record(changes?.map((change) => withPart(change, along)) ?? null)
     const answer = reply as Reply
     switch (answer[0].toString()) {
       case 'gone':
@@ -239,6 +268,19 @@ export class KeyEditor {
   #end([, left]: Reply): number | null {
     return Number(left) < 0 ? null : this.#options.clock() + Number(left)
   }
+}
+
+const words = ({ part }: AlongWith): readonly (string | Buffer)[] => [
+  part.kind,
+  part.kind === 'whole' ? '' : part.word,
+]
+
+/** Notes that a key is others' too. */
+function withPart(change: KeyChange, along: readonly AlongWith[]): KeyChange {
+  const part = along.find(({ key }) => key.equals(change.key))?.part
+  return part === undefined || part.kind === 'whole'
+    ? change
+    : { ...change, part: { kind: part.kind, word: part.word, returns: true } }
 }
 
 const isConflict = ([outcome]: Reply): boolean => outcome.toString() === 'conflict'

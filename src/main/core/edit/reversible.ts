@@ -62,7 +62,9 @@ export class KeyChanges implements Reversible {
       rest: null,
       keys: result.map(({ key }) => key),
       changes: result,
-      existing: this.#changes.filter(({ before }) => before.dump !== null).map(({ key }) => key),
+      existing: this.#changes
+        .filter(({ before, part }) => before.dump !== null && part === undefined)
+        .map(({ key }) => key),
       counts: { done: 1, expired: 0, changed: 0, gone: 0 },
     }
   }

@@ -1,42 +1,72 @@
 import { AppError } from '#shared/errors.ts'
 import type { RedisClient } from '../connection/redis-client.ts'
 import { toAppError } from '../connection/redis-errors.ts'
-import { KEY_STATE, type KeyChange, type RawKeyState, toKeyState } from '../store/key-state.ts'
+import { KEY_STATE, type KeyChange, type RawKeyState, toKeyState, toMoment } from '../store/key-state.ts'
 import { Script } from '../store/script.ts'
 
 /**
  * Puts keys back to what they were, all or none, in one step: are they still what the write left, and has the time of
  * none run out? KEYS: the keys. ARGV: for each the mark and expiry that are expected, '' and -2 for no key; then the
- * DUMP and expiry to go back to, in the same way. First '1' where keys that have changed are to be written over; even
- * then none is that has gone.
+ * DUMP and expiry to go back to, in the same way; then '' or, of a key that is others' too, what of it is taken back
+ * (`member` or `pointer`, with `+` before what comes back and `-` before what goes), and the word. First '1' where keys
+ * that have changed are to be written over; even then none is that has gone.
+ *
+ * A key that is others' too is judged by none of that, since they go on writing it: where it is as the write left it, it
+ * is as before to the byte; else the member alone comes or goes, and a pointer that leads elsewhere by now is left.
  */
 const REVERT = `${KEY_STATE}
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local found = {}
+local found, same = {}, {}
 for i, key in ipairs(KEYS) do
-  local at = 4 * i - 2
+  local at = 6 * i - 4
   local state = key_state(key)
   if not state then return {'unknown'} end
   found[i] = state
-  local same = state[2] == ARGV[at] and string.format('%.0f', state[3]) == ARGV[at + 1]
-  if not same then
-    if ARGV[at] ~= '' and state[1] == '' then return {'gone', i} end
-    if ARGV[1] ~= '1' then return {'changed', i, state} end
+  same[i] = state[2] == ARGV[at] and string.format('%.0f', state[3]) == ARGV[at + 1]
+  if ARGV[at + 4] == '' then
+    if not same[i] then
+      if ARGV[at] ~= '' and state[1] == '' then return {'gone', i} end
+      if ARGV[1] ~= '1' then return {'changed', i, state} end
+    end
+    local expiry = tonumber(ARGV[at + 3])
+    if expiry > 0 and expiry <= now then return {'expired', i} end
   end
-  local expiry = tonumber(ARGV[at + 3])
-  if expiry > 0 and expiry <= now then return {'expired', i} end
+end
+local function restore(key, at)
+  redis.call('RESTORE', key, math.max(0, ARGV[at + 3]), ARGV[at + 2], 'REPLACE', 'ABSTTL')
+end
+local function take_back_part(i, key, at)
+  local part, word = ARGV[at + 4], ARGV[at + 5]
+  local type, expiry = redis.call('TYPE', key).ok, tonumber(ARGV[at + 3])
+  local over = expiry > 0 and expiry <= now
+  if part == '-member' then
+    if type == 'set' then redis.call('SREM', key, word) end
+  elseif part == '-pointer' then
+    if type == 'string' and redis.call('GET', key) == word then redis.call('UNLINK', key) end
+  elseif over and type == 'none' then
+    return
+  elseif same[i] and not over then
+    restore(key, at)
+  elseif part == '+member' and (type == 'set' or type == 'none') then
+    redis.call('SADD', key, word)
+    if type == 'none' and expiry > 0 then redis.call('PEXPIREAT', key, ARGV[at + 3]) end
+  end
 end
 for i, key in ipairs(KEYS) do
-  local dump, expiry = ARGV[4 * i], math.max(0, ARGV[4 * i + 1])
-  if dump ~= '' then
-    redis.call('RESTORE', key, expiry, dump, 'REPLACE', 'ABSTTL')
-  end
+  local at = 6 * i - 4
+  if ARGV[at + 4] ~= '' then take_back_part(i, key, at) end
+end
+for i, key in ipairs(KEYS) do
+  local at = 6 * i - 4
+  if ARGV[at + 4] == '' and ARGV[at + 2] ~= '' then restore(key, at) end
 end
 local marks = {}
 for i, key in ipairs(KEYS) do
-  if ARGV[4 * i] == '' then redis.call('UNLINK', key) end
-  marks[i] = (key_state(key) or {'', ''})[2]
+  local at = 6 * i - 4
+  if ARGV[at + 4] == '' and ARGV[at + 2] == '' then redis.call('UNLINK', key) end
+  local state = key_state(key) or {'', '', -2}
+  marks[i] = {state[2], string.format('%.0f', state[3])}
 end
 return {'done', found, marks}`
 
@@ -64,11 +94,13 @@ export async function revert(
     .bytes(
       ...changes.map(({ key }) => key),
       force ? '1' : '0',
-      ...changes.flatMap(({ before, after }) => [
+      ...changes.flatMap(({ before, after, part }) => [
         after.sha ?? '',
         expiryWord(after.sha !== null, after.expiresAt),
         before.dump ?? '',
         expiryWord(before.dump !== null, before.expiresAt),
+        part === undefined ? '' : `${part.returns ? '+' : '-'}${part.kind}`,
+        part?.word ?? '',
       ]),
     )
     .catch((error: unknown) => {
@@ -76,12 +108,18 @@ export async function revert(
     })) as readonly [Buffer, ...unknown[]]
   const outcome = reply[0].toString()
   if (outcome === 'done') {
-    const [, found, marks] = reply as unknown as readonly [Buffer, readonly RawKeyState[], readonly Buffer[]]
-    return changes.map(({ key, before }, position) => {
-      const sha = marks[position]?.toString() ?? ''
+    const [, found, marks] = reply as unknown as readonly [
+      Buffer,
+      readonly RawKeyState[],
+      readonly (readonly [sha: Buffer, at: Buffer])[],
+    ]
+    return changes.map(({ key, before, part }, position) => {
+      const [sha, at] = marks[position]?.map(String) ?? []
       const state = found[position]
       if (state === undefined) throw new TypeError('the script answers a state for each key')
-      return { key, before: toKeyState(state), after: { sha: sha || null, expiresAt: before.expiresAt } }
+      const expiresAt = part === undefined ? before.expiresAt : toMoment(Number(at))
+      const change = { key, before: toKeyState(state), after: { sha: sha || null, expiresAt } }
+      return part === undefined ? change : { ...change, part: { ...part, returns: !part.returns } }
     })
   }
   const change = changes[Number(reply[1] ?? 1) - 1]

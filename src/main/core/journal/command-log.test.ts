@@ -76,6 +76,12 @@ async function useEverything(client: CommandClient): Promise<void> {
   await redis.client.set(`${PREFIX}other`, 'old')
   const other = { ...ref('other'), state: 'foreign', type: 'string', fingerprint: null } as const
   await client.invoke('session.deleteKey', other)
+  const spring = { creationTime: '1', lastAccessedTime: '60000', maxInactiveInterval: '60' }
+  await redis.client.hset(`${PREFIX}sessions:1`, spring)
+  await redis.client.set(`${PREFIX}sessions:expires:1`, '')
+  await client.invoke('session.related', ref('sessions:1'))
+  const springKey = { ...ref('sessions:1'), state: 'incomplete', type: 'hash', fingerprint: null } as const
+  await client.invoke('session.deleteKey', { ...springKey, related: true })
   await redis.client.set(`${PREFIX}text`, 'old', 'EX', 900)
   await client.invoke('session.readValue', ref('text'))
   await client.invoke('session.setValue', { ...ref('text'), shown: 'old', value: 'new' })

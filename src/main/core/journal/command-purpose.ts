@@ -99,6 +99,7 @@ const CALLS: Readonly<Record<CallName, string | null>> = {
   'session.setFieldTtl': 'set a field’s TTL',
   'session.setValue': 'changed a string',
   'session.decode': 'decoded a session',
+  'session.related': 'looked for the keys that belong to a session',
   'session.editDecoded': 'changed a decoded session',
   'cookie.find': 'looked for the session of a cookie',
   'session.setExpiry': 'set when a key expires',

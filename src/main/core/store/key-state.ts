@@ -24,6 +24,16 @@ export interface KeyChange {
   readonly key: Buffer
   readonly before: KeyState
   readonly after: KeyMark
+  /** Where the key is others' too, so that no more than this is taken back; left out for a key as a whole. */
+  readonly part?: SharedPart
+}
+
+/** A member of a set, or a pointer as long as it holds the word. */
+export interface SharedPart {
+  readonly kind: 'member' | 'pointer'
+  readonly word: Buffer
+  /** Taking the change back brings it back; else that removes it. */
+  readonly returns: boolean
 }
 
 /** Bytes of memory beyond which a key's states are not kept. */

@@ -128,7 +128,7 @@ export interface App {
    * @param fingerprint of what was shown of a key that is no session; null to delete it whatever it holds
    * @returns false when it had gone already @throws AppError
    */
-  remove(fingerprint: string | null): Promise<boolean>
+  remove(fingerprint: string | null, related: boolean): Promise<boolean>
   /** Makes the frozen list of the picked sessions for what is to be done to them. */
   beginBulk(kind: 'delete' | 'setTtl'): void
   /** Asks how the picked sessions are to be exported. */
@@ -337,9 +337,9 @@ export function createApp(transport: Transport, tab: number, prefix: string, sha
       const { prefix } = detail.store.getState()
       goTo(prefix, await detail.rotate())
     },
-    async remove(fingerprint) {
+    async remove(fingerprint, related) {
       const { prefix } = detail.store.getState()
-      const deleted = await detail.remove(fingerprint)
+      const deleted = await detail.remove(fingerprint, related)
       detail.select(prefix, null)
       list.refresh()
       return deleted

@@ -1,6 +1,7 @@
 import type { StoreApi } from 'zustand/vanilla'
 import type { Bytes } from '#shared/bytes.ts'
 import type { ErrorCode } from '#shared/errors.ts'
+import type { RelatedFate } from '#shared/formats.ts'
 import type { SessionDetail, SessionField } from '#shared/model.ts'
 import type { Transport } from '#shared/transport.ts'
 import { type Failure, toFailure } from '../lib/failure.ts'
@@ -44,9 +45,12 @@ export interface DetailEdits {
   /**
    * Deletes the session, or a key of any other kind.
    * @param fingerprint of what was shown, of a key that is no session; null to delete it whatever it holds
+   * @param related together with what its library keeps beside it
    * @returns false when it had gone already
    */
-  remove(fingerprint: string | null): Promise<boolean>
+  remove(fingerprint: string | null, related: boolean): Promise<boolean>
+  /** The keys that a library keeps beside the selected session, as far as they are there. */
+  related(): Promise<readonly RelatedFate[]>
 }
 
 export interface DetailAccess {
@@ -205,7 +209,8 @@ export function createDetailEdits(access: DetailAccess): DetailEdits {
       const { id } = await transport.invoke('session.rotate', session())
       return id
     },
-    async remove(fingerprint) {
+    related: () => transport.invoke('session.related', session()),
+    async remove(fingerprint, related) {
       const ref = session()
       const { detail: known } = getState()
       // The session store's ids are text.
@@ -213,7 +218,8 @@ export function createDetailEdits(access: DetailAccess): DetailEdits {
         return (await transport.invoke('session.delete', ref)).deleted
       const { state, type } = known
       try {
-        return (await transport.invoke('session.deleteKey', { ...ref, state, type, fingerprint })).deleted
+        const key = { ...ref, state, type, fingerprint, related }
+        return (await transport.invoke('session.deleteKey', key)).deleted
       } catch (error) {
         learn(ref.id, toFailure(error))
         throw error

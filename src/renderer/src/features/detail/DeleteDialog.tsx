@@ -8,9 +8,11 @@ import { toLine } from '../../lib/bytes-view.ts'
 import { toFailure } from '../../lib/failure.ts'
 import { focusGrid } from '../../lib/focus.ts'
 import { formatBytes, plural } from '../../lib/format.ts'
-import { useApp, useBlock, useDetail, usePrivacy } from '../../stores/context.ts'
+import { useApp, useBlock, useDecoded, useDetail, usePrivacy } from '../../stores/context.ts'
+import { isLibrarySession } from '../../stores/decoded.ts'
 import styles from './Dialogs.module.css'
 import { keyDifferences } from './key-differences.ts'
+import { RelatedChoice, useRelated } from './RelatedChoice.tsx'
 import { useKeyBlock } from './session-block.ts'
 import { sessionInWords, userOf } from './who.ts'
 
@@ -27,28 +29,38 @@ export function DeleteDialog({ onClose }: { readonly onClose: () => void }) {
   const blocked = useKeyBlock('delete')
   const undoBlock = useBlock('undo')
   const [changed, setChanged] = useState(false)
+  const isKnown = useDecoded(isLibrarySession)
+  const decodedUser = useDecoded((state) => state.key?.session.user ?? null)
+  const related = useRelated(isKnown)
+  const [along, setAlong] = useState(true)
   if (id === null) return null
   const isSession = shown === null || shown.state === 'session'
   // A session that is used goes on changing; that is no reason to keep it. Another key is deleted as it was shown.
   const detail = isSession ? latest : shown
-  const what = isSession ? 'session' : 'key'
+  const what = isSession || isKnown ? 'session' : 'key'
+  const named = isKnown
+    ? decodedUser === null
+      ? 'this anonymous session'
+      : `the session of ${decodedUser}`
+    : sessionInWords(detail)
   const undo =
     undoBlock === null ? 'It can be undone as long as its time runs.' : `It cannot be undone. ${undoBlock}`
   return (
     <Confirm
-      title={`Delete ${sessionInWords(detail)}?`}
+      title={`Delete ${named}?`}
       description={
-        isSession
-          ? `${userOf(detail) ?? 'Whoever uses it'} is logged out with the next request. ${undo}`
+        isSession || isKnown
+          ? `${(isKnown ? decodedUser : userOf(detail)) ?? 'Whoever uses it'} is logged out with the next request. ${undo}`
           : `No session store made it: whatever uses this key finds nothing there. ${undo}`
       }
       action={changed ? 'Delete it anyway' : `Delete ${what}`}
-      blocked={blocked}
+      blocked={blocked ?? (related.asking ? 'The keys that belong to it are still being looked for.' : null)}
       onClose={onClose}
       onConfirm={async () => {
         try {
-          const deleted = await app.remove(changed ? null : (detail?.fingerprint ?? null))
-          app.wrote(deleted ? `Deleted ${sessionInWords(detail)}.` : 'It had gone already.')
+          const takes = along && related.fates.some(({ stays }) => stays === null)
+          const deleted = await app.remove(changed ? null : (detail?.fingerprint ?? null), takes)
+          app.wrote(deleted ? `Deleted ${named}.` : 'It had gone already.')
           focusGrid()
         } catch (error) {
           if (toFailure(error).code === 'conflict') setChanged(true)
@@ -84,6 +96,7 @@ export function DeleteDialog({ onClose }: { readonly onClose: () => void }) {
             ))
           : null}
       </dl>
+      <RelatedChoice related={related} along={along} onChange={setAlong} />
     </Confirm>
   )
 }
