@@ -9,6 +9,8 @@ export interface BenchResult {
 interface BenchOptions {
   /** Numbers of sessions, one after the other. */
   readonly sizes: readonly number[]
+  /** Of all libraries' formats, beside our own. */
+  readonly mixed: boolean
 }
 
 /** Each benchmark by its name; it is loaded only when it runs. */
@@ -20,8 +22,9 @@ const BENCHMARKS: Readonly<
     run: async () => (await import('./store.ts')).benchStore(),
   },
   index: {
-    what: 'the list of --sessions beside redis-cli --scan and a scan written by hand',
-    run: async ({ sizes }) => (await import('./list.ts')).benchList(sizes),
+    what: 'the list of --sessions beside redis-cli --scan and a scan by hand; --mixed: of all libraries beside our own',
+    run: async ({ sizes, mixed }) =>
+      mixed ? (await import('./mixed.ts')).benchMixed(sizes) : (await import('./list.ts')).benchList(sizes),
   },
   impact: {
     what: 'what another client notices of the inspector on --sessions',
@@ -42,26 +45,30 @@ const BENCHMARKS: Readonly<
 }
 
 const DEFAULT_SESSIONS = 100_000
+const DEFAULT_MIXED = 1_000_000
 
-const usage = `npm run bench -- <name> [--sessions N[,N…]] [--json FILE]
+const usage = `npm run bench -- <name> [--mixed] [--sessions N[,N…]] [--json FILE]
 
 ${Object.entries(BENCHMARKS)
   .map(([name, { what }]) => `  ${name.padEnd(8)} ${what}`)
   .join('\n')}
 
-  --sessions N  how many, ${DEFAULT_SESSIONS} by default; index takes several, with commas between
+  --sessions N  how many, ${DEFAULT_SESSIONS} by default, ${DEFAULT_MIXED} with --mixed; index takes several, with commas between
+  --mixed       index alone: sessions of every library's format, beside as many of our own on the same server
   --json FILE   also write the figures there`
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
     options: {
-      sessions: { type: 'string', default: String(DEFAULT_SESSIONS) },
+      sessions: { type: 'string' },
+      mixed: { type: 'boolean', default: false },
       json: { type: 'string' },
       help: { type: 'boolean', short: 'h' },
     },
   })
-  const sizes = values.sessions.split(',').map(Number)
+  const { mixed, sessions = String(mixed ? DEFAULT_MIXED : DEFAULT_SESSIONS) } = values
+  const sizes = sessions.split(',').map(Number)
   const [name = ''] = positionals
   const benchmark = Object.hasOwn(BENCHMARKS, name) ? BENCHMARKS[name] : undefined
   if (values.help || benchmark === undefined || positionals.length !== 1) {
@@ -69,10 +76,14 @@ async function main(): Promise<number> {
     return values.help ? 0 : 2
   }
   if (!sizes.every((size) => Number.isInteger(size) && size > 0)) {
-    console.error(`--sessions takes whole numbers above 0, not ${values.sessions}.`)
+    console.error(`--sessions takes whole numbers above 0, not ${sessions}.`)
     return 2
   }
-  const { report, figures } = await benchmark.run({ sizes })
+  if (mixed && name !== 'index') {
+    console.error(`--mixed goes with index, not with ${name}.`)
+    return 2
+  }
+  const { report, figures } = await benchmark.run({ sizes, mixed })
   console.log(report)
   if (values.json !== undefined) {
     const { writeFile } = await import('node:fs/promises')

@@ -40,8 +40,8 @@ export async function startBenchRedis(...args: readonly string[]): Promise<Bench
   }
 }
 
-export async function connect(host: string, port: number): Promise<Redis> {
-  const client = createClient(resolveTarget({ host, port }))
+export async function connect(host: string, port: number, db = 0): Promise<Redis> {
+  const client = createClient(resolveTarget({ host, port, db }))
   await client.connect()
   return client
 }

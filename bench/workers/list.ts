@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import type { WindowQuery } from '#shared/contract.ts'
 import type { SortKey } from '#shared/model.ts'
 import { resolveTarget } from '../../src/main/core/connection/target.ts'
+import { DecoderClient } from '../../src/main/core/formats/decoder-client.ts'
 import { openKeyspaceFeed } from '../../src/main/core/index/keyspace-feed.ts'
 import { SessionList } from '../../src/main/core/index/session-list.ts'
 import { CommandLog } from '../../src/main/core/journal/command-log.ts'
@@ -14,6 +15,10 @@ import { connect, PREFIX, quantile } from '../setup.ts'
 export interface ListOptions {
   readonly host: string
   readonly port: number
+  /** @default 0 */
+  readonly db?: number
+  /** Rows that only the decoder's worker may read are left to it, as in the app. @default false */
+  readonly decodes?: boolean
   /** `measure` tells all about one list; the others do that until they are told to end. */
   readonly mode: 'measure' | 'idle' | 'scan'
   readonly gentle: boolean
@@ -50,7 +55,8 @@ const WINDOWS = 500
 
 const options = JSON.parse(process.argv[2] ?? '{}') as ListOptions
 const tell = (message: unknown) => process.send?.(message)
-const client = await connect(options.host, options.port)
+const client = await connect(options.host, options.port, options.db)
+const decoder = options.decodes === true ? new DecoderClient() : null
 const asker = {}
 const query = (change: Partial<WindowQuery> = {}): WindowQuery => ({
   prefix: PREFIX,
@@ -73,6 +79,7 @@ const list = new SessionList({
   clock: Date.now,
   observer: new Timelines({ clock: Date.now }).of(PREFIX),
   onChange: () => void ask(),
+  summarise: decoder === null ? undefined : (stored) => decoder.summarise(stored),
   onError: (error) => {
     if (process.connected) console.error(error)
   },
