@@ -52,8 +52,15 @@ function candidates(stored: StoredSession): readonly SessionFormat[] {
   return stored.startsAsObject ? IN_JSON : IN_STRINGS
 }
 
-/** Fields of a hash that rows of a list need for every format. */
-export const SUMMARY_FIELDS: readonly string[] = [...new Set(FORMATS.flatMap(({ fields }) => fields))]
+/**
+ * Fields of a hash that rows of a list need, format by format; a hash that lacks the first of a format's is not in it. Our
+ * own are read anyway.
+ */
+export const SUMMARY_GROUPS: readonly (readonly string[])[] = IN_HASHES.filter(
+  (format) => format !== guide,
+).map(({ fields }) => fields)
+
+export const SUMMARY_FIELDS: readonly string[] = SUMMARY_GROUPS.flat()
 
 export interface Detected {
   readonly format: SessionFormat

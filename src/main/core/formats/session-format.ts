@@ -57,7 +57,7 @@ export type Written =
 export interface SessionFormat {
   readonly id: FormatId
   readonly name: string
-  /** Fields of a hash that a row of the list needs. */
+  /** Fields of a hash that a row of the list needs; no session of the format lacks the first. */
   readonly fields: readonly string[]
   /** What the library's next request does to the key's TTL. */
   readonly ttlNote: string

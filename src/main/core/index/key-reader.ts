@@ -261,6 +261,7 @@ export class KeyReader implements ListReader {
     const values = new RawValues(buffer)
     for (let position = 0; !reader.done; position += 1) {
       const keyLength = reader.text()
+      const whole = buffer.subarray(reader.end - keyLength, reader.end)
       const id = ids?.[position] ?? buffer.toString('latin1', reader.end - keyLength + skip, reader.end)
       let isHash = reader.atArray
       let type = 'hash'
@@ -285,14 +286,22 @@ export class KeyReader implements ListReader {
       const ttl = reader.integer()
       const size = plan.size ? reader.integer() : -1
       const key: RawKey = { id, values: isHash ? values : null, type, ttl, size }
-      if (peek !== undefined) this.#collect({ ...key, peek }, plan, now, result)
-      else if (count > plan.fields.length) this.#collect({ ...key, hasExtras: true }, plan, now, result)
-      else this.#collect(key, plan, now, result)
+      if (peek !== undefined) this.#collect({ ...key, peek }, plan, now, result, whole)
+      else if (count > plan.fields.length)
+        this.#collect({ ...key, hasExtras: true }, plan, now, result, whole)
+      else this.#collect(key, plan, now, result, whole)
     }
     return result
   }
 
-  #collect(key: RawKey, plan: ReadPlan, now: number, { rows, gone, moved, asks }: Collected): void {
+  /** @param whole the key with its prefix, where it is at hand */
+  #collect(
+    key: RawKey,
+    plan: ReadPlan,
+    now: number,
+    { rows, gone, moved, asks }: Collected,
+    whole?: Buffer,
+  ): void {
     if (key.type === ELSEWHERE && key.values === null) moved.push(key.id)
     else if (key.ttl === -2 || key.type === 'none') gone.push(key.id)
     else {
@@ -303,7 +312,7 @@ export class KeyReader implements ListReader {
         return
       }
       const { id, type, values, peek = null } = key
-      const stored = toStored({ key: this.#key(id), type, peek, values }, plan, row.expiresAt)
+      const stored = toStored({ key: whole ?? this.#key(id), type, peek, values }, plan, row.expiresAt)
       const [formatted, ask] = withFormat(row, stored, plan, now)
       if (ask !== null) asks.push([rows.length, ask])
       rows.push(formatted)

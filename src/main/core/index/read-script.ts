@@ -1,5 +1,5 @@
 import { PEEK_BYTES } from '../formats/limits.ts'
-import { SUMMARY_FIELDS } from '../formats/registry.ts'
+import { SUMMARY_FIELDS, SUMMARY_GROUPS } from '../formats/registry.ts'
 
 /** Instead of its type: the key lies on another node of the cluster, or is on its way there. */
 export const ELSEWHERE = '>'
@@ -7,21 +7,50 @@ export const ELSEWHERE = '>'
 /** Bytes of a field that tells of another library's session, at most. */
 export const EXTRA_BYTES = 16 * 1024
 
-/** Lua: of a string its beginning, and its length; where they may not be read it stays a type. */
-const PEEK = `    values = call('TYPE', key).ok
-    if values == 'string' then
-      local start, length = try('GETRANGE', key, 0, ${PEEK_BYTES - 1}), try('STRLEN', key)
-      if type(start) == 'string' and type(length) == 'number' then values = {{start, length}} end
-    end`
+/**
+ * Bytes beyond which what the JDK has serialised is cut while keys are scanned: that it is there tells that the worker is to
+ * be asked, who gets it when the key is read by its name.
+ */
+const JAVA_BYTES = 512
 
-/** Lua: of a hash that our own store has not made, what tells of others, after the fields that were asked for. */
-const EXTRAS = `    if not values[1] then
-      local others, from = try('HMGET', key, ${SUMMARY_FIELDS.map((name) => `'${name}'`).join(', ')}), #values
-      for i = 1, #others do
-        local value = others[i]
-        values[from + i] = value and #value <= ${EXTRA_BYTES} and value
+/**
+ * Lua: of a string its beginning, and its length; where they may not be read it stays a type. Most strings end before the
+ * beginning does, and need not be asked for their length; only what is no string is asked for its type.
+ */
+const PEEK = `    local start = try('GETRANGE', key, 0, ${PEEK_BYTES - 1})
+    local length = type(start) == 'string' and #start
+    if length == ${PEEK_BYTES} then length = try('STRLEN', key) end
+    if type(length) == 'number' then values = {{start, length}} else values = call('TYPE', key).ok end`
+
+const quoted = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(', ')
+
+/**
+ * Lua: of a hash that our own store has not made, what tells of others, after the fields that were asked for: whose it is
+ * by a field of each, then all of that one's.
+ */
+const extras = (scans: boolean): string => `    if not values[1] then
+      local tells = try('HMGET', key, ${quoted(SUMMARY_GROUPS.map(([first = '']) => first))})
+      local group = ${SUMMARY_GROUPS.map((_, at) => `tells[${at + 1}] and ${at + 1}`).join(' or ')}
+      if group then
+        local others, from = try('HMGET', key, unpack(groups[group])), #values
+        for i = 1, ${SUMMARY_FIELDS.length} do values[from + i] = false end
+        from = from + skips[group]
+        for i = 1, #others do
+          local value = others[i]
+          if value and #value <= ${EXTRA_BYTES} then
+${
+  scans
+    ? `            if #value > ${JAVA_BYTES} and sub(value, 1, 2) == '\\172\\237' then value = sub(value, 1, 8) end
+`
+    : ''
+}            values[from + i] = value
+          end
+        end
       end
     end`
+
+const GROUPS = `local groups = {${SUMMARY_GROUPS.map((names) => `{${quoted(names)}}`).join(', ')}}
+local skips = {${SUMMARY_GROUPS.map((_, at) => SUMMARY_GROUPS.slice(0, at).flat().length).join(', ')}}`
 
 const FOREIGN = `    if sub(values.err, 1, 9) ~= 'WRONGTYPE' then return values end
 ${PEEK}`
@@ -38,8 +67,10 @@ interface Variant {
   readonly fields: string | null
   /** Whether keys may lie on other nodes: scripts may touch keys that they do not declare on their own node alone. */
   readonly cluster: boolean
+  /** Whether keys come as they are met, and not by their names. */
+  readonly scans: boolean
 }
-const PLAIN: Variant = { fields: null, cluster: false }
+const PLAIN: Variant = { fields: null, cluster: false, scans: false }
 
 /**
  * One call of these reads a batch of keys. They write nothing, so that they may run on a replica, and answer one
@@ -53,8 +84,9 @@ const PLAIN: Variant = { fields: null, cluster: false }
  * The loop is written out and its functions are locals: a million calls of a function of ours, and as many looks into
  * the table of Redis's, would be a tenth of what a scan costs.
  */
-const readKeys = (keys: string, first: number, { fields, cluster } = PLAIN): string => `
+const readKeys = (keys: string, first: number, { fields, cluster, scans } = PLAIN): string => `
 local call, try, sub = redis.call, redis.pcall, string.sub
+${GROUPS}
 local cut, size = tonumber(ARGV[${first}]), ARGV[${first + 1}] == '1'
 for _, key in ipairs(${keys}) do
   local values = try('HMGET', key, ${fields ?? `unpack(ARGV, ${first + 2})`})
@@ -65,7 +97,7 @@ ${cluster ? FOREIGN_IN_CLUSTER : FOREIGN}
       local value = values[i]
       if value and #value > cut then values[i] = sub(value, 1, cut) end
     end
-${EXTRAS}
+${extras(scans)}
   end
   out[n + 1] = key
   out[n + 2] = values
@@ -97,13 +129,13 @@ local began = now()`
 export const SCAN_SCRIPT = `${CLOCK}
 local scan = redis.call('SCAN', ARGV[1], 'MATCH', ARGV[2], 'COUNT', ARGV[3])
 local out, n = {0, scan[1]}, 2
-${readKeys('scan[2]', 4)}`
+${readKeys('scan[2]', 4, { ...PLAIN, scans: true })}`
 
 /** The same on a node of a cluster. */
 export const NODE_SCAN_SCRIPT = `${CLOCK}
 local scan = redis.call('SCAN', ARGV[1], 'MATCH', ARGV[2], 'COUNT', ARGV[3])
 local out, n = {0, scan[1]}, 2
-${readKeys('scan[2]', 4, { fields: null, cluster: true })}`
+${readKeys('scan[2]', 4, { fields: null, cluster: true, scans: true })}`
 
 /**
  * For keys of one node of a cluster, which a script cannot declare where they lie in several slots. ARGV: bytes to cut
@@ -113,7 +145,7 @@ export const NODE_READ_SCRIPT = `${CLOCK}
 local out, n = {0}, 1
 local last = 3 + ARGV[3]
 local keys = {unpack(ARGV, last + 1)}
-${readKeys('keys', 1, { fields: 'unpack(ARGV, 4, last)', cluster: true })}`
+${readKeys('keys', 1, { fields: 'unpack(ARGV, 4, last)', cluster: true, scans: false })}`
 
 /** KEYS: the keys. ARGV: bytes to cut values at, whether the size is asked for, the fields. */
 export const READ_SCRIPT = `${CLOCK}

@@ -1,8 +1,8 @@
 import type { Bytes } from '#shared/bytes.ts'
 import { type SessionSummary, trueEnd } from '#shared/formats.ts'
-import { type InsideEnd, type RowFormat, USER_FIELD } from '#shared/model.ts'
+import { type InsideEnd, LIMITS, type RowFormat, USER_FIELD } from '#shared/model.ts'
 import { SUMMARY_FIELDS, summarise } from '../formats/registry.ts'
-import { hashFields, StoredSession } from '../formats/stored-session.ts'
+import { type HashFields, StoredSession } from '../formats/stored-session.ts'
 import type { ReadPlan } from './columns.ts'
 import { toCell } from './fresh-row.ts'
 import type { RawValues } from './raw-values.ts'
@@ -31,14 +31,30 @@ export interface PeekedKey {
 export function toStored({ key, type, peek, values }: PeekedKey, plan: ReadPlan, end: number): StoredSession {
   const expiresAt = Number.isNaN(end) ? null : end
   if (values !== null) {
-    const from = plan.fields.length
-    const entries = SUMMARY_FIELDS.flatMap((name, at): [Buffer, Buffer][] =>
-      values.has(from + at) ? [[Buffer.from(name), values.bytes(from + at)]] : [],
-    )
-    return new StoredSession({ key, type: 'hash', fields: hashFields(entries), expiresAt })
+    return new StoredSession({
+      key,
+      type: 'hash',
+      fields: summaryFields(values, plan.fields.length),
+      expiresAt,
+    })
   }
   if (peek === null) return new StoredSession({ key, type, expiresAt })
   return new StoredSession({ key, type, value: peek.start, size: peek.size, expiresAt })
+}
+
+const PLACES: ReadonlyMap<string, number> = new Map(SUMMARY_FIELDS.map((name, at) => [name, at]))
+const NAMES: readonly Buffer[] = SUMMARY_FIELDS.map((name) => Buffer.from(name))
+
+/** The fields that were read, apart from what they were read of, which the next key takes. */
+function summaryFields(values: RawValues, from: number): HashFields {
+  const found = NAMES.map((_, at) => (values.has(from + at) ? values.bytes(from + at) : null))
+  return {
+    get: (name) => found[PLACES.get(name) ?? -1] ?? null,
+    all: () =>
+      found.flatMap((value, at): (readonly [Buffer, Buffer])[] =>
+        value === null ? [] : [[NAMES[at] as Buffer, value]],
+      ),
+  }
 }
 
 /**
@@ -55,17 +71,26 @@ export function withFormat(
   const found = summarise(stored)
   if (found === null || found.summary.format === 'guide') return [row, null]
   const { summary, needsWorker } = found
-  return [{ ...withSummary(row, summary, plan, now), pending: needsWorker }, needsWorker ? stored : null]
+  return [withSummary(row, summary, plan, now, needsWorker), needsWorker ? stored : null]
 }
 
-export function withSummary(row: FreshRow, summary: SessionSummary, plan: ReadPlan, now: number): FreshRow {
-  const { format: id, name, encoding, role, confidence } = summary
-  const format: RowFormat = { id, name, encoding, role }
-  const inside = role === 'session' ? insideEnd(row, summary) : null
+/** @param pending who and when are still to be asked of the worker */
+export function withSummary(
+  row: FreshRow,
+  summary: SessionSummary,
+  plan: ReadPlan,
+  now: number,
+  pending = false,
+): FreshRow {
+  const inside = summary.role === 'session' ? insideEnd(row, summary) : null
+  // Written out: to spread a row costs more than all else that is done with it here.
   return {
-    ...row,
-    format,
-    pending: false,
+    id: row.id,
+    type: row.type,
+    flaws: row.flaws,
+    format: formatOf(summary),
+    pending,
+    expiresAt: row.expiresAt,
     configuredTtl: summary.lifetime ?? Number.NaN,
     inside,
     left: (inside?.first ? inside.at : row.expiresAt) - now,
@@ -75,11 +100,29 @@ export function withSummary(row: FreshRow, summary: SessionSummary, plan: ReadPl
       const cell = row.cells[place] ?? null
       if (cell !== null || source.kind !== 'field') return cell
       const field = plan.fields[source.at]
-      if (field === USER_FIELD) return summary.user === null ? null : toCell(Buffer.from(summary.user))
-      return field === FORMAT_NAME && confidence > 0 ? id : null
+      if (field === USER_FIELD) return summary.user === null ? null : userCell(summary.user)
+      return field === FORMAT_NAME && summary.confidence > 0 ? summary.format : null
     }),
   }
 }
+
+/** ASCII, which most names are, needs no encoding to be cut. */
+const userCell = (user: string): Bytes =>
+  user.length <= LIMITS.cellCharacters && /^[ -~]*$/.test(user) ? user : toCell(Buffer.from(user))
+
+/** One for all rows of a format: there is a handful of them. */
+const known = new Map<string, RowFormat>()
+
+function formatOf({ format: id, name, encoding, role }: SessionSummary): RowFormat {
+  const key = `${id} ${role} ${encoding}`
+  const before = known.get(key)
+  if (before !== undefined) return before
+  const format: RowFormat = { id, name, encoding, role }
+  // An encoding is no text of the session's, but whoever writes one that is should not fill the memory.
+  if (known.size < MOST_FORMATS) known.set(key, format)
+  return format
+}
+const MOST_FORMATS = 250
 
 function insideEnd({ expiresAt }: FreshRow, { expiry }: SessionSummary): InsideEnd | null {
   if (expiry === null || expiry.at === null) return null

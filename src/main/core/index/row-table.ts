@@ -353,6 +353,8 @@ export class RowTable {
 
   #formatCode(format: RowFormat | null): number {
     if (format === null) return 0
+    const same = this.#formats.indexOf(format)
+    if (same > 0) return same
     const code = this.#formats.findIndex(
       (known) =>
         known !== null &&

@@ -44,6 +44,11 @@ export const LIST_DEFAULTS = {
   backgroundCount: 100,
   /** The least milliseconds between two passes there, so that a handful of keys is not read four times a second. */
   backgroundPassEvery: 1000,
+  /**
+   * Milliseconds between two questions to the decoder for the rows that somebody looks at while a scan pours others in:
+   * what is read meanwhile waits for its answer.
+   */
+  decodeEvery: 1000,
   /** Milliseconds between two `list.changed` at the least; where a window costs much, so many times that. */
   tickEvery: 100,
   tickRest: 5,
@@ -115,6 +120,8 @@ export class SessionList {
   readonly #rereadListeners = new Set<(ids: readonly string[]) => void>()
   /** Where the search for rows that the worker is to decode goes on. */
   #pendingFrom = 0
+  /** When the worker was asked for rows that somebody looks at. */
+  #decodedAt = Number.NEGATIVE_INFINITY
   /** The columns that not every row has been read with, by `columnId`. */
   readonly #incomplete = new Set<string>()
   /** By filter: when it was last judged anew, what that took in milliseconds, and whether rows were read for it then. */
@@ -221,7 +228,7 @@ export class SessionList {
       found = await this.#look(query, true)
     }
     // Those that somebody looks at first; the answer does not wait for them.
-    if ('slots' in found && found.undecoded.length > 0) this.hint(found.undecoded)
+    if ('slots' in found && found.undecoded.length > 0 && this.#mayDecode()) this.hint(found.undecoded)
     this.#windowCost = performance.now() - began
     if (this.#stopped) {
       throw new AppError('not_connected', 'This list was given up for another one. Ask for it again.')
@@ -615,6 +622,13 @@ export class SessionList {
     this.#changed(this.#index.apply(result, set, this.#scan.passNumber))
     // Keys that have moved were read on another way than others, which may have been overtaken: once more.
     if (result.moved !== undefined && result.moved.length > 0) this.hint(result.moved)
+  }
+
+  #mayDecode(): boolean {
+    const now = performance.now()
+    if (this.#scan.phase === 'scanning' && now < this.#decodedAt + LIST_DEFAULTS.decodeEvery) return false
+    this.#decodedAt = now
+    return true
   }
 
   /** Asks the worker for who and when of rows that only it may decode, some at a time. */
