@@ -132,3 +132,124 @@ test('a value over the limits shows as it is, with the reason', async ({ ui, red
   await expect(ui.detail).toContainText('It is larger than 4 MB')
   await expect(ui.detail.getByRole('region', { name: 'Value' })).toBeVisible()
 })
+
+test('a field is added to a decoded session by the keyboard, and one is removed with all that is in it', async ({
+  ui,
+  redis,
+}) => {
+  await redis.client.set('session:express', TEXT, 'EX', 600)
+  const ends = await redis.client.pexpiretime('session:express')
+  await ui.row('express').click()
+  const fields = ui.detail.getByRole('region', { name: 'Decoded fields' })
+  await ui.button('Add a field').focus()
+  await ui.page.keyboard.press('Enter')
+  const form = ui.page.getByRole('group', { name: 'Add to the session' })
+  await expect(form.getByRole('textbox', { name: 'Name' })).toBeFocused()
+  await ui.page.keyboard.press('Enter')
+  await expect(form).toContainText('Give it a name first.')
+  await ui.page.keyboard.type('seats')
+  await form.getByRole('combobox', { name: 'Type of the new value' }).selectOption('number')
+  await form.getByRole('textbox', { name: 'Value of the new field' }).fill('4')
+  await ui.page.keyboard.press('Enter')
+  await expect(ui.results).toContainText('Added seats to the session.')
+  await expect(fields).toContainText('seats: 4')
+  expect(await redis.client.get('session:express')).toBe(TEXT.replace(/\}$/, ',"seats":4}'))
+  await ui.button('Add to cart').click()
+  await ui.page.keyboard.type('gift')
+  await ui.page.keyboard.press('Escape')
+  await expect(ui.page.getByRole('group', { name: 'Add to cart' })).toHaveCount(0)
+
+  await ui.button('Remove cart').press('Enter')
+  const dialog = ui.page.getByRole('alertdialog', { name: 'Remove cart?' })
+  await expect(dialog).toContainText('It goes with the value in it.')
+  await dialog.getByRole('button', { name: 'Remove', exact: true }).click()
+  await expect(ui.results).toContainText('Removed cart.')
+  await expect(fields).not.toContainText('items')
+  const left = JSON.parse((await redis.client.get('session:express')) ?? '') as object
+  expect(left).toEqual({ cookie: COOKIE, username: 'grace', theme: '<b>dark</b>', seats: 4 })
+  expect(await redis.client.pexpiretime('session:express')).toBe(ends)
+  await ui.results.getByRole('button', { name: /^Undo/ }).last().click()
+  await expect(fields).toContainText('items: 3')
+  // What the library keeps for itself neither goes nor grows.
+  await expect(ui.button('Remove cookie')).toHaveAttribute('aria-disabled', 'true')
+})
+
+test('a removal of what somebody else has changed is asked for once more', async ({ ui, redis }) => {
+  await redis.client.set('session:express', TEXT, 'EX', 600)
+  await ui.row('express').click()
+  await ui.button('Remove theme').press('Enter')
+  const dialog = ui.page.getByRole('alertdialog', { name: 'Remove theme?' })
+  await expect(dialog).toBeVisible()
+  const theirs = TEXT.replace('grace', 'theirs')
+  await redis.client.set('session:express', theirs, 'KEEPTTL')
+  await dialog.getByRole('button', { name: 'Remove', exact: true }).click()
+  await expect(dialog).toContainText('Nothing was written')
+  expect(await redis.client.get('session:express')).toBe(theirs)
+  await dialog.getByRole('button', { name: 'Remove it anyway' }).click()
+  await expect(dialog).toHaveCount(0)
+  expect(JSON.parse((await redis.client.get('session:express')) ?? '')).not.toHaveProperty('theme')
+})
+
+test('the list counts down to what ends a session, marks where it is disputed, and counts it', async ({
+  ui,
+  redis,
+}) => {
+  const auth = (left: number) =>
+    JSON.stringify({
+      ...{ sessionToken: 't', userId: 'linus' },
+      expires: new Date(Date.now() + left).toISOString(),
+    })
+  await redis.client.set('session:user:session:soon', auth(3_600_000))
+  await redis.client.set('session:user:session:over', auth(-60_000))
+  await redis.client.set('session:cut', TEXT, 'EX', 600)
+  await expect(ui.rows).toHaveCount(3)
+  await expect(ui.cell(':soon', 'TTL')).toContainText(/59:\d\d|1:00:00|1 h/)
+  await expect(ui.cell(':over', 'TTL')).toContainText('expired')
+  const mark = ui.cell('cut', 'TTL').getByRole('img', { name: /disagree/ })
+  await expect(mark).toBeVisible()
+  await expect(ui.grid.getByRole('img', { name: /disagree/ })).toHaveCount(1)
+  await ui.filter.fill('is:disputed')
+  await expect(ui.rows).toHaveCount(1)
+  await ui.filter.fill('')
+  await ui.button('expired: 1').click()
+  await expect(ui.filter).toHaveValue('is:expired')
+  await expect(ui.rows).toHaveCount(1)
+  await ui.filter.fill('ends<2h')
+  await expect(ui.rows).toHaveCount(3)
+  await ui.filter.fill('ttl<2h')
+  await expect(ui.rows).toHaveCount(1)
+})
+
+test('a deleted session of Spring takes its related keys along, named before, and brings them back', async ({
+  ui,
+  redis,
+}) => {
+  const key = 'session:sessions:42'
+  const index =
+    'session:index:org.springframework.session.FindByIndexNameSessionRepository.PRINCIPAL_NAME_INDEX_NAME:ada'
+  await redis.client.hset(key, {
+    creationTime: '1775133296789',
+    lastAccessedTime: String(Date.now()),
+    maxInactiveInterval: '1800',
+    'sessionAttr:username': '"ada"',
+  })
+  await redis.client.expire(key, 2100)
+  await redis.client.set('session:sessions:expires:42', '', 'EX', 1800)
+  await redis.client.sadd(index, '"42"', '"43"')
+  await ui.row('sessions:42').first().click()
+  await expect(ui.detail.getByRole('heading', { name: 'ada' })).toBeVisible()
+  await ui.page.keyboard.press('Delete')
+  const dialog = ui.page.getByRole('alertdialog', { name: 'Delete the session of ada?' })
+  const related = dialog.getByRole('region', { name: 'Related keys' })
+  await expect(related).toContainText('session:sessions:expires:42')
+  await expect(related).toContainText('This session is taken out of it; the others stay.')
+  await expect(related.getByRole('checkbox', { name: /Together with 2 related keys/ })).toBeChecked()
+  await dialog.getByRole('button', { name: 'Delete session' }).click()
+  await expect(ui.results).toContainText('Deleted the session of ada.')
+  expect(await redis.client.exists(key, 'session:sessions:expires:42')).toBe(0)
+  expect(await redis.client.smembers(index)).toEqual(['"43"'])
+  await ui.results.getByRole('button', { name: /^Undo/ }).click()
+  await expect(ui.detail.getByRole('heading', { name: 'ada' })).toBeVisible()
+  expect(await redis.client.exists(key, 'session:sessions:expires:42')).toBe(2)
+  expect((await redis.client.smembers(index)).sort()).toEqual(['"42"', '"43"'])
+})

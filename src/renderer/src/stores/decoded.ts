@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import { type Bytes, bytesId } from '#shared/bytes.ts'
+import { AppError } from '#shared/errors.ts'
 import {
   type DecodedKey,
   type NewValue,
@@ -17,20 +18,31 @@ import { draftKey } from './draft.ts'
 /** What a leaf can be edited as. */
 export type LeafType = 'text' | 'number' | 'boolean' | 'null'
 
-/** A value of the tree that is being changed. */
+/** A value of the tree that is being changed, or one that is being added to a map or a list. */
 export interface LeafDraft {
+  readonly kind: 'set' | 'add'
+  /** Of the value, or of what it is added to. */
   readonly path: TreePath
   /** The names that lead to it, by which it is found again in another tree. */
   readonly names: readonly string[]
   /** As it was when the editing began, and the mark of what it is in. */
   readonly shown: TreeNode
   readonly mark: string
+  /** Of an entry that is being added to a map; else null. */
+  readonly name: string | null
   readonly type: LeafType
   readonly text: string
   readonly saving: boolean
   readonly failure: Failure | null
   /** What Redis holds there now, after a refused write; null where there is nothing any more. */
   readonly conflict: { readonly current: TreeNode | null } | null
+}
+
+/** An entry of the tree by the names that lead to it, and the mark of what it is in. */
+export interface ShownEntry {
+  readonly path: TreePath
+  readonly names: readonly string[]
+  readonly mark: string
 }
 
 export interface DecodedState {
@@ -52,8 +64,19 @@ export interface DecodedStore {
   readonly store: StoreApi<DecodedState>
   showRaw(raw: boolean): void
   edit(path: TreePath): void
-  change(part: { readonly type?: LeafType; readonly text?: string }): void
+  /** Begins an entry at the end of a map or a list. */
+  add(path: TreePath): void
+  change(part: { readonly type?: LeafType; readonly text?: string; readonly name?: string }): void
+  /** Says what is wrong with the draft before it is sent. */
+  fail(message: string): void
   discard(): void
+  /** An entry as it is shown, to be removed; null where there is none. */
+  entryAt(path: TreePath): ShownEntry | null
+  /**
+   * @param anew whatever it holds by now, wherever it stands
+   * @throws AppError `conflict` where it has changed since it was shown
+   */
+  remove(entry: ShownEntry, anew: boolean): Promise<void>
   /** Writes the draft. @returns true when it is in Redis */
   save(): Promise<boolean>
   /** Writes the draft over what Redis holds now. */
@@ -131,7 +154,9 @@ export function createDecodedStore(transport: Transport, detail: DetailStore): D
     const asked = generation
     patch({ saving: true, failure: null })
     try {
-      const edit = { kind: 'set' as const, path: [...draft.path], value: toNewValue(draft) }
+      const { kind, name } = draft
+      const at = { path: [...draft.path], value: toNewValue(draft) }
+      const edit = kind === 'set' ? { kind, ...at } : { kind, name, ...at }
       const written = await transport.invoke('session.editDecoded', {
         ...ref,
         type,
@@ -169,10 +194,47 @@ export function createDecodedStore(transport: Transport, detail: DetailStore): D
       const shown = nodeAtPath(key?.session.root ?? null, path)
       if (key === null || shown === null) return
       const names = namesOf(key.session.root, path)
-      setState({ draft: { path, names, shown, mark: markOf(key, path), ...asDraft(shown), ...FRESH } })
+      const place = { path, names, shown, mark: markOf(key, path) }
+      setState({ draft: { kind: 'set', ...place, name: null, ...asDraft(shown), ...FRESH } })
+    },
+    add(path) {
+      const { key } = getState()
+      const shown = nodeAtPath(key?.session.root ?? null, path)
+      if (key === null || shown === null) return
+      const names = namesOf(key.session.root, path)
+      const place = { path, names, shown, mark: markOf(key, path) }
+      const name = shown.type === 'list' ? null : ''
+      setState({ draft: { kind: 'add', ...place, name, type: 'text', text: '', ...FRESH } })
     },
     change: (part) => patch({ ...part, failure: null }),
+    fail: (message) => patch({ failure: { code: 'invalid_field', message, details: {} } }),
     discard: () => setState({ draft: null }),
+    entryAt(path) {
+      const { key } = getState()
+      if (key === null || nodeAtPath(key.session.root, path) === null) return null
+      return { path, names: namesOf(key.session.root, path), mark: markOf(key, path) }
+    },
+    async remove(entry, anew) {
+      const ref = selected()
+      const type = detail.store.getState().detail?.type
+      if (ref === null || (type !== 'string' && type !== 'hash')) return
+      const { key } = getState()
+      const path = anew ? pathOf(key?.session.root ?? null, entry.names) : entry.path
+      if (path === null || key === null) throw new AppError('conflict', 'There is no such entry any more.')
+      const asked = generation
+      try {
+        const written = await transport.invoke('session.editDecoded', {
+          ...{ ...ref, type, shown: anew ? markOf(key, path) : entry.mark },
+          edits: [{ kind: 'remove', path: [...path] }],
+        })
+        if (asked === generation) detail.learn(ref.id, written)
+      } catch (error) {
+        // What is there by now is what is asked about next.
+        const now = await transport.invoke('session.decode', ref).catch(() => null)
+        if (asked === generation) setState({ key: now })
+        throw error
+      }
+    },
     async save() {
       const { draft } = getState()
       return draft === null ? false : write(draft)

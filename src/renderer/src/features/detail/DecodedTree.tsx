@@ -1,5 +1,5 @@
-import { ChevronDown, ChevronRight, Pencil } from 'lucide-react'
-import { useMemo, useState } from 'react'
+import { ChevronDown, ChevronRight, Pencil, Plus, Trash2 } from 'lucide-react'
+import { type RefObject, useEffect, useMemo, useRef, useState } from 'react'
 import {
   type DecodedSession,
   nameOfEntry,
@@ -10,20 +10,22 @@ import {
 } from '#shared/formats.ts'
 import { IconButton } from '../../components/Button.tsx'
 import { Dots, RevealButton, useReveal } from '../../components/Secret.tsx'
-import { toHexLines } from '../../lib/bytes-view.ts'
-import { formatBytes, formatInstant, plural } from '../../lib/format.ts'
+import { DETAIL, placeOf, returnFocus } from '../../lib/focus.ts'
+import { plural } from '../../lib/format.ts'
 import { type SecretValue, secretOf } from '../../lib/secret-value.ts'
 import { useApp, useDecoded, useDetail } from '../../stores/context.ts'
+import { AddEntry } from './AddEntry.tsx'
 import styles from './Decoded.module.css'
+import { Text, typeInWords, Value } from './DecodedValue.tsx'
+import { type Container, isContainer, lockOf, whyFixed, whyNoEntry, whyNotRemoved } from './decoded-edits.ts'
 import tree from './JsonTree.module.css'
 import { LeafEditor } from './LeafEditor.tsx'
+import { RemoveEntryDialog } from './RemoveEntryDialog.tsx'
 
 /** Entries of one level that are shown at a time. */
 const PAGE = 100
 /** Levels that begin open, and how many entries such a level may have. */
 const OPEN = { depth: 2, entries: 24 } as const
-const HEX_OCTETS = 64
-const LONG_TEXT = 400
 
 interface DecodedTreeProps {
   readonly session: DecodedSession
@@ -34,10 +36,24 @@ interface DecodedTreeProps {
 /** What was decoded, level by level. All of it is text on the screen, whatever it says. */
 export function DecodedTree({ session, blocked }: DecodedTreeProps) {
   const { root } = session
+  const section = useRef<HTMLElement>(null)
+  const [removing, setRemoving] = useState<TreePath | null>(null)
+  useFocusAfterEdit(section)
   if (root === null) return null
   return (
-    <section className={tree.tree} aria-label="Decoded fields">
-      <Node node={root} name={null} path={[]} session={session} blocked={blocked} />
+    <section ref={section} className={tree.tree} aria-label="Decoded fields">
+      <Node
+        node={root}
+        name={null}
+        path={[]}
+        parent={null}
+        session={session}
+        blocked={blocked}
+        onRemove={setRemoving}
+      />
+      {removing === null ? null : (
+        <RemoveEntryDialog path={removing} blocked={blocked} onClose={() => setRemoving(null)} />
+      )}
     </section>
   )
 }
@@ -46,41 +62,62 @@ interface NodeProps extends DecodedTreeProps {
   readonly node: TreeNode
   readonly name: TreeNode | string | null
   readonly path: TreePath
+  /** What it lies in; null for the root. */
+  readonly parent: Container | null
+  readonly onRemove: (path: TreePath) => void
 }
-
-type Container = Extract<TreeNode, { type: 'list' | 'map' | 'object' }>
-
-const isContainer = (node: TreeNode): node is Container =>
-  node.type === 'list' || node.type === 'map' || node.type === 'object'
 
 function Node(props: NodeProps) {
   return isContainer(props.node) ? <Branch {...props} node={props.node} /> : <Leaf {...props} />
 }
 
-function Branch({ node, name, path, ...rest }: NodeProps & { readonly node: Container }) {
+function Branch({ node, name, path, parent, ...rest }: NodeProps & { readonly node: Container }) {
+  const { decoded } = useApp()
   const children: readonly (readonly [TreeNode | string, TreeNode])[] =
     node.type === 'list' ? node.items.map((item, at) => [String(at), item] as const) : node.entries
   const [open, setOpen] = useState(
     path.length === 0 || (path.length < OPEN.depth && children.length <= OPEN.entries),
   )
   const [shown, setShown] = useState(PAGE)
-  const Chevron = open ? ChevronDown : ChevronRight
-  const lock = path.length === 0 ? null : lockOf(rest.session, path)
+  const { session, blocked } = rest
+  const adding = useDraftAt(session, path, 'add')
+  const isOpen = open || adding
+  const Chevron = isOpen ? ChevronDown : ChevronRight
+  const lock = path.length === 0 ? null : lockOf(session, path)
+  const words = pathInWords(session.root, path)
   return (
-    <div>
-      <button type="button" className={tree.toggle} aria-expanded={open} onClick={() => setOpen(!open)}>
-        <Chevron size={12} aria-hidden />
-        <span className={styles.branch}>
-          <Name name={name} />
-          <span className={tree.size}>{containerInWords(node, children.length)}</span>
-        </span>
-        {lock === null ? null : (
-          <span className={styles.word} title={lock}>
-            kept by the library
+    <div data-branch={words}>
+      <div className={styles.leaf}>
+        <button
+          type="button"
+          className={`${tree.toggle} ${styles.toggle}`}
+          aria-expanded={isOpen}
+          onClick={() => setOpen(!isOpen)}
+        >
+          <Chevron size={12} aria-hidden />
+          <span className={styles.branch}>
+            <Name name={name} />
+            <span className={tree.size}>{containerInWords(node, children.length)}</span>
           </span>
+          {lock === null ? null : (
+            <span className={styles.word} title={lock}>
+              kept by the library
+            </span>
+          )}
+        </button>
+        {session.readOnly !== null ? null : (
+          <div className={styles.edit} data-always={path.length === 0 || undefined}>
+            <IconButton
+              icon={Plus}
+              label={path.length === 0 ? 'Add a field' : `Add to ${words}`}
+              blocked={whyNoEntry(node, session, path) ?? blocked}
+              onClick={() => decoded.add(path)}
+            />
+            {parent === null ? null : <RemoveButton parent={parent} path={path} words={words} props={rest} />}
+          </div>
         )}
-      </button>
-      {open ? (
+      </div>
+      {isOpen ? (
         <div className={tree.children}>
           {children.slice(0, shown).map(([childName, child], at) => (
             <Node
@@ -90,6 +127,7 @@ function Branch({ node, name, path, ...rest }: NodeProps & { readonly node: Cont
               name={childName}
               node={child}
               path={[...path, at]}
+              parent={node}
               {...rest}
             />
           ))}
@@ -99,6 +137,11 @@ function Branch({ node, name, path, ...rest }: NodeProps & { readonly node: Cont
                 {plural(children.length - shown, 'more entry', 'more entries')}…
               </span>
             </button>
+          ) : null}
+          {adding ? (
+            <div className={styles.editing}>
+              <AddEntry to={words} blocked={blocked} />
+            </div>
           ) : null}
         </div>
       ) : null}
@@ -136,17 +179,14 @@ function useSecretLeaf(node: TreeNode, names: readonly string[]): SecretValue {
   }, [node, names, id])
 }
 
-function Leaf({ node, name, path, session, blocked }: NodeProps) {
+function Leaf({ node, name, path, parent, ...rest }: NodeProps) {
+  const { session, blocked } = rest
   const { decoded } = useApp()
   const names = useMemo(() => namesAtPath(session.root, path), [session.root, path])
   const secret = useSecretLeaf(node, names)
   const reveal = useReveal(secret.kind !== 'nothing', `leaf:${JSON.stringify(names)}`)
-  // A tree that is not edited has no draft, whatever is edited elsewhere at the same place.
-  const editing = useDecoded(
-    ({ draft }) => session.readOnly === null && draft !== null && same(draft.path, path),
-  )
+  const editing = useDraftAt(session, path, 'set')
   const words = pathInWords(session.root, path)
-  const why = whyFixed(node, session, path) ?? blocked
   if (editing)
     return (
       <div className={styles.editing}>
@@ -170,104 +210,37 @@ function Leaf({ node, name, path, session, blocked }: NodeProps) {
         </span>
         <RevealButton reveal={reveal} what={`the value of ${words}`} />
       </div>
-      {session.readOnly !== null || path.length === 0 ? null : (
+      {session.readOnly !== null || parent === null ? null : (
         <div className={styles.edit}>
           <IconButton
             icon={Pencil}
             label={`Edit ${words}`}
-            blocked={why}
+            blocked={whyFixed(node, session, path) ?? blocked}
             onClick={() => decoded.edit(path)}
           />
+          <RemoveButton parent={parent} path={path} words={words} props={rest} />
         </div>
       )}
     </div>
   )
 }
 
-function Value({ node }: { readonly node: TreeNode }) {
-  switch (node.type) {
-    case 'text':
-      return <Text value={node.value} cut={node.cut === true} size={node.size} />
-    case 'bytes':
-      return <Octets base64={node.base64} size={node.size} />
-    case 'undecoded':
-      return (
-        <>
-          <span className={styles.reason}>{node.reason}</span>
-          <Octets base64={node.base64} size={node.size} />
-        </>
-      )
-    case 'number':
-    case 'bigint':
-      return (
-        <span className={tree.value} data-type="number">
-          {node.text}
-        </span>
-      )
-    case 'boolean':
-      return (
-        <span className={tree.value} data-type="boolean">
-          {String(node.value)}
-        </span>
-      )
-    case 'date':
-      return (
-        <span className={tree.value} data-type="string">
-          {formatInstant(node.at)}
-        </span>
-      )
-    case 'reference':
-      return <span className={tree.size}>the same value as #{node.to}</span>
-    default:
-      return (
-        <span className={tree.value} data-type="null">
-          null
-        </span>
-      )
-  }
+interface RemoveButtonProps {
+  readonly parent: Container
+  readonly path: TreePath
+  readonly words: string
+  readonly props: Pick<NodeProps, 'session' | 'blocked' | 'onRemove'>
 }
 
-function Text({
-  value,
-  cut,
-  size,
-}: {
-  readonly value: string
-  readonly cut: boolean
-  readonly size: number
-}) {
-  const [all, setAll] = useState(false)
-  const long = value.length > LONG_TEXT
+function RemoveButton({ parent, path, words, props: { session, blocked, onRemove } }: RemoveButtonProps) {
   return (
-    <>
-      <span className={tree.value} data-type="string">
-        {JSON.stringify(long && !all ? value.slice(0, LONG_TEXT) : value)}
-        {(long && !all) || cut ? '…' : ''}
-      </span>
-      {long ? (
-        <button type="button" className={styles.more} onClick={() => setAll(!all)}>
-          {all ? 'Show less' : `Show ${cut ? 'more' : 'all'} of ${formatBytes(size)}`}
-        </button>
-      ) : null}
-    </>
-  )
-}
-
-function Octets({ base64, size }: { readonly base64: string; readonly size: number }) {
-  const [asBase64, setAsBase64] = useState(false)
-  const hex = toHexLines({ base64 }, HEX_OCTETS)
-    .map((line) => line.hex)
-    .join(' ')
-  return (
-    <>
-      <span className={tree.value}>
-        {asBase64 ? base64.slice(0, 4096) : hex}
-        {size > HEX_OCTETS && !asBase64 ? '…' : ''}
-      </span>
-      <button type="button" className={styles.more} onClick={() => setAsBase64(!asBase64)}>
-        {asBase64 ? 'As hex' : 'As base64'}
-      </button>
-    </>
+    <IconButton
+      icon={Trash2}
+      label={`Remove ${words}`}
+      tone="danger"
+      blocked={whyNotRemoved(parent, session, path) ?? blocked}
+      onClick={() => onRemove(path)}
+    />
   )
 }
 
@@ -276,46 +249,27 @@ function Name({ name }: { readonly name: TreeNode | string | null }) {
   return <span className={tree.key}>{typeof name === 'string' ? name : nameOfEntry(name)}: </span>
 }
 
-function typeInWords(node: TreeNode): string {
-  if (node.of !== undefined) return node.of
-  switch (node.type) {
-    case 'number':
-      return node.whole ? 'integer' : 'number'
-    case 'bigint':
-      return 'big integer'
-    case 'bytes':
-      return `bytes, ${formatBytes(node.size)}`
-    case 'undecoded':
-      return `not decoded, ${formatBytes(node.size)}`
-    case 'date':
-      return node.local === true ? 'date without a zone' : 'date'
-    default:
-      return node.type
-  }
+/** The editor takes the focus along when it closes: it goes to what was edited, else to the pane. */
+function useFocusAfterEdit(section: RefObject<HTMLElement | null>) {
+  const draft = useDecoded((state) => state.draft)
+  const before = useRef(draft)
+  useEffect(() => {
+    const left = before.current
+    before.current = draft
+    if (left === null || draft !== null) return
+    const attribute = left.kind === 'set' ? 'leaf' : 'branch'
+    const place = [...(section.current?.querySelectorAll<HTMLElement>(`[data-${attribute}]`) ?? [])].find(
+      ({ dataset }) => dataset[attribute] === left.names.join('.'),
+    )
+    const buttons = [...(place?.querySelectorAll<HTMLElement>('button') ?? [])]
+    const pane = placeOf(DETAIL)
+    returnFocus([buttons[0], pane].filter((element) => element != null))
+  }, [section, draft])
 }
 
-function whyFixed(node: TreeNode, session: DecodedSession, path: TreePath): string | null {
-  const lock = lockOf(session, path)
-  if (lock !== null) return lock
-  switch (node.type) {
-    case 'text':
-      return node.cut === true ? 'It is too long to be edited here.' : null
-    case 'number':
-    case 'bigint':
-    case 'boolean':
-    case 'null':
-      return null
-    case 'undecoded':
-      return 'This part was not decoded, so it is not edited.'
-    case 'reference':
-      return 'It is the same value as another one: edit that.'
-    default:
-      return 'Values of this type are shown and not edited.'
-  }
-}
-
-const lockOf = ({ locked }: DecodedSession, path: TreePath): string | null =>
-  locked.find((kept) => kept.path.every((position, step) => path[step] === position))?.reason ?? null
+/** Whether something is typed there. A tree that is not edited has no draft, whatever is edited elsewhere at the same place. */
+const useDraftAt = (session: DecodedSession, path: TreePath, kind: 'set' | 'add'): boolean =>
+  useDecoded(({ draft }) => session.readOnly === null && draft?.kind === kind && same(draft.path, path))
 
 const same = (a: TreePath, b: TreePath): boolean =>
   a.length === b.length && a.every((position, step) => position === b[step])

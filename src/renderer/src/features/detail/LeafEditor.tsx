@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useEffect, useId, useRef } from 'react'
+import { type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import type { TreeNode } from '#shared/formats.ts'
 import { Button } from '../../components/Button.tsx'
 import { Problem } from '../../components/Problem.tsx'
@@ -27,18 +27,37 @@ export function LeafEditor(props: LeafEditorProps) {
 function OpenEditor({ name, names, blocked, draft }: LeafEditorProps & { readonly draft: LeafDraft }) {
   const app = useApp()
   const store = app.decoded
-  const { mode } = usePrivacy()
-  const concealed = mode === 'streaming' && secretOf(draft.text, names, null).kind !== 'nothing'
   const save = async () => {
     if (blocked === null && (await store.save())) app.wrote(`Saved ${name}.`)
   }
-  const overwrite = async () => {
-    if (await store.overwrite()) app.wrote('Wrote yours over what was in Redis.')
-  }
-  const press = (event: KeyboardEvent) => {
+  const press = useDraftKeys(save)
+  if (draft.conflict !== null)
+    return (
+      <DraftConflict
+        draft={draft}
+        names={names}
+        blocked={blocked}
+        action="Write mine anyway"
+        done="Wrote yours over what was in Redis."
+      />
+    )
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: Escape and Enter are heard from every input within.
+    <div className={styles.editor} onKeyDown={press}>
+      <LeafInput label={`Value of ${name}`} hidesLabel draft={draft} names={names} />
+      {draft.failure === null ? null : <Problem>{draft.failure.message}</Problem>}
+      <DraftButtons label={name} action="Save" draft={draft} blocked={blocked} onSave={save} />
+    </div>
+  )
+}
+
+/** Enter saves, with Ctrl where a line may end, and Escape leaves the draft. */
+export function useDraftKeys(save: () => Promise<void>): (event: KeyboardEvent) => void {
+  const { decoded } = useApp()
+  return (event) => {
     if (event.key === 'Escape') {
       event.stopPropagation()
-      store.discard()
+      decoded.discard()
     }
     const several = event.target instanceof HTMLTextAreaElement
     const submits = event.target instanceof HTMLInputElement || (several && (event.ctrlKey || event.metaKey))
@@ -47,58 +66,87 @@ function OpenEditor({ name, names, blocked, draft }: LeafEditorProps & { readonl
       void save()
     }
   }
-  if (draft.conflict !== null) {
-    const { current } = draft.conflict
-    return (
-      <Comparison
-        message={draft.failure?.message ?? 'This has changed since it was shown.'}
-        shown={<Held value={leafInWords(draft.shown)} of={names} />}
-        yours={<Held value={draft.type === 'null' ? 'null' : draft.text} of={names} />}
-        now={
-          <Held value={current === null ? null : leafInWords(current)} of={names} absent="no such value" />
-        }
-      >
-        <Button small onClick={() => store.discard()}>
-          Keep what’s in Redis
-        </Button>
-        {current === null ? null : (
-          <Button small kind="danger" busy={draft.saving} blocked={blocked} onClick={overwrite}>
-            Write mine anyway
-          </Button>
-        )}
-      </Comparison>
-    )
+}
+
+interface DraftConflictProps {
+  readonly draft: LeafDraft
+  /** Those that lead to the value. */
+  readonly names: readonly string[]
+  readonly blocked: string | null
+  readonly action: string
+  readonly done: string
+}
+
+/** What was shown, what was to be written, and what is there by now. */
+export function DraftConflict({ draft, names, blocked, action, done }: DraftConflictProps) {
+  const app = useApp()
+  const current = draft.conflict?.current ?? null
+  const overwrite = async () => {
+    if (await app.decoded.overwrite()) app.wrote(done)
   }
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: Escape and Enter are heard from every input within.
-    <div className={styles.editor} onKeyDown={press}>
-      <LeafInput name={name} draft={draft} concealed={concealed} />
-      {draft.failure === null ? null : <Problem>{draft.failure.message}</Problem>}
-      <div className={styles.buttons}>
-        <Button small kind="primary" busy={draft.saving} blocked={blocked} onClick={save}>
-          Save
+    <Comparison
+      message={draft.failure?.message ?? 'This has changed since it was shown.'}
+      shown={<Held value={leafInWords(draft.shown)} of={names} />}
+      yours={<Held value={draft.type === 'null' ? 'null' : draft.text} of={names} />}
+      now={<Held value={current === null ? null : leafInWords(current)} of={names} absent="no such value" />}
+    >
+      <Button small onClick={() => app.decoded.discard()}>
+        Keep what’s in Redis
+      </Button>
+      {current === null ? null : (
+        <Button small kind="danger" busy={draft.saving} blocked={blocked} onClick={overwrite}>
+          {action}
         </Button>
-        <Button small onClick={() => store.discard()}>
-          Cancel
-        </Button>
-        <TypeChoice name={name} draft={draft} />
-      </div>
+      )}
+    </Comparison>
+  )
+}
+
+interface DraftButtonsProps {
+  /** What the type is of. */
+  readonly label: string
+  readonly action: string
+  readonly draft: LeafDraft
+  readonly blocked: string | null
+  readonly onSave: () => Promise<void>
+}
+
+export function DraftButtons({ label, action, draft, blocked, onSave }: DraftButtonsProps) {
+  const { decoded } = useApp()
+  return (
+    <div className={styles.buttons}>
+      <Button small kind="primary" busy={draft.saving} blocked={blocked} onClick={onSave}>
+        {action}
+      </Button>
+      <Button small onClick={() => decoded.discard()}>
+        Cancel
+      </Button>
+      <TypeChoice name={label} draft={draft} />
     </div>
   )
 }
 
 interface LeafInputProps {
-  readonly name: string
+  readonly label: string
+  /** Where what stands beside it says the same to those who see it. */
+  readonly hidesLabel?: boolean
   readonly draft: LeafDraft
-  /** What is typed is not shown. */
-  readonly concealed: boolean
+  /** Those that lead to the value: while streaming, a secret is not shown as it is typed. */
+  readonly names: readonly string[]
+  readonly takesFocus?: boolean
 }
 
-function LeafInput({ name, draft, concealed }: LeafInputProps) {
+export function LeafInput({ label, hidesLabel = false, draft, names, takesFocus = true }: LeafInputProps) {
+  const { mode } = usePrivacy()
+  const concealed = mode === 'streaming' && secretOf(draft.text, names, null).kind !== 'nothing'
   const { decoded: store } = useApp()
   const id = useId()
   const input = useRef<HTMLInputElement & HTMLTextAreaElement & HTMLSelectElement>(null)
-  useEffect(() => input.current?.focus(), [])
+  const [focuses] = useState(takesFocus)
+  useEffect(() => {
+    if (focuses) input.current?.focus()
+  }, [focuses])
   const { type, text } = draft
   if (type === 'null') return null
   const props = {
@@ -112,8 +160,8 @@ function LeafInput({ name, draft, concealed }: LeafInputProps) {
   const typing = { spellCheck: false, autoComplete: 'off' } as const
   return (
     <div className={styles.valueInput}>
-      <label htmlFor={id} className="visually-hidden">
-        {`Value of ${name}`}
+      <label htmlFor={id} className={hidesLabel ? 'visually-hidden' : styles.label}>
+        {label}
       </label>
       {type === 'boolean' ? (
         <select {...props}>
