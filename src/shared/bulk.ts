@@ -44,6 +44,11 @@ export interface FrozenList {
   readonly total: number
   /** Of the total. */
   readonly states: Readonly<Record<SessionState, number>>
+  /**
+   * Of those that are no sessions of ours, as the list has them: sessions of other libraries, and those among them beside
+   * which their libraries keep further keys, which a bulk action leaves.
+   */
+  readonly libraries: { readonly sessions: number; readonly withRelated: number }
   /** Keys that were named but had gone by then. */
   readonly gone: number
   /** False where the filter may match more, since the list was not read to its end. */

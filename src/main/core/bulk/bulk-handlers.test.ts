@@ -57,6 +57,21 @@ describe('what a bulk action is for', () => {
     })
   })
 
+  it('says how many are sessions of other libraries, and beside how many of those further keys stay', async () => {
+    const { invoke } = await open(['ada'])
+    const spring = { creationTime: '1', lastAccessedTime: '2', maxInactiveInterval: '1800' }
+    await redis.client.hset(`${PREFIX}sessions:1`, spring)
+    await redis.client.set(`${PREFIX}sess:1`, '{"cookie":{"originalMaxAge":null,"path":"/"}}')
+    await redis.client.hset(`${PREFIX}fragment`, 'theme', 'dark')
+    await vi.waitFor(async () =>
+      expect(await invoke('list.window', { ...QUERY, offset: 0, limit: 10 })).toMatchObject({ total: 4 }),
+    )
+    const status = await invoke('bulk.freeze', { prefix: PREFIX, scope: { filter: '' } })
+    expect(status).toMatchObject({
+      list: { total: 4, states: { session: 1 }, libraries: { sessions: 2, withRelated: 1 } },
+    })
+  })
+
   it('may be a stretch of the list, in its order, from either end', async () => {
     const { invoke, ids } = await open(['d', 'a', 'c', 'b'])
     const [d, a, c, b] = ids as [string, string, string, string]

@@ -33,7 +33,8 @@ export function createBulkHandlers(
           throw new AppError('invalid_argument', 'A bulk action is under way. Stop it, or wait for its end.')
         close()
         const current = connected()
-        const { ids, complete } = await listOf(prefix).resolve(scope, asker)
+        const list = listOf(prefix)
+        const { ids, complete } = await list.resolve(scope, asker)
         const marked = connection.status.state === 'connected' ? connection.status : null
         const fresh: BulkJob = new BulkJob({
           client: current.client,
@@ -41,6 +42,7 @@ export function createBulkHandlers(
           prefix,
           ids,
           complete,
+          libraries: list.librarySessions(ids),
           confirmation: marked?.environment === 'production' ? prefix || marked.target.label : null,
           clock,
           onWrite: (key) => current.wrote(key),

@@ -21,6 +21,8 @@ export interface BulkJobOptions {
   readonly ids: readonly string[]
   /** False where the scope may name more than these. */
   readonly complete: boolean
+  /** How many of them are sessions of other libraries. @default none */
+  readonly libraries?: FrozenList['libraries']
   /** What is to be typed before the action; null for nothing. */
   readonly confirmation: string | null
   /** Epoch milliseconds. */
@@ -38,6 +40,8 @@ export interface RunOptions {
   /** What the person typed. */
   readonly confirmation: string | null
 }
+
+const NO_LIBRARIES = { sessions: 0, withRelated: 0 } as const
 
 /** Milliseconds between two words on how far it is. */
 const TELL_EVERY = 100
@@ -80,7 +84,7 @@ export class BulkJob {
 
   /** Reads what the keys are at this moment. @throws AppError; then there is no list */
   async freeze(): Promise<BulkStatus> {
-    const { client, ids, prefix, complete, confirmation, clock } = this.#options
+    const { client, ids, prefix, complete, libraries = NO_LIBRARIES, confirmation, clock } = this.#options
     const script = new BatchScript(client, FREEZE, {
       readOnly: true,
       name: 'make a frozen list',
@@ -103,7 +107,7 @@ export class BulkJob {
     if (this.#stopped) throw new AppError('stopped', 'Stopped before the list was made. Nothing was written.')
     const { bytes, tellsExpiry, ...summary } = this.#keys.summary()
     const undoable = tellsExpiry && bytes < UNDO_DEFAULTS.bytes - 128 * summary.total
-    const list: FrozenList = { prefix, at, ...summary, complete, undoable, confirmation }
+    const list: FrozenList = { prefix, at, ...summary, libraries, complete, undoable, confirmation }
     return this.#set({ state: 'frozen', list })
   }
 

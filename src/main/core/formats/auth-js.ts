@@ -18,6 +18,7 @@ export const authJs: SessionFormat = {
   ttlNote:
     'It sets none: the session ends by expires inside it. A TTL that is set here stays until the next save removes it.',
   readOnly: null,
+  keepsRelated: true,
   detect(stored) {
     if (stored.type !== 'string') return SURE.no
     const pointsAt = isPointer(stored.key, stored.value)

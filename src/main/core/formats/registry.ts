@@ -1,5 +1,5 @@
 import { AppError } from '#shared/errors.ts'
-import type { DecodedSession, SessionEdit, SessionSummary } from '#shared/formats.ts'
+import type { DecodedSession, FormatId, SessionEdit, SessionSummary } from '#shared/formats.ts'
 import { aspnetCore } from './aspnet-core.ts'
 import { authJs } from './auth-js.ts'
 import { Budget, OverLimit, Undecodable } from './budget.ts'
@@ -61,6 +61,13 @@ export const SUMMARY_GROUPS: readonly (readonly string[])[] = IN_HASHES.filter(
 ).map(({ fields }) => fields)
 
 export const SUMMARY_FIELDS: readonly string[] = SUMMARY_GROUPS.flat()
+
+const WITH_RELATED: ReadonlySet<FormatId> = new Set(
+  FORMATS.filter((format) => format.keepsRelated).map(({ id }) => id),
+)
+
+/** Whether a library keeps further keys beside a session, which go with it. */
+export const keepsRelated = (id: FormatId): boolean => WITH_RELATED.has(id)
 
 export interface Detected {
   readonly format: SessionFormat

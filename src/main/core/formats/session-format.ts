@@ -63,6 +63,8 @@ export interface SessionFormat {
   readonly ttlNote: string
   /** Why it is never edited; null where it can be. */
   readonly readOnly: string | null
+  /** The library keeps further keys beside a session. @default false */
+  readonly keepsRelated?: true
   /** 0 to 100, from the beginning of a value alone. It runs for every key of a list. */
   detect(stored: StoredSession): number
   /** True where even a row's summary is to be made in the worker: what it takes may be built to harm. */

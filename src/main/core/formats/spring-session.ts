@@ -28,6 +28,7 @@ export const springSession: SessionFormat = {
   ttlNote:
     'Each request sets the TTL anew, from maxInactiveInterval. A longer TTL alone keeps nobody logged in: the library checks maxInactiveInterval itself.',
   readOnly: null,
+  keepsRelated: true,
   detect(stored) {
     if (stored.type === 'hash') {
       const { fields } = stored

@@ -1,4 +1,4 @@
-import { RESERVED_FIELDS } from '#shared/model.ts'
+import { RESERVED_FIELDS, type RowFormat } from '#shared/model.ts'
 import type { RawValues } from './raw-values.ts'
 
 /** What a hash may lack for being a session, as bits: one for each reserved field, one for a TTL that is none. */
@@ -26,6 +26,17 @@ export function hashProblem(flaws: number): string | null {
 
 /** Why a key of another type is not a session. @param type Redis TYPE */
 export const foreignProblem = (type: string): string => `Not a session: the key holds a ${type}, not a hash.`
+
+/** What a key is that a library keeps beside its sessions. */
+export const markerProblem = ({ name, role }: Pick<RowFormat, 'name' | 'role'>): string =>
+  `Not a session: ${MARKERS[role]} of ${name}.`
+
+const MARKERS: Readonly<Record<RowFormat['role'], string>> = {
+  session: 'a session',
+  pointer: 'a pointer to one',
+  marker: 'a marker',
+  index: 'an index',
+}
 
 function listed(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`

@@ -2,7 +2,7 @@ import type { Bytes } from '#shared/bytes.ts'
 import type { InsideEnd, RowFormat, SessionState } from '#shared/model.ts'
 import { fromBinary, toBytes } from '../bytes.ts'
 import { IdMap } from './id-map.ts'
-import { foreignProblem, hashProblem } from './judge.ts'
+import { foreignProblem, hashProblem, markerProblem } from './judge.ts'
 
 /** A session as it was read. Moments are epoch milliseconds and NaN where there is none. */
 export interface FreshRow {
@@ -155,6 +155,8 @@ export class RowTable {
 
   problem(slot: number): string | null {
     if (this.#librarySessions[this.#format[slot] ?? 0] === true) return null
+    const format = this.format(slot)
+    if (format !== null && format.role !== 'session') return markerProblem(format)
     return this.#type[slot] === 0 ? hashProblem(this.#flaws[slot] ?? 0) : foreignProblem(this.type(slot))
   }
 

@@ -15,6 +15,7 @@ import {
 import { fromBytes, toBinary } from '../bytes.ts'
 import { ClusterClient } from '../connection/cluster-client.ts'
 import { countKeys, type RedisClient } from '../connection/redis-client.ts'
+import { keepsRelated } from '../formats/registry.ts'
 import { BACKGROUND, doFor, type Purpose } from '../journal/command-purpose.ts'
 import { ClusterReader } from './cluster-reader.ts'
 import { columnId, columnName, fieldColumn, neededColumns } from './columns.ts'
@@ -281,6 +282,23 @@ export class SessionList {
     if ('message' in ids) throw new AppError('invalid_argument', `The filter cannot be read. ${ids.message}`)
     const read = query === undefined || this.#reading({ ...query, filter: scope.filter }) === null
     return { ids, complete: read && this.#scan.phase === 'complete' }
+  }
+
+  /**
+   * How many of these keys are sessions of other libraries, and of such as keep further keys beside each.
+   * @param ids a byte a character
+   */
+  librarySessions(ids: readonly string[]): { readonly sessions: number; readonly withRelated: number } {
+    const { table } = this.#index
+    let [sessions, withRelated] = [0, 0]
+    for (const id of ids) {
+      const slot = table.find(id)
+      const format = slot < 0 ? null : table.format(slot)
+      if (format === null || !table.isSession(slot)) continue
+      sessions += 1
+      if (keepsRelated(format.id)) withRelated += 1
+    }
+    return { sessions, withRelated }
   }
 
   /**

@@ -11,7 +11,7 @@ import type { BulkIntent } from '../../stores/bulk.ts'
 import { useApp, useBlock, useBulk, useHistory } from '../../stores/context.ts'
 import styles from './Bulk.module.css'
 import { BulkRows } from './BulkRows.tsx'
-import { actionOf, buttonOf, othersInWords, titleOf, usersInWords } from './bulk-words.ts'
+import { actionOf, buttonOf, othersInWords, relatedInWords, titleOf, usersInWords } from './bulk-words.ts'
 
 /** Milliseconds within which an access counts as being used right now. */
 const IN_USE = 60_000
@@ -20,7 +20,7 @@ const IN_USE = 60_000
 export function BulkQuestion({ intent, list }: { readonly intent: BulkIntent; readonly list: FrozenList }) {
   const { bulk } = useApp()
   const failure = useBulk((state) => state.failure)
-  const { states, total, confirmation, latest } = list
+  const { states, total, confirmation, latest, libraries } = list
   const isDelete = actionOf(intent) === 'delete'
   const blocked = useBlock(isDelete ? 'deleteMany' : 'setTtlOfMany')
   const notSessions = states.incomplete + states.foreign
@@ -113,12 +113,14 @@ export function BulkQuestion({ intent, list }: { readonly intent: BulkIntent; re
           {notSessions === 0 ? null : (
             <label className={styles.choice}>
               <input type="checkbox" checked={others} onChange={(event) => setOthers(event.target.checked)} />
-              {isDelete ? 'Also delete' : 'Also let expire'}{' '}
-              {plural(notSessions, 'key that is no session', 'keys that are no sessions')} of the store (
-              {othersInWords(list)})
+              {isDelete ? 'Also delete' : 'Also let expire'} {plural(notSessions, 'key', 'keys')} that our own
+              store has not made ({othersInWords(list)})
             </label>
           )}
         </div>
+        {isDelete && others && libraries.withRelated > 0 ? (
+          <Problem tone="amber">{relatedInWords(libraries.withRelated)}</Problem>
+        ) : null}
         {confirmation === null ? null : (
           <Field
             label={`This connection is marked as production. Type ${confirmation} to confirm.`}

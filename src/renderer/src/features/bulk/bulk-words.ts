@@ -50,12 +50,19 @@ export function usersInWords({ users: { count, anonymous, top } }: FrozenList): 
   return [count === 0 ? '' : `${named.join(', ')}${more}`, without].filter(Boolean).join('; ')
 }
 
-/** "2 incomplete, 1 of another type"; empty where all are sessions. */
-export function othersInWords({ states }: FrozenList): string {
-  return [
+/** What a library keeps beside its sessions stays; single deletions take it along. */
+export const relatedInWords = (sessions: number): string =>
+  `${plural(sessions, 'session')} of these may have related keys (Spring Session’s markers and indexes, Auth.js’s pointers). Those stay. To take them along, delete such a session by itself.`
+
+/** "2 incomplete, 1 of another type; 2 of them are sessions of other libraries"; empty where all are sessions of ours. */
+export function othersInWords({ states, libraries: { sessions } }: FrozenList): string {
+  const kinds = [
     states.incomplete > 0 ? `${formatCount(states.incomplete)} incomplete` : '',
     states.foreign > 0 ? `${formatCount(states.foreign)} of another type` : '',
   ]
-    .filter(Boolean)
-    .join(', ')
+  const known =
+    sessions === 0
+      ? ''
+      : `; ${formatCount(sessions)} of them ${sessions === 1 ? 'is a session' : 'are sessions'} of other libraries`
+  return kinds.filter(Boolean).join(', ') + known
 }

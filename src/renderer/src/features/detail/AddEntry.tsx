@@ -28,6 +28,11 @@ function OpenForm({ to, blocked, draft }: AddEntryProps & { readonly draft: Leaf
   }
   const press = useDraftKeys(save)
   const names = [...draft.names, draft.name ?? '']
+  const form = useRef<HTMLDivElement>(null)
+  // A long map has its end out of sight.
+  useEffect(() => {
+    form.current?.scrollIntoView({ block: 'nearest' })
+  }, [])
   if (draft.conflict !== null)
     return (
       <DraftConflict
@@ -40,7 +45,7 @@ function OpenForm({ to, blocked, draft }: AddEntryProps & { readonly draft: Leaf
     )
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset would need a legend that is seen.
-    <div className={styles.editor} role="group" aria-label={`Add to ${place}`} onKeyDown={press}>
+    <div ref={form} className={styles.editor} role="group" aria-label={`Add to ${place}`} onKeyDown={press}>
       {draft.name === null ? null : <NameInput name={draft.name} />}
       <LeafInput
         label={draft.name === null ? `Value of the new item of ${place}` : 'Value of the new field'}

@@ -1,4 +1,5 @@
 import { useState } from 'react'
+import { trueEnd } from '#shared/formats.ts'
 import type { SessionDetail } from '#shared/model.ts'
 import { Confirm } from '../../components/Confirm.tsx'
 import { SessionId, SessionKey } from '../../components/SessionId.tsx'
@@ -31,6 +32,7 @@ export function DeleteDialog({ onClose }: { readonly onClose: () => void }) {
   const [changed, setChanged] = useState(false)
   const isKnown = useDecoded(isLibrarySession)
   const decodedUser = useDecoded((state) => state.key?.session.user ?? null)
+  const expiry = useDecoded((state) => state.key?.session.expiry ?? null)
   const related = useRelated(isKnown)
   const [along, setAlong] = useState(true)
   if (id === null) return null
@@ -43,6 +45,7 @@ export function DeleteDialog({ onClose }: { readonly onClose: () => void }) {
       ? 'this anonymous session'
       : `the session of ${decodedUser}`
     : sessionInWords(detail)
+  const endsAt = trueEnd(detail?.expiresAt ?? null, expiry).at
   const undo =
     undoBlock === null ? 'It can be undone as long as its time runs.' : `It cannot be undone. ${undoBlock}`
   return (
@@ -79,10 +82,7 @@ export function DeleteDialog({ onClose }: { readonly onClose: () => void }) {
             <dd className={styles.mono}>
               <Ticking
                 paint={(element, now) =>
-                  paintText(
-                    element,
-                    ttlText({ expiresAt: detail.expiresAt, configuredTtl: detail.configuredTtl }, now),
-                  )
+                  paintText(element, ttlText({ expiresAt: endsAt, configuredTtl: detail.configuredTtl }, now))
                 }
               />
             </dd>

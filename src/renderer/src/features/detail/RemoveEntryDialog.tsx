@@ -54,5 +54,5 @@ function lostInWords(node: TreeNode | null): string {
   if (count === null) return 'Its value is lost.'
   return count === 0
     ? 'It is empty.'
-    : `It goes with ${count === 1 ? 'the value' : `all ${plural(count, 'value')}`} in it.`
+    : `It goes with ${count === 1 ? 'the value' : `the ${plural(count, 'value')}`} in it.`
 }
