@@ -1,8 +1,39 @@
+import type { Redis } from 'ioredis'
+import {
+  aspnet,
+  fixture,
+  java,
+  php,
+  python,
+  ruby,
+  spring,
+} from '../src/main/core/formats/testing/fixtures.ts'
 import { expect, test } from './fixtures.ts'
 
 const COOKIE = { originalMaxAge: 3_600_000, expires: '2035-01-01T00:00:00.000Z', httpOnly: true, path: '/' }
 const SESSION = { cookie: COOKIE, username: 'grace', theme: '<b>dark</b>', cart: { items: 3 } }
 const TEXT = JSON.stringify(SESSION)
+
+const ofString = (what: string, value: string | Buffer) => ({
+  what,
+  write: (client: Redis, key: string): Promise<unknown> => client.set(key, value, 'EX', 600),
+})
+const ofHash = (what: string, fields: Readonly<Record<string, string | Buffer>>) => ({
+  what,
+  write: (client: Redis, key: string): Promise<unknown> => client.hset(key, fields),
+})
+/** A session of each encoding that there is. */
+const RAW_KINDS = [
+  ofString('JSON', TEXT),
+  ofString('MessagePack', fixture(python, 'flask-msgpack').value),
+  ofString('a pickle', fixture(python, 'django-cache').value),
+  ofString('what Django has signed', fixture(python, 'django-redis-sessions').value),
+  ofString('what PHP has serialised', fixture(php, 'php')),
+  ofString('what Laravel has serialised', fixture(php, 'laravel')),
+  ofString('what Ruby has dumped', fixture(ruby, 'marshal').value),
+  ofHash('a hash of Spring', fixture(spring, 'default')),
+  ofHash('a hash of ASP.NET', aspnet.sliding),
+]
 
 test('a session of another library is shown decoded, with what ends it, and raw beside it', async ({
   ui,
@@ -252,4 +283,31 @@ test('a deleted session of Spring takes its related keys along, named before, an
   await expect(ui.detail.getByRole('heading', { name: 'ada' })).toBeVisible()
   expect(await redis.client.exists(key, 'session:sessions:expires:42')).toBe(2)
   expect((await redis.client.smembers(index)).sort()).toEqual(['"42"', '"43"'])
+})
+
+for (const { what, write } of RAW_KINDS) {
+  test(`${what} is shown raw beside what was decoded of it`, async ({ ui, redis }) => {
+    await write(redis.client, 'session:raw')
+    await ui.row('raw').click()
+    await expect(ui.detail.getByRole('button', { name: 'Decoded', exact: true })).toHaveAttribute(
+      'aria-pressed',
+      'true',
+    )
+    await expect(ui.detail.getByRole('region', { name: 'Decoded fields' })).toBeVisible()
+    await ui.detail.getByRole('button', { name: 'Raw', exact: true }).click()
+    const raw = ui.detail
+      .getByRole('region', { name: 'Value' })
+      .or(ui.detail.getByRole('list', { name: 'Fields' }))
+    await expect(raw).toBeVisible()
+  })
+}
+
+test('what could be decoded in part only says where it ends, and why', async ({ ui, redis }) => {
+  const map = fixture(java, 'map')
+  await redis.client.hset('session:sessions:1', {
+    ...fixture(spring, 'default'),
+    'sessionAttr:half': map.subarray(0, map.length - 20),
+  })
+  await ui.row('sessions:1').click()
+  await expect(ui.detail).toContainText(/Not decoded of sessionAttr:half, \d+ B: /)
 })

@@ -1,6 +1,6 @@
 import { Lock } from 'lucide-react'
 import type { ReactNode } from 'react'
-import type { DecodedKey, RelatedKey } from '#shared/formats.ts'
+import { type DecodedKey, nodeAtPath, pathInWords, type RelatedKey } from '#shared/formats.ts'
 import type { SessionDetail } from '#shared/model.ts'
 import { Badge } from '../../components/Badge.tsx'
 import { CopyButton } from '../../components/CopyButton.tsx'
@@ -52,8 +52,10 @@ export function DecodedContent({ detail, decoded, raw }: DecodedContentProps) {
 
 function Decoded({ decoded, blocked }: { readonly decoded: DecodedKey; readonly blocked: string | null }) {
   const { session } = decoded
-  // Those within the tree are shown where they are.
-  const apart = session.undecoded.filter(({ path }) => path === null)
+  // A part that is a node of its own tells of itself where it is; what was read only up to somewhere does not.
+  const apart = session.undecoded.filter(
+    ({ path }) => path === null || nodeAtPath(session.root, path)?.type !== 'undecoded',
+  )
   return (
     <div className={styles.content}>
       {session.readOnly === null ? null : (
@@ -62,9 +64,10 @@ function Decoded({ decoded, blocked }: { readonly decoded: DecodedKey; readonly 
           <span>Read only. {session.readOnly}</span>
         </p>
       )}
-      {apart.map(({ reason, size }) => (
-        <p key={reason} className={styles.undecoded}>
-          Not decoded, {formatBytes(size)}: {reason}
+      {apart.map(({ path, reason, size }) => (
+        <p key={`${path?.join('.')} ${reason}`} className={styles.undecoded}>
+          Not decoded{path === null ? '' : ` of ${pathInWords(session.root, path)}`}, {formatBytes(size)}:{' '}
+          {reason}
         </p>
       ))}
       <DecodedTree session={session} blocked={blocked} />
