@@ -242,6 +242,7 @@ test('the list counts down to what ends a session, marks where it is disputed, a
   await ui.filter.fill('is:disputed')
   await expect(ui.rows).toHaveCount(1)
   await ui.filter.fill('')
+  await expect(ui.rows).toHaveCount(3)
   await ui.button('expired: 1').click()
   await expect(ui.filter).toHaveValue('is:expired')
   await expect(ui.rows).toHaveCount(1)
