@@ -30,6 +30,11 @@ export class ByteReader {
     return this.bytes.subarray(start, start + count)
   }
 
+  /** As {@link take}, of bytes that nobody looks at. */
+  pass(count: number): void {
+    this.#step(count)
+  }
+
   peek(): number {
     if (this.at >= this.end) throw new Truncated()
     return this.bytes[this.at] as number
@@ -89,6 +94,18 @@ export class ByteReader {
     const part = this.bytes.subarray(this.at, found)
     this.at = found + 1
     return part
+  }
+
+  /** As {@link until}, of bytes that nobody looks at: a few, which a loop finds sooner than a call does. */
+  passUntil(end: number, most: number): void {
+    const last = Math.min(this.end, this.at + most + 1)
+    for (let at = this.at; at < last; at += 1) {
+      if (this.bytes[at] !== end) continue
+      this.at = at + 1
+      return
+    }
+    if (last === this.end) throw new Truncated()
+    throw new Undecodable(`A part of it is longer than ${most} bytes.`)
   }
 
   expect(byte: number): void {

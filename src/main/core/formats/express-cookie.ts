@@ -1,5 +1,5 @@
 import { ANY_TIME, type InnerExpiry, type TreeNode } from '#shared/formats.ts'
-import { memberOf } from './json-session.ts'
+import { JSON_ENCODING, memberOf } from './json-session.ts'
 import { childAt, entriesOf, numberOf, plainText } from './nodes.ts'
 import type { Content, Summary } from './session-format.ts'
 import type { StoredSession } from './stored-session.ts'
@@ -38,8 +38,11 @@ export function cookieSummary(summary: Summary, stored: StoredSession, rules: Co
   const maxAge = memberOf(cookie, 'originalMaxAge')
   const expires = memberOf(cookie, 'expires')
   const age = typeof maxAge === 'number' ? maxAge : null
+  // Written out: this runs for every row, and to spread a summary takes as long as to parse the session.
   return {
-    ...summary,
+    encoding: summary.encoding ?? JSON_ENCODING,
+    user: summary.user ?? null,
+    createdAt: summary.createdAt ?? null,
     lastSeenAt: summary.lastSeenAt ?? lastSeen(stored.expiresAt, age),
     expiry: expiryOf(typeof expires === 'string' ? momentOf(expires) : null, rules),
     lifetime: age !== null && age > 0 ? age / 1000 : null,

@@ -28,7 +28,8 @@ export function summariseJson(stored: StoredSession, budget: Budget): Summary {
   const { json } = stored
   const found =
     json === undefined ? usualSummary(parseJson(stored.value, budget).root) : usualJsonSummary(json)
-  return { encoding: JSON_ENCODING, ...found }
+  const { user = null, createdAt = null, lastSeenAt = null } = found
+  return { encoding: JSON_ENCODING, user, createdAt, lastSeenAt }
 }
 
 export const editJsonSession = ({ value }: StoredSession, edit: SessionEdit, budget: Budget): Written => ({

@@ -68,7 +68,7 @@ function skip(reader: ByteReader): void {
     if (code <= 0x7f || code >= 0xe0 || code === 0xc0 || code === 0xc2 || code === 0xc3) continue
     if (code <= 0x8f) left += 2 * (code & 0x0f)
     else if (code <= 0x9f) left += code & 0x0f
-    else if (code <= 0xbf) reader.take(code & 0x1f)
+    else if (code <= 0xbf) reader.pass(code & 0x1f)
     else left += skipLong(reader, code)
   }
 }
@@ -80,12 +80,12 @@ function skipLong(reader: ByteReader, code: number): number {
   const width = LENGTH_WIDTH.get(code)
   if (width !== undefined) {
     const length = width === 1 ? reader.u8() : width === 2 ? reader.u16() : reader.u32()
-    reader.take(length + (code >= 0xc7 && code <= 0xc9 ? 1 : 0))
+    reader.pass(length + (code >= 0xc7 && code <= 0xc9 ? 1 : 0))
     return 0
   }
   const bytes = FIXED_BYTES.get(code)
   if (bytes === undefined)
     throw new Undecodable(`It is no MessagePack: byte ${reader.at - 1} is never used there.`)
-  reader.take(bytes)
+  reader.pass(bytes)
   return 0
 }

@@ -69,34 +69,38 @@ function skip(reader: ByteReader): void {
       case BYTE.text:
       case BYTE.enum:
         reader.expect(BYTE.colon)
-        quoted(reader)
+        passQuoted(reader)
         reader.expect(BYTE.semicolon)
         break
       case BYTE.object:
         reader.expect(BYTE.colon)
-        quoted(reader)
-        reader.until(BYTE.open, MOST_DIGITS)
+        passQuoted(reader)
+        reader.passUntil(BYTE.open, MOST_DIGITS)
         depth += 1
         break
       case BYTE.array:
-        reader.until(BYTE.open, MOST_DIGITS)
+        reader.passUntil(BYTE.open, MOST_DIGITS)
         depth += 1
         break
       case BYTE.custom:
       case BYTE.escaped:
         throw new Undecodable('It holds what is not passed over in a hurry.')
       default:
-        reader.until(BYTE.semicolon, MOST_DIGITS)
+        reader.passUntil(BYTE.semicolon, MOST_DIGITS)
     }
   } while (depth > 0)
 }
 
 /** A length, and the text in quotes, which is answered. */
-function quoted(reader: ByteReader): Buffer {
+const quoted = (reader: ByteReader): Buffer => reader.take(quotedLength(reader) + 2).subarray(1, -1)
+
+const passQuoted = (reader: ByteReader): void => reader.pass(quotedLength(reader) + 2)
+
+function quotedLength(reader: ByteReader): number {
   let length = 0
   for (let digit = reader.u8(); digit !== BYTE.colon; digit = reader.u8()) {
     if (digit < 0x30 || digit > 0x39) throw new Undecodable(`A length in it is none (byte ${reader.at - 1}).`)
     length = 10 * length + digit - 0x30
   }
-  return reader.take(length + 2).subarray(1, -1)
+  return length
 }
