@@ -20,7 +20,9 @@ const WORDS: Readonly<Record<string, readonly string[]>> = {
       ...['PEXPIRETIME', 'MEMORY USAGE', 'PERSIST', 'UNLINK'],
     ].map((name) => [name, [PROBE]]),
   ),
-  ...Object.fromEntries(['HMGET', 'HGET', 'HDEL'].map((name) => [name, [PROBE, 'a']])),
+  ...Object.fromEntries(
+    ['HMGET', 'HGET', 'HDEL', 'SISMEMBER', 'SREM', 'ZREM'].map((name) => [name, [PROBE, 'a']]),
+  ),
   ...Object.fromEntries(['EXPIRE', 'PEXPIRE', 'PEXPIREAT'].map((name) => [name, [PROBE, '1']])),
   ...Object.fromEntries(['GETRANGE', 'LRANGE', 'ZRANGE'].map((name) => [name, [PROBE, '0', '0']])),
   ...Object.fromEntries(
