@@ -1,10 +1,11 @@
 import { useEffect, useState } from 'react'
 import type { RelatedFate } from '#shared/formats.ts'
 import { Problem } from '../../components/Problem.tsx'
+import { SessionKey } from '../../components/SessionId.tsx'
 import { toLine } from '../../lib/bytes-view.ts'
 import { toFailure } from '../../lib/failure.ts'
 import { plural } from '../../lib/format.ts'
-import { useApp } from '../../stores/context.ts'
+import { useApp, useDetail } from '../../stores/context.ts'
 import styles from './Dialogs.module.css'
 
 export interface Related {
@@ -43,6 +44,7 @@ interface RelatedChoiceProps {
 
 /** Names what a library keeps beside the session, and asks whether that goes too. */
 export function RelatedChoice({ related: { fates, failure }, along, onChange }: RelatedChoiceProps) {
+  const prefix = useDetail((state) => state.prefix)
   if (failure !== null)
     return (
       <Problem tone="amber">
@@ -62,7 +64,9 @@ export function RelatedChoice({ related: { fates, failure }, along, onChange }: 
       <ul>
         {fates.map(({ key, what, part, stays }) => (
           <li key={toLine(key)}>
-            <code title={toLine(key)}>{toLine(key)}</code>
+            <code>
+              <SessionKey name={key} prefixes={[prefix]} />
+            </code>
             <span>
               {what}. {stays === null ? (along ? GOES[part] : 'It stays.') : `It stays. ${stays}`}
             </span>

@@ -1,12 +1,13 @@
 import { LogOut } from 'lucide-react'
 import { type Bytes, bytesId } from '#shared/bytes.ts'
 import { RISK_WORDS, SEVERITY_WORDS } from '#shared/risk-words.ts'
-import type { RiskFinding } from '#shared/risks.ts'
+import type { RiskFinding, RiskPart } from '#shared/risks.ts'
 import { Badge } from '../../components/Badge.tsx'
 import { IconButton } from '../../components/Button.tsx'
+import { SessionKey } from '../../components/SessionId.tsx'
 import { toLine } from '../../lib/bytes-view.ts'
 import { formatCount } from '../../lib/format.ts'
-import { useApp, useBlock } from '../../stores/context.ts'
+import { useApp, useBlock, useList } from '../../stores/context.ts'
 import { FindingActions } from './FindingActions.tsx'
 import { RiskRows } from './RiskRows.tsx'
 import styles from './Risks.module.css'
@@ -31,9 +32,7 @@ export function FindingDetail({ finding }: { readonly finding: RiskFinding }) {
           <ul className={styles.parts} aria-label="Of these">
             {parts.map(({ kind, name, count }) => (
               <li key={`${kind} ${bytesId(name)}`} className={styles.part} data-kind={kind}>
-                <span className={styles.partName} title={toLine(name)}>
-                  {toLine(name)}
-                </span>
+                <PartName kind={kind} name={name} />
                 <span className={styles.figure}>{formatCount(count)}</span>
                 {kind === 'user' ? <LogOutUser user={name} /> : null}
               </li>
@@ -46,6 +45,19 @@ export function FindingDetail({ finding }: { readonly finding: RiskFinding }) {
       </section>
       <RiskRows finding={finding} />
     </>
+  )
+}
+
+function PartName({ kind, name }: Pick<RiskPart, 'kind' | 'name'>) {
+  const prefix = useList((state) => state.prefix)
+  return kind === 'index' ? (
+    <span className={styles.partName}>
+      <SessionKey name={name} prefixes={[prefix]} />
+    </span>
+  ) : (
+    <span className={styles.partName} title={toLine(name)}>
+      {toLine(name)}
+    </span>
   )
 }
 

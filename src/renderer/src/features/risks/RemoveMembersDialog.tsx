@@ -5,16 +5,17 @@ import { Button } from '../../components/Button.tsx'
 import { Dialog, DialogButtons } from '../../components/Dialog.tsx'
 import { Field } from '../../components/Field.tsx'
 import { Problem } from '../../components/Problem.tsx'
-import { toLine } from '../../lib/bytes-view.ts'
+import { SessionKey } from '../../components/SessionId.tsx'
 import { type Failure, toFailure } from '../../lib/failure.ts'
 import { formatCount, plural } from '../../lib/format.ts'
-import { useApp, useBlock } from '../../stores/context.ts'
+import { useApp, useBlock, useList } from '../../stores/context.ts'
 import styles from './Risks.module.css'
 
 /** Shows the indexes and how many of their entries would go, and asks. */
 export function RemoveMembersDialog({ onClose }: { readonly onClose: () => void }) {
   const app = useApp()
   const { risks } = app
+  const prefix = useList((state) => state.prefix)
   const blocked = useBlock('removeMembers')
   const [list, setList] = useState<OrphanList | null>(null)
   const [failure, setFailure] = useState<Failure | null>(null)
@@ -65,8 +66,8 @@ export function RemoveMembersDialog({ onClose }: { readonly onClose: () => void 
           <ul className={styles.indexes} aria-label="Indexes">
             {list.indexes.map(({ key, members }) => (
               <li key={bytesId(key)} className={styles.index}>
-                <span className={styles.indexKey} title={toLine(key)}>
-                  {toLine(key)}
+                <span className={styles.indexKey}>
+                  <SessionKey name={key} prefixes={[prefix]} />
                 </span>
                 <span className={styles.figure}>{formatCount(members)}</span>
               </li>
