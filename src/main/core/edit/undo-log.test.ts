@@ -164,6 +164,18 @@ describe('the undo log', () => {
     expect(history.status.undo.map(({ label }) => label)).toEqual(['Large 4', 'Large 3', 'Large 2'])
   }, 30_000)
 
+  it('keeps nothing of a write that ends after its window has gone', async () => {
+    const { history, told, set } = await makeWriter()
+    const written = set('light', 'dark')
+    history.stop()
+    await written
+    const before = told.length
+    expect(history.status).toMatchObject({ undo: [], redo: [], bytes: 0 })
+    await set('dark', 'light')
+    expect(told).toHaveLength(before)
+    expect(history.status.undo).toEqual([])
+  })
+
   it('writes all the same where this user may not DUMP, and says that there is nothing to undo', async () => {
     await redis.client.call('ACL', 'SETUSER', 'plain', 'on', '>pw', '~*', '&*', '+@all', '-dump')
     const { history, key, set } = await makeWriter(redis.connect({ username: 'plain', password: 'pw' }))

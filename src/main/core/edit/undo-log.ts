@@ -62,6 +62,7 @@ export class UndoLog {
   #running: HistoryStatus['running'] = null
   #toldAt = 0
   #timer: NodeJS.Timeout | undefined
+  #stopped = false
 
   constructor(options: UndoLogOptions) {
     this.#options = options
@@ -92,6 +93,7 @@ export class UndoLog {
 
   /** A write was made. */
   pushReversible(name: WriteName, reversible: Reversible): void {
+    if (this.#stopped) return
     this.#redo = []
     this.#undo.push(this.#step(name, reversible))
     this.#changed()
@@ -118,7 +120,11 @@ export class UndoLog {
     this.#changed()
   }
 
+  /** Whoever could take something back is gone: nothing is kept any more, of a write that is under way neither. */
   stop(): void {
+    this.#stopped = true
+    this.#undo = []
+    this.#redo = []
     clearTimeout(this.#timer)
   }
 
@@ -214,6 +220,7 @@ export class UndoLog {
   }
 
   #changed(): void {
+    if (this.#stopped) return
     this.#options.onChange(this.status)
     clearTimeout(this.#timer)
     const until = Math.min(...[...this.#undo, ...this.#redo].map(({ entry }) => entry.until))

@@ -43,6 +43,7 @@ export class Transfers {
   readonly #options: TransfersOptions
   readonly #slots = new Map<number, Slot>()
   #last = 0
+  #closed = false
 
   constructor(options: TransfersOptions) {
     this.#options = options
@@ -139,10 +140,16 @@ export class Transfers {
 
   /** The client goes away. */
   close(): void {
+    this.#closed = true
     for (const handle of this.#slots.keys()) void this.stop(handle)
   }
 
   #add(workspace: Workspace, task: Task): number {
+    // Begun before the client went: nobody has its handle, and it would be held until it has been idle for long.
+    if (this.#closed) {
+      void task.task.stop()
+      throw new AppError('tab_closed', 'The window has gone that began this export or import. Begin it anew.')
+    }
     if (this.#slots.size >= TRANSFER_LIMITS.atOnce) {
       void task.task.stop()
       throw new AppError(
