@@ -280,7 +280,7 @@ export function createApp(transport: Transport, tab: number, prefix: string, sha
       else detail.select(prefix, null)
     } else if (prefix !== list.store.getState().prefix) setPrefix(prefix)
     list.refresh()
-    return takenBackInWords(which, outcome)
+    return takenBackInWords(which, outcome, privacy.store.getState())
   }
 
   return {
