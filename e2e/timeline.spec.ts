@@ -46,7 +46,11 @@ const test = base.extend<{ timeline: Timeline }>({
 })
 
 /** Clicks, and reads the file that is handed out. */
-async function download(app: RunningInspector, click: () => Promise<void>): Promise<unknown> {
+interface SavedTimeline {
+  readonly events: readonly { readonly kind: string; readonly id?: string }[]
+}
+
+async function download(app: RunningInspector, click: () => Promise<void>): Promise<SavedTimeline> {
   const NAME = /^session-\d{4}(-\d\d){5}\.timeline\.json$/
   if (app.electronApp === null) {
     const [file] = await Promise.all([app.page.waitForEvent('download'), click()])
@@ -296,7 +300,10 @@ test('the timeline is exported as JSON, of the prefix and of one session', async
   await expect(timeline.event('grace')).toBeVisible()
   await ui.demo.getByRole('button', { name: 'Export JSON' }).click()
   const whole = await download(app, () => ui.button('Save JSON').click())
-  expect(whole).toMatchObject({
+  // Whether the first one was seen to come depends on whether the first look at all keys had ended by then.
+  const isKnown = ({ kind, id: whose }: SavedTimeline['events'][number]) =>
+    kind !== 'created' || whose === other
+  expect({ ...whole, events: whole.events.filter(isKnown) }).toMatchObject({
     format: 'redis-session-inspector/timeline',
     version: 2,
     redacted: 'secrets',
@@ -311,5 +318,8 @@ test('the timeline is exported as JSON, of the prefix and of one session', async
   await timeline.showSession()
   await ui.detail.getByRole('button', { name: 'Export JSON' }).click()
   const one = await download(app, () => ui.button('Save JSON').click())
-  expect(one).toMatchObject({ id, events: [{ kind: 'watched' }, { kind: 'fieldChanged' }] })
+  expect({ ...one, events: one.events.filter(isKnown) }).toMatchObject({
+    id,
+    events: [{ kind: 'watched' }, { kind: 'fieldChanged' }],
+  })
 })

@@ -165,8 +165,9 @@ test('an export and an import can be stopped, and leave nothing by halves', asyn
   ui,
   redis,
 }, testInfo) => {
+  test.setTimeout(150_000)
   await fillSessions(redis.client, 30_000)
-  await expect(ui.toolbar).toContainText(/^30,000 sessionsNew/, { timeout: 20_000 })
+  await expect(ui.toolbar).toContainText(/^30,000 sessionsNew/, { timeout: 60_000 })
   await choose(ui, 'Export sessions…')
   const dialog = dialogOf(ui)
   await dialog.getByRole('radio', { name: 'Lossless' }).check()
