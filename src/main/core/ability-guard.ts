@@ -18,10 +18,12 @@ import type { Handlers } from './dispatch.ts'
  * The same calls; one that takes a command which this user may not run is refused before anything is sent, so that none
  * is refused halfway. What is known of the permissions is asked anew then, and whenever Redis itself has refused
  * something: they may have changed in the meantime, either way.
+ * @param isOpen whether the client is still there once that has been asked: else what it holds would never be let go
  */
 export function guardAbilities<Some extends Partial<Handlers>>(
   handlers: Some,
   connection: ConnectionManager,
+  isOpen: () => boolean,
 ): Some {
   const guarded = Object.entries(handlers).map(([name, handler]) => [
     name,
@@ -30,6 +32,7 @@ export function guardAbilities<Some extends Partial<Handlers>>(
       // At once where nothing is to be asked: calls of one client begin in the order in which they came.
       if (ability !== null && !isAllowed(connection, ability, prefixOf(arg)))
         await allow(connection, ability, prefixOf(arg))
+      if (!isOpen()) throw new AppError('tab_closed', 'This window has gone. Ask again in another one.')
       try {
         return await (handler as (arg: never) => unknown)(arg)
       } catch (error) {

@@ -70,6 +70,7 @@ export function createClientHandlers(
   const viewer = {}
   const watcher = {}
   let stopWatching = () => {}
+  let isOpen = true
   /** Rises with each watch: an older one that is still being read does not replace a newer one. */
   let watchGeneration = 0
 
@@ -80,6 +81,7 @@ export function createClientHandlers(
     if (writer?.workspace !== workspace) {
       writer?.history.stop()
       writer = new SessionWriter({ workspace, clock, onHistory: (status) => emit('history.changed', status) })
+      if (!isOpen) writer.history.stop()
     }
     return writer
   }
@@ -287,8 +289,9 @@ export function createClientHandlers(
   }
 
   return {
-    handlers: guardAbilities(handlers, connection),
+    handlers: guardAbilities(handlers, connection, () => isOpen),
     close() {
+      isOpen = false
       watchGeneration += 1
       stopWatching()
       bulk.close()

@@ -577,3 +577,16 @@ describe('malformed calls', () => {
     expect(await client.dispatch(name, arg)).toMatchObject({ ok: false, code })
   })
 })
+
+it('begins nothing for a window that has gone while it was asked whether it may', async () => {
+  const staying = await connected()
+  const leaving = staying.inspector.attach(() => {})
+  const query = { columns: [], filter: '', sort: { by: 'id', direction: 'ascending' }, offset: 0, limit: 10 }
+  const window = leaving.dispatch('list.window', { ...query, prefix: 'other:' })
+  leaving.close()
+  expect(await window).toMatchObject({ ok: false, code: 'tab_closed' })
+  await staying.window()
+  await expect(staying.invoke('list.rescan', { prefix: 'other:' })).rejects.toMatchObject({
+    message: expect.stringContaining('Nobody looks at'),
+  })
+})
