@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { chromium, type Page } from '@playwright/test'
+import { sign } from 'cookie-signature'
 import { Redis } from 'ioredis'
 import { launchWeb } from '../e2e/hosts.ts'
 import { findRedisServer, startRedisProcess } from '../src/main/core/connection/redis-process.ts'
@@ -11,6 +12,8 @@ import { findChromium } from './find-chromium.mjs'
 const FOLDER = fileURLToPath(new URL('../docs/screenshots/', import.meta.url))
 const SIZE = { width: 1280, height: 800 }
 const THEMES = ['light', 'dark'] as const
+/** What a shop on express-session would keep, and what it signs its cookies with. */
+const SHOP = { id: 'xV0rT3kQm9sLb4TzYpWd8HcJfGa3EeU6', secret: 'keyboard cat' }
 
 const binary = await findRedisServer()
 if (binary === null) throw new Error('No redis-server on the PATH: run `npm test`, which installs one.')
@@ -33,6 +36,14 @@ async function takeAll(theme: (typeof THEMES)[number]): Promise<void> {
   await client.flushall()
   await addSampleSessions(client, 'session:', 400)
   await client.hset('session:left-behind', 'page_views', '1')
+  const expires = new Date(Date.now() + 3_600_000).toISOString()
+  const cookie = { originalMaxAge: 3_600_000, expires, httpOnly: true, path: '/' }
+  await client.set(
+    `sess:${SHOP.id}`,
+    JSON.stringify({ cookie, username: 'grace', cart: { items: 3 } }),
+    'EX',
+    3600,
+  )
   const context = await browser.newContext({
     viewport: SIZE,
     colorScheme: theme,
@@ -88,6 +99,25 @@ async function takeAll(theme: (typeof THEMES)[number]): Promise<void> {
   await page.getByRole('option').first().waitFor()
   await page.getByRole('button', { name: 'Dismiss' }).click()
   await take(page, 'journal')
+
+  await drawer.getByRole('button', { name: 'Risks', exact: true }).click()
+  await drawer.getByRole('button', { name: 'Read values' }).click()
+  await drawer.getByRole('button', { name: /Zombies/ }).click()
+  await drawer.getByRole('grid', { name: /^Sessions: / }).waitFor()
+  await take(page, 'risks')
+
+  await drawer.getByRole('button', { name: 'Risks', exact: true }).click()
+  await grid.focus()
+  await page.keyboard.press('f')
+  const dialog = page.getByRole('dialog')
+  const signed = encodeURIComponent(`s:${sign(SHOP.id, SHOP.secret)}`)
+  await dialog
+    .getByRole('textbox', { name: 'Cookies' })
+    .fill(`curl https://shop.example/ -H 'Cookie: theme=dark; connect.sid=${signed}'`)
+  await dialog.getByRole('textbox', { name: 'Secret, if you have it' }).fill(SHOP.secret)
+  await dialog.getByRole('button', { name: 'Find session' }).click()
+  await dialog.getByRole('button', { name: 'Open session' }).waitFor()
+  await take(page, 'cookie')
   await app.close()
   await context.close()
 }
