@@ -1,18 +1,13 @@
 import { ChevronDown, ChevronRight } from 'lucide-react'
 import { useId, useState } from 'react'
 import type { DecodedSession, TreeNode } from '#shared/formats.ts'
-import { Button } from '../../components/Button.tsx'
-import { plural } from '../../lib/format.ts'
-import { maskedTree } from '../../lib/masked-tree.ts'
 import { DecodedTree } from '../detail/DecodedTree.tsx'
 import styles from './Cookie.module.css'
 
-/** What a cookie that holds a session says. What looks like a secret in it shows when it is asked for. */
+/** What a cookie that holds a session says. */
 export function CookieContent({ content }: { readonly content: TreeNode }) {
   const [open, setOpen] = useState(false)
-  const [unmasked, setUnmasked] = useState(false)
   const id = useId()
-  const { root, hidden } = maskedTree(content)
   const Chevron = open ? ChevronDown : ChevronRight
   return (
     <div className={styles.content}>
@@ -28,13 +23,7 @@ export function CookieContent({ content }: { readonly content: TreeNode }) {
       </button>
       {open ? (
         <div id={id} className={styles.tree}>
-          <DecodedTree session={asSession(unmasked ? content : root)} blocked={null} />
-          {hidden === 0 ? null : (
-            <Button small kind="quiet" aria-pressed={unmasked} onClick={() => setUnmasked(!unmasked)}>
-              {unmasked ? 'Hide' : 'Show'} {plural(hidden, 'value')} that {hidden === 1 ? 'looks' : 'look'}{' '}
-              secret
-            </Button>
-          )}
+          <DecodedTree session={asSession(content)} blocked={null} apart />
         </div>
       ) : null}
     </div>

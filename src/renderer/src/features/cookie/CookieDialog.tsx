@@ -4,7 +4,7 @@ import { Button } from '../../components/Button.tsx'
 import { Dialog, DialogButtons } from '../../components/Dialog.tsx'
 import { Problem } from '../../components/Problem.tsx'
 import { focusDetail } from '../../lib/focus.ts'
-import { useApp } from '../../stores/context.ts'
+import { useApp, usePrivacy } from '../../stores/context.ts'
 import styles from './Cookie.module.css'
 import { CookieResults } from './CookieResults.tsx'
 import { useCookieSearch } from './use-cookie-search.ts'
@@ -13,6 +13,7 @@ import { useCookieSearch } from './use-cookie-search.ts'
 export function CookieDialog({ onClose }: { readonly onClose: () => void }) {
   const app = useApp()
   const { cookie } = app
+  const { mode } = usePrivacy()
   const [text, setText] = useState(() => cookie.store.getState().pasted)
   const [secrets, setSecrets] = useState('')
   const { find, searching, answer } = useCookieSearch()
@@ -59,6 +60,7 @@ export function CookieDialog({ onClose }: { readonly onClose: () => void }) {
           <textarea
             id={`${id}-text`}
             className={styles.text}
+            data-concealed={mode === 'streaming' || undefined}
             rows={4}
             value={text}
             maxLength={COOKIE_LIMITS.pasted}

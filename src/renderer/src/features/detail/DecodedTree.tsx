@@ -31,10 +31,12 @@ interface DecodedTreeProps {
   readonly session: DecodedSession
   /** Why nothing can be edited here at the moment; null when it can. */
   readonly blocked: string | null
+  /** It is not of the session that is open, so that what is revealed of it is not revealed there. @default false */
+  readonly apart?: boolean
 }
 
 /** What was decoded, level by level. All of it is text on the screen, whatever it says. */
-export function DecodedTree({ session, blocked }: DecodedTreeProps) {
+export function DecodedTree({ session, blocked, apart = false }: DecodedTreeProps) {
   const { root } = session
   const section = useRef<HTMLElement>(null)
   const [removing, setRemoving] = useState<TreePath | null>(null)
@@ -49,6 +51,7 @@ export function DecodedTree({ session, blocked }: DecodedTreeProps) {
         parent={null}
         session={session}
         blocked={blocked}
+        apart={apart}
         onRemove={setRemoving}
       />
       {removing === null ? null : (
@@ -180,11 +183,12 @@ function useSecretLeaf(node: TreeNode, names: readonly string[]): SecretValue {
 }
 
 function Leaf({ node, name, path, parent, ...rest }: NodeProps) {
-  const { session, blocked } = rest
+  const { session, blocked, apart = false } = rest
   const { decoded } = useApp()
   const names = useMemo(() => namesAtPath(session.root, path), [session.root, path])
   const secret = useSecretLeaf(node, names)
-  const reveal = useReveal(secret.kind !== 'nothing', `leaf:${JSON.stringify(names)}`)
+  const place = apart ? undefined : `leaf:${JSON.stringify(names)}`
+  const reveal = useReveal(secret.kind !== 'nothing', place)
   const editing = useDraftAt(session, path, 'set')
   const words = pathInWords(session.root, path)
   if (editing)
