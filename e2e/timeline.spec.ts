@@ -237,7 +237,8 @@ test('nothing moves under the pointer, nor while it is paused; a mark says how m
   timeline,
   store,
 }) => {
-  await expect(ui.list).toBeVisible()
+  // What comes before the first look at all keys has ended is not told of as created.
+  await expect(ui.page.getByRole('heading', { name: 'This Redis is empty' })).toBeVisible()
   await ui.page.keyboard.press('h')
   await expect(timeline.toolbar).toBeVisible()
   await store.createSession({ username: 'ada' })
