@@ -48,7 +48,7 @@ export async function benchScroll(sessions: number): Promise<BenchResult> {
       still.push([...(await recordFrames(page, LENGTH / 2)).durations])
       await grid.press('Home')
       // What is measured begins when this leap has been drawn.
-      await page.getByText(/^user-0+1$/).waitFor()
+      await grid.getByText(/^user-0+1$/).waitFor()
       await page.waitForTimeout(SETTLING)
       const frames = recordFrames(page, LENGTH)
       const began = performance.now()
