@@ -2,6 +2,7 @@ import type { BulkStatus } from '#shared/bulk.ts'
 import { AppError } from '#shared/errors.ts'
 import { parseTtl } from '#shared/ttl.ts'
 import type { ClientContext } from '../client-context.ts'
+import { confirmationFor } from '../confirmation.ts'
 import type { Handlers } from '../dispatch.ts'
 import type { Workspace } from '../workspace.ts'
 import { BulkJob } from './bulk-job.ts'
@@ -35,7 +36,6 @@ export function createBulkHandlers(
         const current = connected()
         const list = listOf(prefix)
         const { ids, complete } = await list.resolve(scope, asker)
-        const marked = connection.status.state === 'connected' ? connection.status : null
         const fresh: BulkJob = new BulkJob({
           client: current.client,
           writer: writing(),
@@ -43,7 +43,7 @@ export function createBulkHandlers(
           ids,
           complete,
           libraries: list.librarySessions(ids),
-          confirmation: marked?.environment === 'production' ? prefix || marked.target.label : null,
+          confirmation: confirmationFor(connection.status, prefix),
           clock,
           onWrite: (key) => current.wrote(key),
           onChange: (changed) => {

@@ -2,6 +2,7 @@ import type { BulkAction, BulkOutcome, BulkStatus, FrozenList } from '#shared/bu
 import { AppError } from '#shared/errors.ts'
 import { LIMITS, USER_FIELD } from '#shared/model.ts'
 import { fromBinary, toBytes } from '../bytes.ts'
+import { requireConfirmation } from '../confirmation.ts'
 import type { RedisClient } from '../connection/redis-client.ts'
 import { toAppError } from '../connection/redis-errors.ts'
 import type { SessionWriter } from '../edit/session-writer.ts'
@@ -119,12 +120,7 @@ export class BulkJob {
     if (this.#status.state !== 'frozen')
       throw new AppError('invalid_argument', 'Make a new list first: this one is used, or not made yet.')
     const { list } = this.#status
-    if (list.confirmation !== null && options.confirmation !== list.confirmation) {
-      throw new AppError(
-        'confirmation_needed',
-        `This connection is marked as production. Type ${list.confirmation} to go on. Nothing was written.`,
-      )
-    }
+    requireConfirmation(list.confirmation, options.confirmation)
     const keys = this.#keys
     const began = performance.now()
     const places: number[] = []

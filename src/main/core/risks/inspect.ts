@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
 import { nameOfEntry, type TreeEntry, type TreeNode } from '#shared/formats.ts'
 import { RISK_THRESHOLDS } from '#shared/risks.ts'
-import { childrenOf, entriesOf } from '../formats/nodes.ts'
+import { childrenOf, entriesOf, plainText } from '../formats/nodes.ts'
 import { decode, sizeOf } from '../formats/registry.ts'
 import type { StoredSession } from '../formats/stored-session.ts'
 import { looksSecret, type SecretKind, secretKindOf } from './secrets.ts'
@@ -91,7 +91,7 @@ function visit(node: TreeNode | null, name: string, path: string, look: Look): v
     }
     return
   }
-  const text = textOf(node)
+  const text = plainText(node)
   const json = text === null ? undefined : nestedJson(text)
   if (json !== undefined) visitJson(json, name, path, look)
   else noteSecret(name, text, path === '' ? '(the value itself)' : path, look)
@@ -104,18 +104,6 @@ const ID_LIKE = /^(?:\d+|[\da-f]{16,}|[\da-f]{8}-[\da-f-]{27})$/i
 
 const stepInWords = (path: string, name: string): string =>
   path === '' ? nameInWords(name) : `${path}.${nameInWords(name)}`
-
-function textOf(node: TreeNode): string | null {
-  switch (node.type) {
-    case 'text':
-      return node.value
-    case 'number':
-    case 'bigint':
-      return node.text
-    default:
-      return null
-  }
-}
 
 /** Applications put JSON into fields as text. */
 function nestedJson(text: string): unknown {

@@ -2,6 +2,7 @@ import { AppError } from '#shared/errors.ts'
 import type { OrphanList, RisksChange } from '#shared/risks.ts'
 import { toBytes } from '../bytes.ts'
 import type { ClientContext } from '../client-context.ts'
+import { confirmationFor, requireConfirmation } from '../confirmation.ts'
 import type { Handlers } from '../dispatch.ts'
 import type { Workspace } from '../workspace.ts'
 import { RISK_DEFAULTS } from './defaults.ts'
@@ -57,13 +58,6 @@ export function createRiskHandlers({
     throw new AppError('invalid_argument', `Nobody looks at the report of ${prefix}. Open it first.`)
   }
   /** Asks for what a report on production asks for before it writes. */
-  const confirmationOf = (prefix: string): string | null => {
-    const { status } = connection
-    return status.state === 'connected' && status.environment === 'production'
-      ? prefix || status.target.label
-      : null
-  }
-
   return {
     handlers: {
       'risks.report': async ({ prefix }) => {
@@ -110,7 +104,7 @@ export function createRiskHandlers({
           members,
           more: Math.max(0, sum(reachable.map(({ count }) => count)) - members),
           elsewhere: all.length - reachable.length,
-          confirmation: confirmationOf(prefix),
+          confirmation: confirmationFor(connection.status, prefix),
         }
       },
       'risks.removeMembers': async ({ prefix, mark, confirmation = null }) => {
@@ -123,13 +117,7 @@ export function createRiskHandlers({
             'These entries are not the ones that were shown. Look at them again.',
           )
         }
-        const needed = confirmationOf(prefix)
-        if (needed !== null && confirmation !== needed) {
-          throw new AppError(
-            'confirmation_needed',
-            `This connection is marked as production. Type ${needed} to go on. Nothing was written.`,
-          )
-        }
+        requireConfirmation(confirmationFor(connection.status, prefix), confirmation)
         frozen = null
         const { changes, failure, ...outcome } = await removeMembers(workspace.client, list.indexes, (key) =>
           workspace.wrote(key),

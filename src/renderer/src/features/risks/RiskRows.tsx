@@ -6,6 +6,7 @@ import type { RiskFinding, RiskRow } from '#shared/risks.ts'
 import { SessionId } from '../../components/SessionId.tsx'
 import { toLine } from '../../lib/bytes-view.ts'
 import { formatCount, formatDay } from '../../lib/format.ts'
+import { rowByKey, screenfulOf } from '../../lib/row-keys.ts'
 import { useApp, useNow } from '../../stores/context.ts'
 import styles from './Risks.module.css'
 import { useRiskPages } from './use-risk-pages.ts'
@@ -39,17 +40,8 @@ export function RiskRows({ finding }: { readonly finding: RiskFinding }) {
     virtualizer.scrollToIndex(index)
   }
   const press = (event: React.KeyboardEvent) => {
-    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_HEIGHT) - 1)
-    const steps: Readonly<Record<string, number>> = {
-      ArrowDown: 1,
-      ArrowUp: -1,
-      PageDown: page,
-      PageUp: -page,
-    }
-    const step = steps[event.key]
-    if (step !== undefined) move(active + step)
-    else if (event.key === 'Home') move(0)
-    else if (event.key === 'End') move(count - 1)
+    const to = rowByKey(event.key, active, count, screenfulOf(scroller.current, ROW_HEIGHT))
+    if (to !== undefined) move(to)
     else if (event.key === 'Enter') open(rowAt(active))
     else return
     event.preventDefault()

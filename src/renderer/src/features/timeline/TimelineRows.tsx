@@ -5,6 +5,7 @@ import type { TimelineEntry } from '#shared/timeline.ts'
 import { TIMELINE } from '../../lib/focus.ts'
 import { formatClock, formatInstant } from '../../lib/format.ts'
 import { idInWords, valueInWords } from '../../lib/privacy-words.ts'
+import { rowByKey, screenfulOf } from '../../lib/row-keys.ts'
 import { useApp, useList, usePins, usePrivacy, useTimeline } from '../../stores/context.ts'
 import { isPinned } from '../../stores/pins.ts'
 import { Ago, Author, FieldTurn, KindMark } from './EventParts.tsx'
@@ -59,17 +60,8 @@ export function TimelineRows({ entries }: { readonly entries: readonly TimelineE
     virtualizer.scrollToIndex(index)
   }
   const press = (event: React.KeyboardEvent) => {
-    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_HEIGHT) - 1)
-    const steps: Readonly<Record<string, number>> = {
-      ArrowDown: 1,
-      ArrowUp: -1,
-      PageDown: page,
-      PageUp: -page,
-    }
-    const step = steps[event.key]
-    if (step !== undefined) move(at < 0 ? 0 : at + step)
-    else if (event.key === 'Home') move(0)
-    else if (event.key === 'End') move(entries.length - 1)
+    const to = rowByKey(event.key, at, entries.length, screenfulOf(scroller.current, ROW_HEIGHT))
+    if (to !== undefined) move(to)
     else if (event.key === 'Enter') goTo(entries[at])
     else return
     event.preventDefault()
