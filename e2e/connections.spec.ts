@@ -268,6 +268,27 @@ test('a secret is left as it is, and forgotten when one says so', async ({ ui, r
   await expect(saved.password).toBeFocused()
 })
 
+test('what is typed while a save is under way stays, to be saved in its turn', async ({ ui }) => {
+  const saved = new Saved(ui)
+  const name = saved.input('Name')
+  await name.fill('ada')
+  // Both in one turn of the page, which no answer can come between.
+  await ui.page.evaluate(() => {
+    const button = [...document.querySelectorAll('button')].find((each) => each.textContent === 'Save')
+    const input = document.querySelector<HTMLInputElement>('input[name="name"]')
+    if (button === undefined || input === null) throw new Error('No form.')
+    button.click()
+    Object.getOwnPropertyDescriptor(HTMLInputElement.prototype, 'value')?.set?.call(input, 'ada again')
+    input.dispatchEvent(new Event('input', { bubbles: true }))
+  })
+  await expect(ui.results).toContainText('Saved ada.')
+  await expect(name).toHaveValue('ada again')
+  await expect(ui.page.getByText('Not saved yet.')).toBeVisible()
+  await ui.button('Save').click()
+  await expect(saved.row('ada again')).toBeVisible()
+  await expect(saved.row('ada')).toHaveCount(0)
+})
+
 test('a test shows its steps one under the other', async ({ ui, redis }) => {
   const saved = new Saved(ui)
   await redis.client.config('SET', 'requirepass', SECRET)

@@ -11,7 +11,7 @@ export interface ConnectionsState {
   readonly list: ConnectionList | null
   /** The saved connection that the form shows; null for a new one. */
   readonly editing: string | null
-  /** Rises with each new one that is begun, which is a form of its own. */
+  /** Rises with each connection that is chosen or begun, which has a form of its own; not where a new one is saved. */
   readonly begun: number
   /** Whether a new one begins with a URL. */
   readonly fromUrl: boolean
@@ -26,6 +26,8 @@ export interface ConnectionsStore {
   load(): Promise<void>
   /** Shows a connection in the form; null for a new one. */
   edit(id: string | null, fromUrl?: boolean): void
+  /** What the form shows is this connection from now on, with what has been typed since. */
+  adopt(id: string): void
   /** @returns the id @throws AppError, as all of these */
   save(input: CallArg<'connections.save'>): Promise<string>
   /** Changes a part of a saved connection and leaves the rest, its secrets too, as it is by now. */
@@ -60,7 +62,12 @@ export function createConnectionsStore(transport: Transport): ConnectionsStore {
     store,
     load,
     edit: (editing, fromUrl = false) =>
-      store.setState(({ begun }) => ({ editing, fromUrl, begun: editing === null ? begun + 1 : begun })),
+      store.setState(({ editing: before, begun }) => ({
+        editing,
+        fromUrl,
+        begun: editing === null || editing !== before ? begun + 1 : begun,
+      })),
+    adopt: (editing) => store.setState({ editing, fromUrl: false }),
     save: (input) => andLoad(transport.invoke('connections.save', input)),
     async change(id, part) {
       await load()
@@ -75,7 +82,8 @@ export function createConnectionsStore(transport: Transport): ConnectionsStore {
     importUrl: (input) => andLoad(transport.invoke('connections.importUrl', input)),
     async remove(id) {
       await transport.invoke('connections.remove', { id })
-      if (store.getState().editing === id) store.setState({ editing: null })
+      const { editing, begun } = store.getState()
+      if (editing === id) store.setState({ editing: null, begun: begun + 1 })
       await load()
     },
     async restore(id) {

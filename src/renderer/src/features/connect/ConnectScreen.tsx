@@ -41,9 +41,7 @@ export function ConnectScreen() {
                 ? 'See the web sessions in a Redis as they live: who is logged in, until when, and what changed.'
                 : entry.label}
             </p>
-            {loaded ? (
-              <ConnectForm key={entry?.id ?? `new ${begun} ${info?.prefill ?? ''}`} entry={entry} />
-            ) : null}
+            {loaded ? <ConnectForm key={`${begun} ${info?.prefill ?? ''}`} entry={entry} /> : null}
           </div>
         </main>
       </div>

@@ -140,6 +140,12 @@ export function formOf({ target, ...marks }: SavedConnection): ConnectForm {
 export const isSame = (one: ConnectForm, other: ConnectForm): boolean =>
   JSON.stringify({ ...one, forgotten: [...one.forgotten].toSorted() }) === JSON.stringify(other)
 
+/** What of a form has been changed since it stood as `before`. */
+export const changedSince = (before: ConnectForm, now: ConnectForm): Partial<ConnectForm> =>
+  Object.fromEntries(
+    Object.entries(now).filter(([name, value]) => value !== before[name as keyof ConnectForm]),
+  )
+
 /** Whether two forms go to the same place, whatever is kept or typed of secrets and certificates. */
 export function isSamePlace(one: ConnectForm, other: ConnectForm): boolean {
   const blank = Object.fromEntries(KEPT_NAMES.map((name) => [name, ''])) as Record<KeptName, string>

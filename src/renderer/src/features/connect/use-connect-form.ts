@@ -7,6 +7,7 @@ import {
   asDeployment,
   type ConnectForm,
   type ConnectInput,
+  changedSince,
   EMPTY_FORM,
   firstForm,
   formOf,
@@ -122,11 +123,12 @@ export function useConnectForm(entry: SavedConnection | null, element: RefObject
               ...(keepsPassword ? { usePrefillPassword: true } : {}),
             })
       const saved = connections.store.getState().list?.connections.find((each) => each.id === id)
-      if (saved !== undefined) setForm(formOf(saved))
+      // What was typed meanwhile is not lost.
+      if (saved !== undefined) setForm((now) => ({ ...formOf(saved), ...changedSince(from, now) }))
       toasts.show('done', `Saved ${saved?.name ?? 'the connection'}.`)
       // Whoever has gone on to another one meanwhile stays there.
       const now = connections.store.getState()
-      if (now.editing === editing && now.begun === begun) connections.edit(id)
+      if (now.editing === editing && now.begun === begun) connections.adopt(id)
       return true
     } catch (error) {
       setFailure(toFailure(error))
