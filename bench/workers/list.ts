@@ -79,7 +79,7 @@ const list = new SessionList({
   clock: Date.now,
   observer: new Timelines({ clock: Date.now }).of(PREFIX),
   onChange: () => void ask(),
-  summarise: decoder === null ? undefined : (stored) => decoder.summarise(stored),
+  decoder: decoder ?? undefined,
   onError: (error) => {
     if (process.connected) console.error(error)
   },

@@ -81,7 +81,6 @@ export function createTab({ number, common, broadcast, onChange }: TabOptions): 
         workspace = new Workspace(opened, {
           clock,
           onError: reportUnexpected,
-          summarise: (stored) => common.decoder.summarise(stored),
           decoder: common.decoder,
           onNotPushed: (missing) => connection.setPolling(missing),
           onPins: (pins) => broadcast('timeline.pinned', pins, number),

@@ -2,6 +2,7 @@ import type { PinnedSession, TimelineAuthor } from '#shared/timeline.ts'
 import type { Connection } from './connection/connection-manager.ts'
 import type { RedisClient } from './connection/redis-client.ts'
 import type { DecoderClient } from './formats/decoder-client.ts'
+import type { RowDecoder } from './index/key-reader.ts'
 import { ListRegistry, type ListRegistryOptions } from './index/list-registry.ts'
 import type { CommandLog } from './journal/command-log.ts'
 import { Pins } from './journal/pins.ts'
@@ -12,11 +13,13 @@ import { SessionStore, type SessionStoreOptions } from './store/session-store.ts
 export interface WorkspaceOptions extends Omit<ListRegistryOptions, 'observerOf'> {
   /** @default nobody is told */
   readonly onPins?: (pins: readonly PinnedSession[]) => void
-  /** Looks at values for the reports on risks. @default nobody can, so that all count as undecoded */
-  readonly decoder?: Pick<DecoderClient, 'inspect'>
+  /** Also looks at values for the reports on risks. @default nobody can, so that all count as undecoded */
+  readonly decoder?: RowDecoder & Inspector
 }
 
-const NO_DECODER: Pick<DecoderClient, 'inspect'> = {
+type Inspector = Pick<DecoderClient, 'inspect'>
+
+const NO_INSPECTOR: Inspector = {
   inspect: async (stored) => stored.map(() => null),
 }
 
@@ -33,7 +36,7 @@ export class Workspace {
   /** Null where nobody notes what is sent. */
   readonly commands: CommandLog | null
 
-  constructor(connection: Connection, { onPins, decoder = NO_DECODER, ...options }: WorkspaceOptions) {
+  constructor(connection: Connection, { onPins, ...options }: WorkspaceOptions) {
     this.client = connection.client
     this.commands = connection.commands ?? null
     this.timelines = new Timelines(options)
@@ -41,6 +44,7 @@ export class Workspace {
       ...options,
       observerOf: (prefix) => this.timelines.of(prefix),
     })
+    const decoder = options.decoder ?? NO_INSPECTOR
     this.risks = new RiskReports({ ...options, client: connection.client, lists: this.lists, decoder })
     this.pins = new Pins(this.lists, onPins ?? (() => {}))
   }

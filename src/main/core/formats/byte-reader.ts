@@ -86,14 +86,24 @@ export class ByteReader {
     return Number(value)
   }
 
+  /** As {@link take}, one character a byte: to make a Buffer of a short piece takes longer than to read it. */
+  latin1(count: number): string {
+    const start = this.#step(count)
+    return this.bytes.toString('latin1', start, start + count)
+  }
+
   /** The bytes up to one that ends them, which is read too. @param most bytes before it */
-  until(end: number, most = Number.POSITIVE_INFINITY): Buffer {
-    const found = this.bytes.indexOf(end, this.at)
-    if (found < 0 || found >= this.end) throw new Truncated()
-    if (found - this.at > most) throw new Undecodable(`A part of it is longer than ${most} bytes.`)
-    const part = this.bytes.subarray(this.at, found)
-    this.at = found + 1
-    return part
+  until(end: number, most: number): Buffer {
+    const start = this.at
+    this.passUntil(end, most)
+    return this.bytes.subarray(start, this.at - 1)
+  }
+
+  /** The same, one character a byte. */
+  latin1Until(end: number, most: number): string {
+    const start = this.at
+    this.passUntil(end, most)
+    return this.bytes.toString('latin1', start, this.at - 1)
   }
 
   /** As {@link until}, of bytes that nobody looks at: a few, which a loop finds sooner than a call does. */

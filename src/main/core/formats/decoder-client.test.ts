@@ -1,4 +1,6 @@
 import { afterEach, expect, it } from 'vitest'
+import { fieldColumn, readPlan } from '../index/columns.ts'
+import type { KeptReply } from '../index/packed-rows.ts'
 import { DecoderClient, type DecoderLimits } from './decoder-client.ts'
 import { FORMAT_LIMITS } from './limits.ts'
 import { decode } from './registry.ts'
@@ -49,6 +51,30 @@ it('summarises rows of a list in one go, in their order', async () => {
     null,
     { format: 'django-cache', user: '7' },
   ])
+})
+
+it('makes no rows while it starts, then those of all replies that wait together, each for whoever asked', async () => {
+  const client = newClient()
+  const reply = (...values: readonly string[]): KeptReply => {
+    const keys = values.map((value, at) =>
+      Buffer.concat([
+        Buffer.from([0xa3]),
+        Buffer.from(`s:${at}`),
+        // A string's beginning and its length, in an array of their own, then PTTL.
+        Buffer.from([0x91, 0x92, 0xa0 + value.length]),
+        Buffer.from(value),
+        Buffer.from([value.length, 0xff]),
+      ]),
+    )
+    return { bytes: Buffer.concat(keys), at: 0, skip: 2, plan: readPlan([fieldColumn('username')]), now: 0 }
+  }
+  const [one, two] = [reply('{"user":"ada"}'), reply('{"user":"eve"}', '{"user":"bob"}')]
+  expect(await client.rows(one)).toBeNull()
+  await client.decode(session('ready'))
+  const found = await Promise.all([one, two, one, two].map((each) => client.rows(each)))
+  expect(found.map((packed) => packed?.cells)).toEqual([['ada'], ['eve', 'bob'], ['ada'], ['eve', 'bob']])
+  // What was sent is still whoever's it was.
+  expect(one.bytes.length).toBeGreaterThan(0)
 })
 
 it('inspects sessions in one go, and answers no value of them', async () => {

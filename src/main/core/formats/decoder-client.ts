@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import type { DecodedSession, SessionSummary } from '#shared/formats.ts'
+import type { KeptReply, PackedRows } from '../index/packed-rows.ts'
 import type { Inspection } from '../risks/inspect.ts'
 import { decoderFile } from './decoder-file.ts'
 import { type DecoderReply, type DecoderRequest, toSent } from './decoder-messages.ts'
@@ -20,6 +21,13 @@ export interface DecoderLimits {
   /** Megabytes. */
   readonly workerHeap: number
   readonly workerQueue: number
+}
+
+/** Replies that wait for the worker, which gets them together. */
+interface Gathered {
+  readonly request: DecoderRequest
+  readonly replies: KeptReply[]
+  readonly done: Promise<DecoderReply>
 }
 
 interface Job {
@@ -44,6 +52,7 @@ export class DecoderClient {
   readonly #limits: DecoderLimits
   readonly #queue: Job[] = []
   #current: Job | null = null
+  #gathered: Gathered | null = null
   #worker: Worker | null = null
   #isReady = false
   #timer: NodeJS.Timeout | undefined
@@ -78,6 +87,40 @@ export class DecoderClient {
       // Rows without who and when: the detail of each tells the reason.
     }
     return stored.map((one) => summarise(one)?.summary ?? null)
+  }
+
+  /**
+   * Rows of what is not ours in a reply of a scan. Those that come while the worker is at work are handed to it together.
+   * @returns null where it could not be asked, and while it starts: the first rows are not to wait for that
+   */
+  async rows(reply: KeptReply): Promise<PackedRows | null> {
+    if (!this.#isReady) {
+      if (!this.#isStopped && this.#worker === null) {
+        this.#worker = this.#start()
+        this.#worker.unref()
+      }
+      return null
+    }
+    // Its bytes are copied: they are a part of what the connection has read, and whoever asks may need them once more.
+    const kept = { ...reply, bytes: new Uint8Array(reply.bytes) }
+    const waiting = this.#gathered
+    waiting?.replies.push(kept)
+    const { replies, done: asked } = waiting ?? this.#gather(kept)
+    const place = replies.length - 1
+    try {
+      const done = await asked
+      return (done.kind === 'rows' ? done.rows[place] : null) ?? null
+    } catch {
+      return null
+    }
+  }
+
+  #gather(first: KeptReply): Gathered {
+    const replies = [first]
+    const request: DecoderRequest = { kind: 'rows', replies }
+    const gathered = { request, replies, done: this.#run(request) }
+    if (this.#queue.some((job) => job.request === request)) this.#gathered = gathered
+    return gathered
   }
 
   /**
@@ -137,7 +180,10 @@ export class DecoderClient {
   }
 
   #post({ request }: Job): void {
-    this.#worker?.postMessage(request)
+    if (this.#gathered?.request === request) this.#gathered = null
+    const moved =
+      request.kind === 'rows' ? request.replies.map(({ bytes }) => bytes.buffer as ArrayBuffer) : []
+    this.#worker?.postMessage(request, moved)
     const { workerMilliseconds } = this.#limits
     this.#limitTime(
       workerMilliseconds,

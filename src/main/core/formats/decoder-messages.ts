@@ -1,4 +1,5 @@
 import type { DecodedSession, SessionSummary } from '#shared/formats.ts'
+import type { KeptReply, PackedRows } from '../index/packed-rows.ts'
 import type { Inspection } from '../risks/inspect.ts'
 import { hashFields, StoredSession } from './stored-session.ts'
 
@@ -16,12 +17,14 @@ export type DecoderRequest =
   | { readonly kind: 'decode'; readonly session: SentSession }
   | { readonly kind: 'summarise'; readonly sessions: readonly SentSession[] }
   | { readonly kind: 'inspect'; readonly sessions: readonly SentSession[] }
+  | { readonly kind: 'rows'; readonly replies: readonly KeptReply[] }
 
 export type DecoderReply =
   | { readonly kind: 'ready' }
   | { readonly kind: 'decoded'; readonly session: DecodedSession | null }
   | { readonly kind: 'summarised'; readonly summaries: readonly (SessionSummary | null)[] }
   | { readonly kind: 'inspected'; readonly inspections: readonly Inspection[] }
+  | { readonly kind: 'rows'; readonly rows: readonly PackedRows[] }
 
 /** Each array alone: a Buffer is often a small part of a large piece of memory, which would be copied as a whole. */
 export const toSent = ({ keyBytes, type, value, size, fields, expiresAt }: StoredSession): SentSession => ({

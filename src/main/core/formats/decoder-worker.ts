@@ -1,4 +1,5 @@
 import { type MessagePort, parentPort } from 'node:worker_threads'
+import { packOthers } from '../index/packed-rows.ts'
 import { inspect } from '../risks/inspect.ts'
 import { type DecoderReply, type DecoderRequest, fromSent } from './decoder-messages.ts'
 import { decode, summariseFully } from './registry.ts'
@@ -10,7 +11,8 @@ import { decode, summariseFully } from './registry.ts'
 if (parentPort !== null) answer(parentPort)
 
 function answer(port: MessagePort): void {
-  const send = (reply: DecoderReply): void => port.postMessage(reply)
+  const send = (reply: DecoderReply, moved: readonly ArrayBuffer[] = []): void =>
+    port.postMessage(reply, moved)
   port.on('message', (request: DecoderRequest) => {
     if (request.kind === 'decode') {
       send({ kind: 'decoded', session: decode(fromSent(request.session)) })
@@ -19,6 +21,12 @@ function answer(port: MessagePort): void {
         kind: 'inspected',
         inspections: request.sessions.map((session) => inspect(fromSent(session))),
       })
+    } else if (request.kind === 'rows') {
+      const rows = request.replies.map(packOthers)
+      send(
+        { kind: 'rows', rows },
+        rows.flatMap(({ codes, numbers }) => [codes.buffer, numbers.buffer]),
+      )
     } else {
       send({
         kind: 'summarised',

@@ -65,20 +65,33 @@ const SEEN_NAMES = [
   ],
   'lastAccess',
 ]
-const ranks = (names: readonly string[]): ReadonlyMap<string, number> =>
-  new Map(names.map((name, rank) => [name, rank]))
-const [USER_RANK, CREATED_RANK, SEEN_RANK] = [
-  ranks(USER_NAMES),
-  ranks(CREATED_NAMES),
-  ranks(SEEN_NAMES),
-] as const
+/** What a name tells, and how well: the lower the better. One table, since each name of each session is looked up. */
+interface Telling {
+  user: number
+  created: number
+  seen: number
+}
+const NOT = Number.POSITIVE_INFINITY
+const TELLING = new Map<string, Telling>()
+for (const [what, names] of [
+  ['user', USER_NAMES],
+  ['created', CREATED_NAMES],
+  ['seen', SEEN_NAMES],
+] as const) {
+  names.forEach((name, rank) => {
+    TELLING.set(name, { user: NOT, created: NOT, seen: NOT, ...TELLING.get(name), [what]: rank })
+  })
+}
+const PATTERNED: Telling = { user: USER_NAMES.length, created: NOT, seen: NOT }
+
+const tellingOf = (name: string): Telling | undefined =>
+  TELLING.get(name) ??
+  ((name.startsWith('login_') || name.startsWith('warden.')) && USER_PATTERN.test(name)
+    ? PATTERNED
+    : undefined)
 
 /** Whether a search would look at what has this name: the rest need not even be read. */
-export const isTelling = (name: string): boolean =>
-  USER_RANK.has(name) || CREATED_RANK.has(name) || SEEN_RANK.has(name) || isPatterned(name)
-
-const isPatterned = (name: string): boolean =>
-  (name.startsWith('login_') || name.startsWith('warden.')) && USER_PATTERN.test(name)
+export const isTelling = (name: string): boolean => tellingOf(name) !== undefined
 
 /** Steps into lists: Devise writes [[id], part of the password's hash]. */
 const MOST_STEPS = 4
@@ -98,25 +111,34 @@ interface FoundMoment {
 }
 
 export function findWho<T>(root: T, look: Look<T>): Who {
-  let [user, userRank]: [string | null, number] = [null, Number.POSITIVE_INFINITY]
-  let [createdAt, createdRank]: [FoundMoment | null, number] = [null, Number.POSITIVE_INFINITY]
-  let [lastSeenAt, seenRank]: [FoundMoment | null, number] = [null, Number.POSITIVE_INFINITY]
+  let user: string | null = null
+  let createdAt: FoundMoment | null = null
+  let lastSeenAt: FoundMoment | null = null
+  const best: Telling = { user: NOT, created: NOT, seen: NOT }
   look.each(root, (name, value) => {
-    const rank = USER_RANK.get(name) ?? (isPatterned(name) ? USER_NAMES.length : Number.POSITIVE_INFINITY)
+    const rank = tellingOf(name)
+    if (rank === undefined) return
     // Of a name that repeats the last value counts, as for those that read it.
-    if (rank < Number.POSITIVE_INFINITY && rank <= userRank) {
+    if (rank.user < NOT && rank.user <= best.user) {
       const found = nameOf(value, look)
-      if (found !== null) [user, userRank] = [found, rank]
+      if (found !== null) {
+        user = found
+        best.user = rank.user
+      }
     }
-    const created = CREATED_RANK.get(name)
-    if (created !== undefined && created <= createdRank) {
+    if (rank.created < NOT && rank.created <= best.created) {
       const found = momentIn(name, value, look)
-      if (found !== null) [createdAt, createdRank] = [found, created]
+      if (found !== null) {
+        createdAt = found
+        best.created = rank.created
+      }
     }
-    const seen = SEEN_RANK.get(name)
-    if (seen !== undefined && seen <= seenRank) {
+    if (rank.seen < NOT && rank.seen <= best.seen) {
       const found = momentIn(name, value, look)
-      if (found !== null) [lastSeenAt, seenRank] = [found, seen]
+      if (found !== null) {
+        lastSeenAt = found
+        best.seen = rank.seen
+      }
     }
   })
   return { user, createdAt, lastSeenAt }

@@ -33,8 +33,8 @@ async function scan({ alone, client = redis.client, meanwhile, more = () => true
     pass,
     readSet: () => SET,
     more: () => more(batches),
-    take(reply) {
-      for (const { id } of reply.decode().rows) ids.push(id)
+    take({ rows }) {
+      for (const { id } of rows) ids.push(id)
       batches += 1
       meanwhile?.(batches)
     },

@@ -1,4 +1,4 @@
-import type { KeyReader, ScanReply } from './key-reader.ts'
+import type { KeyReader, ReadResult, ScanReply } from './key-reader.ts'
 import type { Pace } from './pace.ts'
 import type { ReadSet } from './session-index.ts'
 
@@ -28,8 +28,8 @@ export interface BatchRunOptions {
   /** Where it goes on, and what it moves on. */
   readonly pass: Pass
   readonly readSet: () => ReadSet
-  /** Takes a batch in, when the next one has been asked for. @param set what it was read with */
-  readonly take: (reply: ScanReply, set: ReadSet) => void
+  /** Takes a batch in, when later ones have been asked for. @param set what it was read with */
+  readonly take: (result: ReadResult, set: ReadSet) => void
   /** Whether more is wanted. */
   readonly more: () => boolean
 }
@@ -37,6 +37,8 @@ export interface BatchRunOptions {
 export const BATCH_RUN_DEFAULTS = {
   /** The batch that the server works on, and the one that it goes on with while this process is at something else. */
   atOnce: 2,
+  /** Batches that are asked for and not taken in yet, at most: a server may answer faster than rows can be made. */
+  underWay: 6,
   /** Beginnings of batches looked up at once, and the number of known ones at which more are. */
   lookedUp: 4,
   fewKnown: 2,
@@ -50,7 +52,7 @@ interface Step {
 }
 
 /**
- * Reads batch after batch of a pass, each asked for before the one before it is decoded. Where nobody else uses the
+ * Reads batch after batch of a pass, each asked for before those before it are taken in. Where nobody else uses the
  * server, it always has the next one at hand: a batch begins where the one before it ends, which is only told with that
  * one, so the cursors are looked up ahead.
  */
@@ -88,11 +90,11 @@ export class BatchRun {
       if (this.#untaken === 0) this.#resolve()
       return
     }
-    if (this.#resting) return
+    const { atOnce, fewKnown, underWay } = BATCH_RUN_DEFAULTS
+    if (this.#resting || this.#untaken >= underWay) return
     if (this.#mayLookAhead) {
-      const { atOnce, fewKnown } = BATCH_RUN_DEFAULTS
       if (this.#tip !== null && this.#known.length <= fewKnown) this.#lookUp(this.#tip)
-      while (this.#unanswered < atOnce) {
+      while (this.#unanswered < atOnce && this.#untaken < underWay) {
         const step = this.#known.shift()
         if (step === undefined) break
         this.#ask(step)
@@ -132,9 +134,9 @@ export class BatchRun {
     this.#unanswered += 1
     this.#untaken += 1
     reader
-      .scan(step.cursor, step.count, set.plan, (reply) => {
-        this.#answered(step, reply)
-        take(reply, set)
+      .scan(step.cursor, step.count, set.plan, {
+        answered: (reply) => this.#answered(step, reply),
+        take: (result) => take(result, set),
       })
       .then(() => {
         this.#untaken -= 1

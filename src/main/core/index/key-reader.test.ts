@@ -21,9 +21,13 @@ async function scan(reader: KeyReader): Promise<ReadResult> {
   const rows = new Map<string, ReadResult['rows'][number]>()
   let cursor: string | null = '0'
   while (cursor !== null) {
-    await reader.scan(cursor, 50, plan, (reply) => {
-      cursor = reply.cursor === '0' ? null : reply.cursor
-      for (const row of reply.decode().rows) rows.set(row.id, row)
+    await reader.scan(cursor, 50, plan, {
+      answered(reply) {
+        cursor = reply.cursor === '0' ? null : reply.cursor
+      },
+      take(result) {
+        for (const row of result.rows) rows.set(row.id, row)
+      },
     })
   }
   return { rows: [...rows.values()].sort((a, b) => (a.id < b.id ? -1 : 1)), gone: [] }

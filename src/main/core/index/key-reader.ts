@@ -1,9 +1,9 @@
 import { AppError } from '#shared/errors.ts'
-import type { SessionSummary } from '#shared/formats.ts'
 import { RESERVED_FIELDS } from '#shared/model.ts'
 import { fromBinary, toBinary } from '../bytes.ts'
 import type { RedisClient } from '../connection/redis-client.ts'
 import { toAppError } from '../connection/redis-errors.ts'
+import type { DecoderClient } from '../formats/decoder-client.ts'
 import type { StoredSession } from '../formats/stored-session.ts'
 import { BatchScript } from '../store/batch-script.ts'
 import type { ReadPlan } from './columns.ts'
@@ -12,8 +12,8 @@ import { prefixPattern } from './glob.ts'
 import type { ListReader } from './list-reader.ts'
 import { MessageReader } from './message-reader.ts'
 import type { CallTime } from './pace.ts'
+import { packOthers, unpackRows } from './packed-rows.ts'
 import { readInPipelines, scanInPipelines } from './pipeline-reader.ts'
-import { RawValues } from './raw-values.ts'
 import {
   ELSEWHERE,
   LOOK_AHEAD_SCRIPT,
@@ -22,7 +22,8 @@ import {
   READ_SCRIPT,
   SCAN_SCRIPT,
 } from './read-script.ts'
-import { type Peek, toStored, withFormat, withSummary } from './row-format.ts'
+import { ReplyKeys } from './reply-keys.ts'
+import { type RowContext, toOtherRow, withSummary } from './row-format.ts'
 import type { FreshRow } from './row-table.ts'
 import { TextCache } from './text-cache.ts'
 
@@ -42,20 +43,26 @@ export interface ScanReply {
   /** Where to go on; '0' when all keys have been met. */
   readonly cursor: string
   readonly time: CallTime
-  /** Makes rows of the reply; apart, so that the next batch can be asked for before. */
-  decode(): ReadResult
 }
 
-/** In the order of what is asked; null for a key in no format that is known. */
-export type Summarise = (stored: readonly StoredSession[]) => Promise<readonly (SessionSummary | null)[]>
+/** What becomes of a batch of a scan. */
+export interface ScanTaker {
+  /** As soon as the server has answered: the next batch can be asked for while the rows are made. */
+  answered(reply: ScanReply): void
+  /** Before any later reply is taken in. */
+  take(result: ReadResult): void
+}
+
+/** Decodes other libraries' sessions apart from all else. */
+export type RowDecoder = Pick<DecoderClient, 'rows' | 'summarise'>
 
 export interface KeyReaderOptions {
   readonly client: RedisClient
   readonly prefix: string
   /** Epoch milliseconds. */
   readonly clock: () => number
-  /** Who and when of keys that only the decoder's worker may decode; asked for keys that are read by name. */
-  readonly summarise?: Summarise | undefined
+  /** Makes the rows of a scan, and says who and when of keys that are read by name where only its worker may decode them. */
+  readonly decoder?: RowDecoder | undefined
   /** For a node of a cluster: reads keys that lie on another one by now. */
   readonly elsewhere?: (ids: readonly string[], plan: ReadPlan) => Promise<ReadResult>
 }
@@ -73,7 +80,7 @@ export class KeyReader implements ListReader {
   /** One that reads a single server scans that server. */
   readonly shards: readonly KeyReader[] = [this]
   readonly #elsewhere: KeyReaderOptions['elsewhere']
-  readonly #summarise: KeyReaderOptions['summarise']
+  readonly #decoder: RowDecoder | undefined
   readonly #prefix: Buffer
   readonly #pattern: string
   readonly #clock: () => number
@@ -89,7 +96,7 @@ export class KeyReader implements ListReader {
   constructor(options: KeyReaderOptions) {
     this.client = options.client
     this.#elsewhere = options.elsewhere
-    this.#summarise = options.summarise
+    this.#decoder = options.decoder
     const onNode = options.elsewhere !== undefined
     this.#prefix = Buffer.from(options.prefix, 'utf8')
     this.#pattern = prefixPattern(options.prefix)
@@ -124,11 +131,10 @@ export class KeyReader implements ListReader {
 
   /**
    * Reads the keys of the prefix among about so many keys of the database, from a cursor on.
-   * @param take what becomes of the reply, before any later one is taken in
    * @throws AppError
    */
-  scan(cursor: string, count: number, plan: ReadPlan, take: (reply: ScanReply) => void): Promise<void> {
-    return this.#inOrder(() => this.#scanBatch(cursor, count, plan), take)
+  scan(cursor: string, count: number, plan: ReadPlan, { answered, take }: ScanTaker): Promise<void> {
+    return this.#inOrder(() => this.#scanBatch(cursor, count, plan, answered), take)
   }
 
   /**
@@ -193,7 +199,12 @@ export class KeyReader implements ListReader {
     return turn
   }
 
-  async #scanBatch(cursor: string, count: number, plan: ReadPlan): Promise<ScanReply> {
+  async #scanBatch(
+    cursor: string,
+    count: number,
+    plan: ReadPlan,
+    answered: (reply: ScanReply) => void,
+  ): Promise<ReadResult> {
     const began = performance.now()
     const reply = await this.#try(this.#scan, [], [cursor, this.#pattern, count, ...this.#arguments(plan)])
     const now = this.#clock()
@@ -201,17 +212,14 @@ export class KeyReader implements ListReader {
       const reader = new MessageReader(reply)
       const time = timeOf(reader, began)
       const length = reader.text()
-      const next = reply.toString('latin1', reader.end - length, reader.end)
-      if (this.#elsewhere === undefined)
-        return { cursor: next, time, decode: () => this.#decode(reader, null, plan, now) }
-      const result = await this.#whole(this.#decode(reader, null, plan, now), plan)
-      return { cursor: next, time, decode: () => result }
+      answered({ cursor: reply.toString('latin1', reader.end - length, reader.end), time })
+      return this.#decodeScan(reader, { plan, now })
     }
     const batch = await scanInPipelines(this.client, cursor, this.#pattern, count)
     const ids = [...new Set(batch.keys.map((key) => toBinary(key.subarray(this.#prefix.length))))]
     const result = await this.#readBatch(ids, plan)
-    const time = { took: performance.now() - began, served: null }
-    return { cursor: batch.cursor, time, decode: () => result }
+    answered({ cursor: batch.cursor, time: { took: performance.now() - began, served: null } })
+    return result
   }
 
   async #readBatch(ids: readonly string[], plan: ReadPlan): Promise<ReadReply> {
@@ -220,20 +228,27 @@ export class KeyReader implements ListReader {
     const reply = await (this.#elsewhere === undefined
       ? this.#try(this.#read, keys, this.#arguments(plan))
       : this.#try(this.#read, [], this.#nodeArguments(plan, keys)))
-    const now = this.#clock()
+    let reading: Reading = { plan, now: this.#clock() }
+    let result: Collected
+    let time: CallTime
     if (reply !== null) {
       const reader = new MessageReader(reply)
-      const time = timeOf(reader, began)
-      const result = this.#decode(reader, ids, plan, now)
-      await this.#askWorker(result, plan, now)
-      return { ...(this.#elsewhere === undefined ? result : await this.#whole(result, plan)), time }
+      time = timeOf(reader, began)
+      result = this.#decode(reader, ids, reading)
+    } else {
+      const raw = await readInPipelines(this.client, ids, keys, plan)
+      reading = { plan, now: this.#clock() }
+      result = { rows: [], gone: [], moved: [], asks: [] }
+      raw.forEach((key, position) => {
+        if (key.type === ELSEWHERE && key.values === null) result.moved.push(key.id)
+        else if (key.ttl === -2 || key.type === 'none') result.gone.push(key.id)
+        else if (key.values !== null && key.hasExtras !== true)
+          result.rows.push(toFreshRow(key, plan, reading.now, this.#texts))
+        else this.#addOther(key, keys[position] ?? this.#key(key.id), reading, result)
+      })
+      time = { took: performance.now() - began, served: null }
     }
-    const raw = await readInPipelines(this.client, ids, keys, plan)
-    const at = this.#clock()
-    const result: Collected = { rows: [], gone: [], moved: [], asks: [] }
-    for (const key of raw) this.#collect(key, plan, at, result)
-    await this.#askWorker(result, plan, at)
-    const time = { took: performance.now() - began, served: null }
+    await this.#askWorker(result, reading)
     return { ...(this.#elsewhere === undefined ? result : await this.#whole(result, plan)), time }
   }
 
@@ -252,77 +267,52 @@ export class KeyReader implements ListReader {
     return [plan.cut, plan.size ? 1 : 0, plan.fields.length, ...plan.fields, ...keys]
   }
 
-  /** @param ids the ids that were asked for; null where the reply alone names the keys */
-  #decode(reader: MessageReader, ids: readonly string[] | null, plan: ReadPlan, now: number): Collected {
+  /** @param ids the ids that were asked for; null where the reply alone names the keys @param others not made into rows */
+  #decode(
+    reader: MessageReader,
+    ids: readonly string[] | null,
+    { plan, now }: Reading,
+    others: string[] | null = null,
+  ): Collected {
     const result: Collected = { rows: [], gone: [], moved: [], asks: [] }
-    const { buffer } = reader
     const skip = this.#prefix.length
-    // One for all: a row is made of it before the next key is read.
-    const values = new RawValues(buffer)
-    for (let position = 0; !reader.done; position += 1) {
-      const keyLength = reader.text()
-      const whole = buffer.subarray(reader.end - keyLength, reader.end)
-      const id = ids?.[position] ?? buffer.toString('latin1', reader.end - keyLength + skip, reader.end)
-      let isHash = reader.atArray
-      let type = 'hash'
-      let peek: Peek | undefined
-      let count = 0
-      if (isHash) {
-        count = reader.array()
-        if (count === 1 && reader.atArray) {
-          isHash = false
-          type = 'string'
-          peek = peekIn(reader)
-        } else {
-          for (let place = 0; place < count; place += 1) {
-            const length = reader.text()
-            values.put(place, reader.end, length)
-          }
-        }
-      } else {
-        const length = reader.text()
-        type = buffer.toString('latin1', reader.end - length, reader.end)
-      }
-      const ttl = reader.integer()
-      const size = plan.size ? reader.integer() : -1
-      const key: RawKey = { id, values: isHash ? values : null, type, ttl, size }
-      if (peek !== undefined) this.#collect({ ...key, peek }, plan, now, result, whole)
-      else if (count > plan.fields.length)
-        this.#collect({ ...key, hasExtras: true }, plan, now, result, whole)
-      else this.#collect(key, plan, now, result, whole)
+    const keys = new ReplyKeys(reader, plan)
+    for (let position = 0; keys.next(); position += 1) {
+      const id = ids?.[position] ?? keys.id(skip)
+      if (keys.isElsewhere) result.moved.push(id)
+      else if (keys.isGone) result.gone.push(id)
+      else if (keys.isOurs) result.rows.push(toFreshRow(keys.raw(id), plan, now, this.#texts))
+      else if (others !== null) others.push(id)
+      else this.#addOther(keys.raw(id), keys.key, { plan, now }, result)
     }
     return result
   }
 
-  /** @param whole the key with its prefix, where it is at hand */
-  #collect(
-    key: RawKey,
-    plan: ReadPlan,
-    now: number,
-    { rows, gone, moved, asks }: Collected,
-    whole?: Buffer,
-  ): void {
-    if (key.type === ELSEWHERE && key.values === null) moved.push(key.id)
-    else if (key.ttl === -2 || key.type === 'none') gone.push(key.id)
-    else {
-      const row = toFreshRow(key, plan, now, this.#texts)
-      // Our own, and hashes that have begun as such, cost nothing more.
-      if (key.values !== null && key.hasExtras !== true) {
-        rows.push(row)
-        return
-      }
-      const { id, type, values, peek = null } = key
-      const stored = toStored({ key: whole ?? this.#key(id), type, peek, values }, plan, row.expiresAt)
-      const [formatted, ask] = withFormat(row, stored, plan, now)
-      if (ask !== null) asks.push([rows.length, ask])
-      rows.push(formatted)
+  /** Of what the scan has met: rows of other libraries are made by the worker, where there is one. */
+  async #decodeScan(reader: MessageReader, reading: Reading): Promise<ReadResult> {
+    const { plan } = reading
+    const decoder = this.#decoder
+    const at = reader.end
+    const others: string[] = []
+    const result = this.#decode(reader, null, reading, decoder === undefined ? null : others)
+    if (decoder !== undefined && others.length > 0) {
+      const kept = { bytes: reader.buffer, at, skip: this.#prefix.length, ...reading }
+      const packed = (await decoder.rows(kept)) ?? packOthers(kept)
+      result.rows.push(...unpackRows(packed, others, this.#texts))
     }
+    return this.#elsewhere === undefined ? result : this.#whole(result, plan)
+  }
+
+  #addOther(key: RawKey, whole: Buffer, { plan, now }: Reading, { rows, asks }: Collected): void {
+    const [row, ask] = toOtherRow(key, whole, { plan, now, texts: this.#texts })
+    if (ask !== null) asks.push([rows.length, ask])
+    rows.push(row)
   }
 
   /** Puts who and when into the rows that only the worker may decode. */
-  async #askWorker({ rows, asks }: Collected, plan: ReadPlan, now: number): Promise<void> {
-    if (asks.length === 0 || this.#summarise === undefined) return
-    const summaries = await this.#summarise(asks.map(([, stored]) => stored))
+  async #askWorker({ rows, asks }: Collected, { plan, now }: Reading): Promise<void> {
+    if (asks.length === 0 || this.#decoder === undefined) return
+    const summaries = await this.#decoder.summarise(asks.map(([, stored]) => stored))
     asks.forEach(([at], position) => {
       const row = rows[at]
       const summary = summaries[position] ?? null
@@ -372,18 +362,13 @@ const isScriptRefused = (error: unknown): boolean =>
 export const byFrequency = (counts: ReadonlyMap<string, number>): readonly string[] =>
   [...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).map(([name]) => name)
 
+/** What keys are read for, and when they were. */
+type Reading = Pick<RowContext, 'plan' | 'now'>
+
 interface Collected {
   readonly rows: FreshRow[]
   readonly gone: string[]
   readonly moved: string[]
   /** Places of rows that the worker is to be asked for, and what to ask. */
   readonly asks: (readonly [at: number, stored: StoredSession])[]
-}
-
-/** A string's beginning and its length, in an array of their own. */
-function peekIn(reader: MessageReader): Peek {
-  reader.array()
-  const length = reader.text()
-  const start = reader.buffer.subarray(reader.end - length, reader.end)
-  return { start, size: reader.integer() }
 }

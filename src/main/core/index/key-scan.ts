@@ -4,7 +4,7 @@ import type { Holding } from '../connection/cluster-client.ts'
 import { BACKGROUND, doFor } from '../journal/command-purpose.ts'
 import { advance, BatchRun, type Pass } from './batch-run.ts'
 import { mayHaveGained } from './cluster-pass.ts'
-import type { KeyReader, ReadResult, ScanReply } from './key-reader.ts'
+import type { KeyReader, ReadResult } from './key-reader.ts'
 import type { ListReader } from './list-reader.ts'
 import { type CallTime, Pace } from './pace.ts'
 import type { ReadSet, SessionIndex } from './session-index.ts'
@@ -149,9 +149,9 @@ export class KeyScan {
     if (part !== undefined) {
       const { cursor } = part
       const set = this.#options.index.readSet
-      await part.shard.scan(cursor, count, set.plan, (reply) => {
-        advance(part, cursor, count, reply)
-        this.#take(pass, reply, set)
+      await part.shard.scan(cursor, count, set.plan, {
+        answered: (reply) => advance(part, cursor, count, reply),
+        take: (result) => this.#take(pass, result, set),
       })
     }
     const isLast = open.length === 0 || (open.length === 1 && part?.done === true)
@@ -311,8 +311,8 @@ export class KeyScan {
       pass: part,
       readSet: () => index.readSet,
       more: () => more() && this.#isShard(part),
-      take: (reply, set) => {
-        this.#take(pass, reply, set)
+      take: (result, set) => {
+        this.#take(pass, result, set)
         began()
       },
     })
@@ -320,8 +320,8 @@ export class KeyScan {
   }
 
   /** A scan that was stopped meanwhile keeps what a batch found, since it goes on after it. */
-  #take(pass: WholePass, reply: ScanReply, set: ReadSet): void {
-    if (pass === this.#pass) this.#options.take(reply.decode(), set)
+  #take(pass: WholePass, result: ReadResult, set: ReadSet): void {
+    if (pass === this.#pass) this.#options.take(result, set)
   }
 
   async #readUnmet(pass: WholePass, current: () => boolean): Promise<void> {

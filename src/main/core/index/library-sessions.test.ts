@@ -63,7 +63,7 @@ async function openList(feed: KeyspaceFeed | null = null): Promise<SessionList> 
     onError: (error) => {
       throw error
     },
-    summarise: (stored) => decoder.summarise(stored),
+    decoder,
   })
   ended.push(() => list.stop())
   await list.start(feed)

@@ -4,7 +4,7 @@ import { toBinary } from '../bytes.ts'
 import type { Connection } from '../connection/connection-manager.ts'
 import { BACKGROUND, doFor } from '../journal/command-purpose.ts'
 import { openFeed } from './cluster-feed.ts'
-import type { Summarise } from './key-reader.ts'
+import type { RowDecoder } from './key-reader.ts'
 import { channelsOf, type KeyspaceFeed } from './keyspace-feed.ts'
 import type { ListObserver } from './list-observer.ts'
 import { SessionList } from './session-list.ts'
@@ -18,8 +18,8 @@ export interface ListRegistryOptions {
    * @param missing the channels, as a glob, or the command that this user lacks; null where it is neither
    */
   readonly onNotPushed: (missing: { readonly channels: string } | { readonly command: string } | null) => void
-  /** Who and when of keys that only the decoder's worker may decode. @default nobody is asked */
-  readonly summarise?: Summarise | undefined
+  /** Decodes other libraries' sessions. @default what only its worker may decode stays unknown */
+  readonly decoder?: RowDecoder | undefined
   /** Who is told of what happens to the sessions of a prefix. @default nobody */
   readonly observerOf?: (prefix: string) => ListObserver
 }
@@ -134,7 +134,7 @@ export class ListRegistry {
       prefix,
       clock,
       onError,
-      summarise: this.#options.summarise,
+      decoder: this.#options.decoder,
       observer: this.#options.observerOf?.(prefix) ?? null,
       onNotPushed: () =>
         this.#options.onNotPushed({ channels: channelsOf(this.#connection.target.db, prefix) }),

@@ -6,10 +6,12 @@
  */
 export class MessageReader {
   readonly buffer: Buffer
-  #at = 0
+  #at: number
 
-  constructor(buffer: Buffer) {
+  /** @param at where to begin */
+  constructor(buffer: Buffer, at = 0) {
     this.buffer = buffer
+    this.#at = at
   }
 
   get done(): boolean {

@@ -14,13 +14,18 @@ export const EXTRA_BYTES = 16 * 1024
 const JAVA_BYTES = 512
 
 /**
- * Lua: of a string its beginning, and its length; where they may not be read it stays a type. Most strings end before the
- * beginning does, and need not be asked for their length; only what is no string is asked for its type.
+ * Lua: what is no hash by its type; of a string its beginning, and its length, where they may be read. Most strings end
+ * before the beginning does, and need not be asked for their length.
  */
-const PEEK = `    local start = try('GETRANGE', key, 0, ${PEEK_BYTES - 1})
-    local length = type(start) == 'string' and #start
-    if length == ${PEEK_BYTES} then length = try('STRLEN', key) end
-    if type(length) == 'number' then values = {{start, length}} else values = call('TYPE', key).ok end`
+const NO_HASH = `    if sub(values.err, 1, 9) ~= 'WRONGTYPE' then return values end
+    if not typed then typed, kind = true, call('TYPE', key) end
+    values = kind.ok
+    if values == 'string' then
+      local start = try('GETRANGE', key, 0, ${PEEK_BYTES - 1})
+      local length = type(start) == 'string' and #start
+      if length == ${PEEK_BYTES} then length = try('STRLEN', key) end
+      if type(length) == 'number' then values = {{start, length}} end
+    end`
 
 const quoted = (names: readonly string[]): string => names.map((name) => `'${name}'`).join(', ')
 
@@ -52,14 +57,10 @@ ${
 const GROUPS = `local groups = {${SUMMARY_GROUPS.map((names) => `{${quoted(names)}}`).join(', ')}}
 local skips = {${SUMMARY_GROUPS.map((_, at) => SUMMARY_GROUPS.slice(0, at).flat().length).join(', ')}}`
 
-const FOREIGN = `    if sub(values.err, 1, 9) ~= 'WRONGTYPE' then return values end
-${PEEK}`
-
-const FOREIGN_IN_CLUSTER = `    if string.find(values.err, 'non local key', 1, true) then
+const NO_HASH_IN_CLUSTER = `    if string.find(values.err, 'non local key', 1, true) then
       values = '${ELSEWHERE}'
     else
-      if sub(values.err, 1, 9) ~= 'WRONGTYPE' then return values end
-${PEEK}
+${NO_HASH}
     end`
 
 interface Variant {
@@ -81,6 +82,9 @@ const PLAIN: Variant = { fields: null, cluster: false, scans: false }
  * between has gone then, and is not a hash that lacks its fields. Where the size is asked for, MEMORY USAGE comes fourth,
  * false where it may not be asked.
  *
+ * All are taken for hashes until one in the batch is none: from there on each is asked for its type first. That spares a
+ * list of our own sessions the question, and a server the errors, which it counts in INFO, where people watch for them.
+ *
  * The loop is written out and its functions are locals: a million calls of a function of ours, and as many looks into
  * the table of Redis's, would be a tenth of what a scan costs.
  */
@@ -88,10 +92,14 @@ const readKeys = (keys: string, first: number, { fields, cluster, scans } = PLAI
 local call, try, sub = redis.call, redis.pcall, string.sub
 ${GROUPS}
 local cut, size = tonumber(ARGV[${first}]), ARGV[${first + 1}] == '1'
+local typed, hash, other = false, {ok = 'hash'}, {err = 'WRONGTYPE'}
 for _, key in ipairs(${keys}) do
-  local values = try('HMGET', key, ${fields ?? `unpack(ARGV, ${first + 2})`})
+  local kind, values = hash
+  if typed then kind = try('TYPE', key) end
+  if kind.ok == 'hash' then values = try('HMGET', key, ${fields ?? `unpack(ARGV, ${first + 2})`})
+  else values = kind.ok and other or kind end
   if values.err then
-${cluster ? FOREIGN_IN_CLUSTER : FOREIGN}
+${cluster ? NO_HASH_IN_CLUSTER : NO_HASH}
   else
     for i = 4, #values do
       local value = values[i]

@@ -103,7 +103,7 @@ async function openList(): Promise<SessionList> {
     onError: (error) => {
       throw error
     },
-    summarise: (stored) => decoder.summarise(stored),
+    decoder,
   })
   ended.push(() => list.stop())
   await list.start(null)

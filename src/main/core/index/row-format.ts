@@ -4,9 +4,10 @@ import { type InsideEnd, LIMITS, type RowFormat, USER_FIELD } from '#shared/mode
 import { SUMMARY_FIELDS, summarise } from '../formats/registry.ts'
 import { type HashFields, StoredSession } from '../formats/stored-session.ts'
 import type { ReadPlan } from './columns.ts'
-import { toCell } from './fresh-row.ts'
+import { type RawKey, toCell, toFreshRow } from './fresh-row.ts'
 import type { RawValues } from './raw-values.ts'
 import { type FreshRow, orNull } from './row-table.ts'
+import type { TextCache } from './text-cache.ts'
 
 /** What a filter calls the format that a key is in, which is no field of ours. */
 const FORMAT_NAME = 'format'
@@ -17,18 +18,29 @@ export interface Peek {
   readonly size: number
 }
 
-/** A key that another library may have written, as far as a list reads it. */
-export interface PeekedKey {
-  readonly key: Buffer
-  /** Redis TYPE. */
-  readonly type: string
-  /** Of a string that may be read. */
-  readonly peek: Peek | null
-  /** Of a hash that is none of ours: the plan's fields, then the {@link SUMMARY_FIELDS}. */
-  readonly values: RawValues | null
+/** What rows are made with. */
+export interface RowContext {
+  readonly plan: ReadPlan
+  /** When the keys were read, epoch milliseconds. */
+  readonly now: number
+  readonly texts: TextCache
 }
 
-export function toStored({ key, type, peek, values }: PeekedKey, plan: ReadPlan, end: number): StoredSession {
+/**
+ * The row of a key that is no session of our own.
+ * @param key the whole key
+ * @returns also what the worker is to be asked, null for nothing
+ */
+export function toOtherRow(
+  raw: RawKey,
+  key: Buffer,
+  { plan, now, texts }: RowContext,
+): readonly [row: FreshRow, ask: StoredSession | null] {
+  const row = toFreshRow(raw, plan, now, texts)
+  return withFormat(row, toStored(raw, key, plan, row.expiresAt), plan, now)
+}
+
+function toStored({ type, peek, values }: RawKey, key: Buffer, plan: ReadPlan, end: number): StoredSession {
   const expiresAt = Number.isNaN(end) ? null : end
   if (values !== null) {
     return new StoredSession({
@@ -38,7 +50,7 @@ export function toStored({ key, type, peek, values }: PeekedKey, plan: ReadPlan,
       expiresAt,
     })
   }
-  if (peek === null) return new StoredSession({ key, type, expiresAt })
+  if (peek === undefined) return new StoredSession({ key, type, expiresAt })
   return new StoredSession({ key, type, value: peek.start, size: peek.size, expiresAt })
 }
 
@@ -57,12 +69,8 @@ function summaryFields(values: RawValues, from: number): HashFields {
   }
 }
 
-/**
- * A row with who and when by what its library wrote.
- * @param now when it was read, epoch milliseconds
- * @returns also what the worker is to be asked, null for nothing
- */
-export function withFormat(
+/** A row with who and when by what its library wrote. */
+function withFormat(
   row: FreshRow,
   stored: StoredSession,
   plan: ReadPlan,
@@ -110,16 +118,26 @@ export function withSummary(
 const userCell = (user: string): Bytes =>
   user.length <= LIMITS.cellCharacters && /^[ -~]*$/.test(user) ? user : toCell(Buffer.from(user))
 
-/** One for all rows of a format: there is a handful of them. */
-const known = new Map<string, RowFormat>()
+/** One for all rows of a format, by its id: there is a handful of them. */
+const known = new Map<string, RowFormat[]>()
+let knownCount = 0
 
-function formatOf({ format: id, name, encoding, role }: SessionSummary): RowFormat {
-  const key = `${id} ${role} ${encoding}`
-  const before = known.get(key)
-  if (before !== undefined) return before
+const formatOf = ({ format: id, name, encoding, role }: SessionSummary): RowFormat =>
+  intern(id, name, encoding, role)
+
+export const internFormat = ({ id, name, encoding, role }: RowFormat): RowFormat =>
+  intern(id, name, encoding, role)
+
+/** By its parts: to make a key of them, or the format that is known already, takes as long as to look for it. */
+function intern(id: RowFormat['id'], name: string, encoding: string, role: RowFormat['role']): RowFormat {
+  const alike = known.get(id) ?? []
+  for (const before of alike) if (before.encoding === encoding && before.role === role) return before
   const format: RowFormat = { id, name, encoding, role }
   // An encoding is no text of the session's, but whoever writes one that is should not fill the memory.
-  if (known.size < MOST_FORMATS) known.set(key, format)
+  if (knownCount < MOST_FORMATS) {
+    known.set(id, [...alike, format])
+    knownCount += 1
+  }
   return format
 }
 const MOST_FORMATS = 250

@@ -19,7 +19,7 @@ import { keepsRelated } from '../formats/registry.ts'
 import { BACKGROUND, doFor, type Purpose } from '../journal/command-purpose.ts'
 import { ClusterReader } from './cluster-reader.ts'
 import { columnId, columnName, fieldColumn, neededColumns } from './columns.ts'
-import { KeyReader, type ReadResult, type Summarise } from './key-reader.ts'
+import { KeyReader, type ReadResult, type RowDecoder } from './key-reader.ts'
 import { KeyScan } from './key-scan.ts'
 import { isChannelRefused, type KeyspaceFeed } from './keyspace-feed.ts'
 import type { ListObserver, RowSource } from './list-observer.ts'
@@ -76,8 +76,8 @@ export interface SessionListOptions {
   readonly onError: (error: unknown) => void
   /** Told of what happens to the sessions. @default nobody */
   readonly observer?: ListObserver | null
-  /** Who and when of keys that only the worker may decode. @default nobody is asked, and they stay unknown */
-  readonly summarise?: Summarise | undefined
+  /** Decodes other libraries' sessions. @default what only its worker may decode stays unknown */
+  readonly decoder?: RowDecoder | undefined
   /** The server sends notifications, but this user may not listen to those of this list. */
   readonly onNotPushed?: (error: unknown) => void
 }

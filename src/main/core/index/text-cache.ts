@@ -25,6 +25,17 @@ export class TextCache {
     this.#texts[place] = text
     return text
   }
+
+  /** The one that was met before, where there was one like it. */
+  same(text: string): string {
+    let hash = text.length
+    for (let at = 0; at < text.length; at += 1) hash = Math.imul(hash ^ text.charCodeAt(at), 0x0100_0193)
+    const place = (hash ^ (hash >>> 15)) & (REMEMBERED - 1)
+    const known = this.#texts[place] as string
+    if (known === text) return known
+    this.#texts[place] = text
+    return text
+  }
 }
 
 function isText(text: string, buffer: Buffer, start: number, end: number): boolean {

@@ -22,7 +22,7 @@ export function skimPhp(
   return runParser(
     (into) => {
       into({ type: 'map', entries })
-      if (handler === 'php_serialize') reader.until(BYTE.open, MOST_DIGITS)
+      if (handler === 'php_serialize') reader.passUntil(BYTE.open, MOST_DIGITS)
       while (reader.left > 0 && reader.peek() !== BYTE.close) {
         const name = NAME[handler](reader)
         // A variable that is undefined has no value.
@@ -40,20 +40,21 @@ export function skimPhp(
 
 const NAME: Readonly<Record<PhpHandler, (reader: ByteReader) => string | null>> = {
   php(reader) {
-    const name = reader.until(BYTE.bar, VARIABLE_NAME_BYTES)
-    return name[0] === BYTE.undefined ? null : name.toString('latin1')
+    const isUndefined = reader.peek() === BYTE.undefined
+    const name = reader.latin1Until(BYTE.bar, VARIABLE_NAME_BYTES)
+    return isUndefined ? null : name
   },
   php_binary(reader) {
     const length = reader.u8()
-    const name = reader.take(length & 0x7f)
-    return length > 0x7f ? null : name.toString('latin1')
+    const name = reader.latin1(length & 0x7f)
+    return length > 0x7f ? null : name
   },
   php_serialize(reader) {
-    if (reader.u8() !== BYTE.text) return reader.until(BYTE.semicolon, MOST_DIGITS).toString('latin1')
+    if (reader.u8() !== BYTE.text) return reader.latin1Until(BYTE.semicolon, MOST_DIGITS)
     reader.expect(BYTE.colon)
     const name = quoted(reader)
     reader.expect(BYTE.semicolon)
-    return name.toString('latin1')
+    return name
   },
 }
 
@@ -92,7 +93,13 @@ function skip(reader: ByteReader): void {
 }
 
 /** A length, and the text in quotes, which is answered. */
-const quoted = (reader: ByteReader): Buffer => reader.take(quotedLength(reader) + 2).subarray(1, -1)
+function quoted(reader: ByteReader): string {
+  const length = quotedLength(reader)
+  reader.pass(1)
+  const text = reader.latin1(length)
+  reader.pass(1)
+  return text
+}
 
 const passQuoted = (reader: ByteReader): void => reader.pass(quotedLength(reader) + 2)
 

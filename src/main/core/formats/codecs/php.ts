@@ -195,7 +195,7 @@ class PhpParser {
   }
 
   #number(end: number): string {
-    const text = this.#reader.until(end, MOST_DIGITS).toString('latin1')
+    const text = this.#reader.latin1Until(end, MOST_DIGITS)
     if (!/^[-+]?(?:INF|NAN|\d*\.?\d+(?:[eE][-+]?\d+)?|\d+\.)$/.test(text)) {
       throw new Undecodable(`A number in it is none (before byte ${this.#reader.at}).`)
     }

@@ -355,7 +355,7 @@ class PickleMachine {
   }
 
   #line(): string {
-    return this.#reader.until(0x0a, this.#budget.limits.valueBytes).toString('latin1')
+    return this.#reader.latin1Until(0x0a, this.#budget.limits.valueBytes)
   }
 
   #whole(text: string): TreeNode {
