@@ -21,7 +21,8 @@ export default defineConfig<HostOptions>({
   reporter: 'list',
   use: {
     viewport: { width: 1280, height: 800 },
-    trace: 'retain-on-failure',
+    // To record each test takes a quarter of its time.
+    trace: 'on-first-retry',
     screenshot: 'only-on-failure',
     launchOptions: { args, ...(executablePath === null ? {} : { executablePath }) },
   },
