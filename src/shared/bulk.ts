@@ -4,7 +4,8 @@ import type { SessionState } from './model.ts'
 
 /** What is done to the sessions of a frozen list. */
 export type BulkAction =
-  | { readonly kind: 'delete' }
+  /** `related`: together with what their libraries keep beside them. @default false */
+  | { readonly kind: 'delete'; readonly related?: boolean | undefined }
   /** Sets the configured TTL in seconds and begins it anew, as for one session. */
   | { readonly kind: 'setTtl'; readonly ttl: number }
 
@@ -46,7 +47,7 @@ export interface FrozenList {
   readonly states: Readonly<Record<SessionState, number>>
   /**
    * Of those that are no sessions of ours, as the list has them: sessions of other libraries, and those among them beside
-   * which their libraries keep further keys, which a bulk action leaves.
+   * which their libraries keep further keys, which a deletion takes along where that is asked for.
    */
   readonly libraries: { readonly sessions: number; readonly withRelated: number }
   /** Keys that were named but had gone by then. */
@@ -68,6 +69,18 @@ export interface FrozenList {
   readonly confirmation: string | null
 }
 
+/** What came of the keys that libraries keep beside the sessions that were deleted. A set counts once for each member. */
+export interface BulkRelated {
+  /** Those that went in one step with their session. */
+  readonly taken: number
+  /** Those that stay since they lie in another slot of the cluster, where one step cannot reach both. */
+  readonly otherSlot: number
+  /** Pointers that stay since they lead to another session, which stays as well. */
+  readonly elsewhere: number
+  /** Sessions that could not be decoded: what there is beside them cannot be told, and stays. */
+  readonly untold: number
+}
+
 export type BulkStatus =
   | { readonly state: 'idle' }
   | { readonly state: 'freezing'; readonly done: number; readonly total: number }
@@ -77,12 +90,15 @@ export type BulkStatus =
       readonly list: FrozenList
       readonly action: BulkAction
       readonly counts: BulkCounts
+      /** Null where they are not asked for. */
+      readonly related: BulkRelated | null
     }
   | {
       readonly state: 'finished'
       readonly list: FrozenList
       readonly action: BulkAction
       readonly counts: BulkCounts
+      readonly related: BulkRelated | null
       readonly stopped: boolean
       /** Why it broke off; null where it did not. */
       readonly failure: { readonly code: ErrorCode; readonly message: string } | null

@@ -378,7 +378,8 @@ export const contract = {
     'bulk.run': call(
       z.strictObject({
         action: z.discriminatedUnion('kind', [
-          z.strictObject({ kind: z.literal('delete') }),
+          /** `related`: together with what their libraries keep beside them. @default false */
+          z.strictObject({ kind: z.literal('delete'), related: z.boolean().optional() }),
           z.strictObject({ kind: z.literal('setTtl'), ttl }),
         ]),
         /** Leave alone what has changed since the list was made. */

@@ -96,7 +96,9 @@ export function createClientHandlers(
     return list
   }
   const context: ClientContext = { clock, connection, connected, writing, listOf, asker: viewer }
-  const bulk = createBulkHandlers(context, (status) => emit('bulk.changed', status))
+  const bulk = createBulkHandlers({ ...context, decoder: shared.decoder }, (status) =>
+    emit('bulk.changed', status),
+  )
   const transfers = createTransferHandlers(context)
   const timelines = createTimelineHandlers({
     current: shared.current,

@@ -4,14 +4,19 @@ import { parseTtl } from '#shared/ttl.ts'
 import type { ClientContext } from '../client-context.ts'
 import { confirmationFor } from '../confirmation.ts'
 import type { Handlers } from '../dispatch.ts'
+import type { DecoderClient } from '../formats/decoder-client.ts'
 import type { Workspace } from '../workspace.ts'
 import { BulkJob } from './bulk-job.ts'
+
+interface BulkContext extends ClientContext {
+  readonly decoder: Pick<DecoderClient, 'related'>
+}
 
 type BulkCalls = Extract<keyof Handlers, `bulk.${string}`>
 
 /** One client's bulk action, one at a time. */
 export function createBulkHandlers(
-  { clock, connection, connected, writing, listOf, asker }: ClientContext,
+  { clock, connection, connected, writing, listOf, asker, decoder }: BulkContext,
   onChange: (status: BulkStatus) => void,
 ): { readonly handlers: Pick<Handlers, BulkCalls>; readonly close: () => void } {
   let job: BulkJob | null = null
@@ -42,7 +47,7 @@ export function createBulkHandlers(
           prefix,
           ids,
           complete,
-          libraries: list.librarySessions(ids),
+          libraries: { ...list.librarySessions(ids), decoder },
           confirmation: confirmationFor(connection.status, prefix),
           clock,
           onWrite: (key) => current.wrote(key),

@@ -1,4 +1,4 @@
-import type { BulkAction, BulkOutcome, BulkStatus, FrozenList } from '#shared/bulk.ts'
+import type { BulkAction, BulkOutcome, BulkRelated, BulkStatus, FrozenList } from '#shared/bulk.ts'
 import { AppError } from '#shared/errors.ts'
 import { LIMITS, USER_FIELD } from '#shared/model.ts'
 import { fromBinary, toBytes } from '../bytes.ts'
@@ -7,12 +7,22 @@ import type { RedisClient } from '../connection/redis-client.ts'
 import { toAppError } from '../connection/redis-errors.ts'
 import type { SessionWriter } from '../edit/session-writer.ts'
 import { UNDO_DEFAULTS } from '../edit/undo-log.ts'
+import type { DecoderClient } from '../formats/decoder-client.ts'
 import { BatchScript } from '../store/batch-script.ts'
-import { formatTimestamp } from '../store/timestamp.ts'
 import { batchesOf, batchingOf, forEachBatch } from './batches.ts'
-import { BulkChanges, type ChangeBatch, eachOutcome, joinBatches, keyWord } from './bulk-changes.ts'
-import { DELETE, FREEZE, OUTCOME, SET_TTL } from './bulk-scripts.ts'
+import { type BulkChanges, keyWord } from './bulk-changes.ts'
+import { BulkRun } from './bulk-run.ts'
+import { FREEZE } from './bulk-scripts.ts'
 import { FrozenKeys } from './frozen-keys.ts'
+import { RELATED_DEFAULTS } from './related-deletion.ts'
+
+export interface LibrarySessions {
+  readonly sessions: number
+  /** Those beside which there may be related keys, by their ids. */
+  readonly withRelated: readonly string[]
+  /** Finds the related keys. */
+  readonly decoder: Pick<DecoderClient, 'related'>
+}
 
 export interface BulkJobOptions {
   readonly client: RedisClient
@@ -22,8 +32,8 @@ export interface BulkJobOptions {
   readonly ids: readonly string[]
   /** False where the scope may name more than these. */
   readonly complete: boolean
-  /** How many of them are sessions of other libraries. @default none */
-  readonly libraries?: FrozenList['libraries']
+  /** The sessions of other libraries among them. @default none */
+  readonly libraries?: LibrarySessions
   /** What is to be typed before the action; null for nothing. */
   readonly confirmation: string | null
   /** Epoch milliseconds. */
@@ -42,8 +52,6 @@ export interface RunOptions {
   readonly confirmation: string | null
 }
 
-const NO_LIBRARIES = { sessions: 0, withRelated: 0 } as const
-
 /** Milliseconds between two words on how far it is. */
 const TELL_EVERY = 100
 
@@ -54,6 +62,7 @@ const TELL_EVERY = 100
 export class BulkJob {
   readonly #options: BulkJobOptions
   readonly #keys: FrozenKeys
+  readonly #withRelated: ReadonlySet<string>
   #status: BulkStatus = { state: 'idle' }
   #stopped = false
   #toldAt = 0
@@ -67,6 +76,7 @@ export class BulkJob {
     }
     this.#options = options
     this.#keys = new FrozenKeys(options.ids.length)
+    this.#withRelated = new Set(options.libraries?.withRelated)
   }
 
   get status(): BulkStatus {
@@ -85,7 +95,7 @@ export class BulkJob {
 
   /** Reads what the keys are at this moment. @throws AppError; then there is no list */
   async freeze(): Promise<BulkStatus> {
-    const { client, ids, prefix, complete, libraries = NO_LIBRARIES, confirmation, clock } = this.#options
+    const { client, ids, prefix, complete, libraries, confirmation, clock } = this.#options
     const script = new BatchScript(client, FREEZE, {
       readOnly: true,
       name: 'make a frozen list',
@@ -98,7 +108,11 @@ export class BulkJob {
     await forEachBatch(
       batchesOf(ids, undefined, batching.keys),
       async (some) => {
-        this.#keys.add(some, await this.#call(script, some, [USER_FIELD]))
+        const keys = some.map((id) => keyWord(prefix, id))
+        const reply = await script.run(keys, [USER_FIELD]).catch((error: unknown) => {
+          throw toAppError(script.nameRefused(error))
+        })
+        this.#keys.add(some, reply as Buffer)
         done += some.length
         this.#tell({ state: 'freezing', done, total: ids.length })
       },
@@ -107,8 +121,13 @@ export class BulkJob {
     )
     if (this.#stopped) throw new AppError('stopped', 'Stopped before the list was made. Nothing was written.')
     const { bytes, tellsExpiry, ...summary } = this.#keys.summary()
-    const undoable = tellsExpiry && bytes < UNDO_DEFAULTS.bytes - 128 * summary.total
-    const list: FrozenList = { prefix, at, ...summary, libraries, complete, undoable, confirmation }
+    const withRelated = this.#countRelated()
+    const overhead = 128 * summary.total + RELATED_DEFAULTS.undoBytes * withRelated
+    const undoable = tellsExpiry && bytes < UNDO_DEFAULTS.bytes - overhead
+    const list: FrozenList = {
+      ...{ prefix, at, ...summary, complete, undoable, confirmation },
+      libraries: { sessions: libraries?.sessions ?? 0, withRelated },
+    }
     return this.#set({ state: 'frozen', list })
   }
 
@@ -121,108 +140,59 @@ export class BulkJob {
       throw new AppError('invalid_argument', 'Make a new list first: this one is used, or not made yet.')
     const { list } = this.#status
     requireConfirmation(list.confirmation, options.confirmation)
+    const { client, prefix, libraries, clock, onWrite } = this.#options
     const keys = this.#keys
     const began = performance.now()
-    const places: number[] = []
-    for (let place = 0; place < keys.size; place += 1) {
-      if (keys.isSession(place) || options.others) places.push(place)
-      else keys.setOutcome(place, 'left_out')
-    }
-    const [lua, name] = action.kind === 'delete' ? [DELETE, 'delete many'] : [SET_TTL, 'set the TTL of many']
-    const script = new BatchScript(this.#options.client, lua, { readOnly: false, name })
-    const batching = batchingOf(this.#options.client)
-    const changes: ChangeBatch[] = []
-    const running = { state: 'running', list, action } as const
-    this.#set({ ...running, counts: keys.counts() })
+    const run: BulkRun = new BulkRun({
+      ...{ client, prefix, keys, action, clock, onWrite, undoable: list.undoable },
+      ...{ unchangedOnly: options.unchangedOnly, others: options.others },
+      related: libraries === undefined ? null : { ids: this.#withRelated, decoder: libraries.decoder },
+      onProgress: () => {
+        if (this.#due()) this.#set({ state: 'running', ...now() })
+      },
+    })
+    const now = () => ({ list, action, counts: keys.counts(), related: run.related })
+    this.#set({ state: 'running', ...now() })
     let failure: AppError | null = null
     try {
-      await forEachBatch(
-        batchesOf(places, (place) => keys.bytes(place), batching.keys),
-        async (batch) => {
-          const change = await this.#write(script, action, options, batch)
-          if (list.undoable) changes.push(change)
-          if (this.#due()) this.#set({ ...running, counts: keys.counts() })
-        },
-        () => !this.#stopped,
-        batching.atOnce,
-      )
+      await run.run(() => !this.#stopped)
     } catch (error) {
       failure = toAppError(error)
     }
-    this.#remember(action, changes)
-    for (const place of places) if (!keys.isJudged(place)) keys.setOutcome(place, 'not_reached')
+    this.#remember(action, run.changes, run.related)
     return this.#set({
-      ...running,
       state: 'finished',
-      counts: keys.counts(),
+      ...now(),
       stopped: this.#stopped,
       failure: failure && { code: failure.code, message: failure.message },
-      at: this.#options.clock(),
+      at: clock(),
       durationMs: performance.now() - began,
     })
   }
 
-  async #write(
-    script: BatchScript,
-    action: BulkAction,
-    { unchangedOnly }: RunOptions,
-    places: readonly number[],
-  ): Promise<ChangeBatch> {
-    const { clock, prefix, onWrite } = this.#options
-    const keys = this.#keys
-    const ids = places.map((place) => keys.id(place))
-    const kinds = places.map((place) => (keys.isSession(place) ? 1 : 0)).join('')
-    const args = [
-      unchangedOnly ? 1 : 0,
-      keys.marks(places),
-      kinds,
-      ...(action.kind === 'delete' ? [] : [action.ttl, formatTimestamp(clock())]),
-    ]
-    let reply: Buffer
-    try {
-      reply = await this.#call(script, ids, args)
-    } catch (error) {
-      const { code } = toAppError(error)
-      // A call that was cut off may have been done.
-      if (code === 'connection_lost') for (const place of places) keys.setOutcome(place, 'unknown')
-      throw error
-    }
-    // Apart from what else came with it over the socket, since it is kept.
-    const batch = { ids, reply: Buffer.from(reply) }
-    eachOutcome(batch, (outcome, place) => {
-      keys.setOutcome(places[place] as number, NAMES[outcome] ?? 'unknown')
-      if (outcome === OUTCOME.done) onWrite(keyWord(prefix, ids[place] as string))
-    })
-    return batch
+  #countRelated(): number {
+    let count = 0
+    if (this.#withRelated.size > 0)
+      for (let place = 0; place < this.#keys.size; place += 1)
+        if (this.#withRelated.has(this.#keys.id(place))) count += 1
+    return count
   }
 
-  #remember(action: BulkAction, batches: readonly ChangeBatch[]): void {
-    const { client, prefix, writer } = this.#options
-    const isSingle = batchingOf(client).keys === 1
-    const changes = new BulkChanges(client, prefix, isSingle ? joinBatches(batches) : batches)
+  #remember(action: BulkAction, changes: BulkChanges, related: BulkRelated | null): void {
     if (changes.first === null) return
-    const count = changes.count === 1 ? '1 session' : `${changes.count.toLocaleString('en')} sessions`
-    writer.recordMany(
+    const inWords = (count: number, noun: string) =>
+      `${count.toLocaleString('en')} ${noun}${count === 1 ? '' : 's'}`
+    const count = inWords(changes.count, 'session')
+    const taken =
+      related === null || related.taken === 0 ? '' : ` and ${inWords(related.taken, 'related key')}`
+    this.#options.writer.recordMany(
       {
-        prefix,
+        prefix: this.#options.prefix,
         id: toBytes(fromBinary(changes.first)),
-        label: action.kind === 'delete' ? `Deleted ${count}` : `Set the TTL of ${count}`,
+        label: action.kind === 'delete' ? `Deleted ${count}${taken}` : `Set the TTL of ${count}`,
       },
       changes,
     )
-  }
-
-  async #call(
-    script: BatchScript,
-    ids: readonly string[],
-    args: readonly (string | number | Buffer)[],
-  ): Promise<Buffer> {
-    const keys = ids.map((id) => keyWord(this.#options.prefix, id))
-    try {
-      return (await script.run(keys, args)) as Buffer
-    } catch (error) {
-      throw toAppError(script.nameRefused(error))
-    }
   }
 
   #due(): boolean {
@@ -241,12 +211,4 @@ export class BulkJob {
     this.#options.onChange(status)
     return status
   }
-}
-
-/** By `OUTCOME`. */
-const NAMES: Readonly<Record<number, BulkOutcome>> = {
-  [OUTCOME.done]: 'done',
-  [OUTCOME.gone]: 'gone',
-  [OUTCOME.changed]: 'changed',
-  [OUTCOME.notSession]: 'not_a_session',
 }

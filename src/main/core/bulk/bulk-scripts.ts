@@ -26,21 +26,24 @@ export const MARK_BYTES = 16
 
 /**
  * Lua: `state(key)`, its DUMP and PEXPIRETIME; false and -2 where there is no key, -3 for an expiry on a server that
- * cannot tell it (before Redis 7.0). And `mark_of(dump, at)`, false for no key.
+ * cannot tell it (before Redis 7.0). `end_of(key)`, the latter alone. And `mark_of(dump, at)`, false for no key.
  */
 export const STATE_AND_MARK = `
 local call = redis.call
+local function end_of(key)
+  local at = redis.pcall('PEXPIRETIME', key)
+  return type(at) == 'number' and at or -3
+end
 local function state(key)
   local dump = call('DUMP', key)
   if not dump then return false, -2 end
-  local at = redis.pcall('PEXPIRETIME', key)
-  return dump, type(at) == 'number' and at or -3
+  return dump, end_of(key)
 end
 local function mark_of(dump, at)
   return dump and string.sub(dump, -8) .. struct.pack('>d', at)
 end`
 
-const STATE = `${CLOCK}${STATE_AND_MARK}
+export const STATE = `${CLOCK}${STATE_AND_MARK}
 local out, n = {0}, 1
 local function finish()
   out[1] = math.floor(now() - began)
@@ -48,7 +51,7 @@ local function finish()
 end`
 
 /** Lua: `is_session(key)`. */
-const IS_SESSION = `${SESSION_TTL}
+export const IS_SESSION = `${SESSION_TTL}
 local function is_session(key)
   local h = redis.pcall('HMGET', key, 'created_at', 'last_accessed_at', 'session_ttl')
   return not h.err and session_ttl(h[1], h[2], h[3]) ~= nil
@@ -83,7 +86,7 @@ return finish()`
  * left alone; ARGV[2] are the marks of all keys, one after the other, and ARGV[3] their kinds: '1' for what was a
  * session and must be one still, '0' for what was none.
  */
-const JUDGE = `
+export const JUDGE = `
 local careful, marks, kinds = ARGV[1] == '1', ARGV[2], ARGV[3]
 local function judge(i, key, dump, at)
   if not dump then return ${OUTCOME.gone} end
@@ -97,7 +100,7 @@ local function judge(i, key, dump, at)
 end`
 
 /** Lua: notes a change of a key: its DUMP and expiry before, and its mark now; false and -2 for no key. */
-const CHANGE = `
+export const CHANGE = `
 local function change(dump, at, mark)
   out[n + 1], out[n + 2], out[n + 3] = dump, at, mark
   n = n + 3
@@ -162,41 +165,48 @@ end
 return finish()`
 
 /**
+ * Lua: `verdict(found, at, dump, expiry, mark)`, whether a key that was changed may be put back: what it is now, what it
+ * was before the change, and its mark after it.
+ */
+export const VERDICT = `
+local time = call('TIME')
+local moment = time[1] * 1000 + math.floor(time[2] / 1000)
+local function verdict(found, at, dump, expiry, mark)
+  if mark_of(found, at) ~= mark then
+    if found == dump and at == expiry then return ${OUTCOME.already} end
+    return found and ${OUTCOME.changed} or ${OUTCOME.gone}
+  end
+  return expiry > 0 and expiry <= moment and ${OUTCOME.expired} or ${OUTCOME.done}
+end`
+
+/** Lua: `put(key, dump, expiry)`, makes a key what it was, and answers its mark then. */
+export const PUT = `
+local function put(key, dump, expiry)
+  if not dump then
+    call('UNLINK', key)
+    return false
+  end
+  call('RESTORE', key, math.max(0, expiry), dump, 'REPLACE', 'ABSTTL')
+  return mark_of(state(key))
+end`
+
+/**
  * Takes back what one of these scripts answered, each key by itself: only where it is still what the change left, and its
  * time has not run out. ARGV: that answer, for the same keys. Answers as {@link DELETE}.
  */
-export const REVERT_EACH = `${STATE}${CHANGE}
-local time = call('TIME')
-local moment = time[1] * 1000 + math.floor(time[2] / 1000)
+export const REVERT_EACH = `${STATE}${CHANGE}${VERDICT}${PUT}
 local said = cmsgpack.unpack(ARGV[1])
 local place = 2
 for i, key in ipairs(KEYS) do
   local outcome = ${OUTCOME.left}
   if said[place] == ${OUTCOME.done} then
-    outcome = ${OUTCOME.done}
     local dump, expiry, mark = said[place + 1], said[place + 2], said[place + 3]
     place = place + 4
     local found, at = state(key)
-    if mark_of(found, at) ~= mark then
-      if found == dump and at == expiry then
-        outcome = ${OUTCOME.already}
-      else
-        outcome = found and ${OUTCOME.changed} or ${OUTCOME.gone}
-      end
-    elseif expiry > 0 and expiry <= moment then
-      outcome = ${OUTCOME.expired}
-    end
+    outcome = verdict(found, at, dump, expiry, mark)
     n = n + 1
     out[n] = outcome
-    if outcome == ${OUTCOME.done} then
-      if dump then
-        call('RESTORE', key, math.max(0, expiry), dump, 'REPLACE', 'ABSTTL')
-        change(found, at, mark_of(state(key)))
-      else
-        call('UNLINK', key)
-        change(found, at, false)
-      end
-    end
+    if outcome == ${OUTCOME.done} then change(found, at, put(key, dump, expiry)) end
   else
     place = place + 1
     n = n + 1

@@ -4,7 +4,7 @@ import { readStored } from '../formats/read-stored.ts'
 import { keyOf } from '../index/session-detail.ts'
 import type { DecodedContext } from './decoded-handlers.ts'
 import type { KeyRef } from './key-editor.ts'
-import { inOneStep, type RelatedPart, relatedFates, relatedParts } from './related-keys.ts'
+import { inOneStep, type RelatedPart, readParts, relatedFates } from './related-keys.ts'
 
 type RelatedCalls = 'session.related' | 'session.deleteKey'
 
@@ -18,9 +18,8 @@ export function createRelatedHandlers({
 }: DecodedContext): Pick<Handlers, RelatedCalls> {
   const partsOf = async ({ prefix, id }: KeyRef): Promise<readonly RelatedPart[]> => {
     const stored = await readStored(connected().client, prefix, id, clock)
-    const session = stored === null ? null : await decoder.decode(stored)
-    // What a pointer or an index tells of is not its own.
-    return session === null || session.role !== 'session' ? [] : relatedParts(session)
+    const [parts] = await readParts(decoder, [stored])
+    return parts ?? []
   }
   return {
     'session.related': async (ref): Promise<readonly RelatedFate[]> =>

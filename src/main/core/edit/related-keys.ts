@@ -1,9 +1,11 @@
-import type { DecodedSession, RelatedFate, RelatedKey } from '#shared/formats.ts'
+import type { RelatedFate, RelatedKey } from '#shared/formats.ts'
 import { fromBytes } from '../bytes.ts'
 import { ClusterClient } from '../connection/cluster-client.ts'
 import { slotOf } from '../connection/key-slot.ts'
 import type { RedisClient } from '../connection/redis-client.ts'
 import { toAppError } from '../connection/redis-errors.ts'
+import type { DecoderClient } from '../formats/decoder-client.ts'
+import type { StoredSession } from '../formats/stored-session.ts'
 import type { SharedPart } from '../store/key-state.ts'
 
 /** A further key that a deleted session takes along, or what of it. */
@@ -14,8 +16,25 @@ export interface RelatedPart {
   readonly part: { readonly kind: 'whole' } | Pick<SharedPart, 'kind' | 'word'>
 }
 
-/** What goes with a session: keys of its own, its member of sets, and pointers while they lead to it. */
-export function relatedParts({ related }: Pick<DecodedSession, 'related'>): readonly RelatedPart[] {
+/**
+ * What goes with some sessions: keys of their own, their members of sets, and pointers while they lead to them.
+ * @param stored with its value or all of its fields as a whole; null for a key that is not there
+ * @returns in their order; null for one that cannot be decoded, so that it cannot be told
+ */
+export async function readParts(
+  decoder: Pick<DecoderClient, 'related'>,
+  stored: readonly (StoredSession | null)[],
+): Promise<readonly (readonly RelatedPart[] | null)[]> {
+  const there = stored.filter((one) => one !== null)
+  const found = await decoder.related(there)
+  return stored.map((one) => {
+    if (one === null) return []
+    const related = found[there.indexOf(one)] ?? null
+    return related === null ? null : partsOf(related)
+  })
+}
+
+function partsOf(related: readonly RelatedKey[]): readonly RelatedPart[] {
   return related.flatMap((one): readonly RelatedPart[] => {
     const key = fromBytes(one.key)
     if (one.member !== null)
@@ -57,7 +76,11 @@ export async function relatedFates(
   }
 }
 
-async function isThere(client: RedisClient, { key, part }: RelatedPart): Promise<boolean> {
+/** Whether there is such a key now, with the session in it or leading to it. */
+export async function isThere(
+  client: RedisClient,
+  { key, part }: Pick<RelatedPart, 'key' | 'part'>,
+): Promise<boolean> {
   const type = await client.type(key)
   switch (part.kind) {
     case 'whole':

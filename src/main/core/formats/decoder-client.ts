@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import type { DecodedSession, SessionSummary } from '#shared/formats.ts'
+import type { DecodedSession, RelatedKey, SessionSummary } from '#shared/formats.ts'
 import type { KeptReply, PackedRows } from '../index/packed-rows.ts'
 import type { Inspection } from '../risks/inspect.ts'
 import { decoderFile } from './decoder-file.ts'
@@ -133,16 +133,42 @@ export class DecoderClient {
       if (reply.kind === 'inspected') return reply.inspections
     } catch {
       // One of them is too much: by itself, the others are told all the same.
-      if (stored.length > 1) return this.#inspectSingly(stored)
+      if (stored.length > 1) return this.#singly(stored, (one) => this.inspect([one]))
     }
     return stored.map(() => null)
   }
 
-  async #inspectSingly(stored: readonly StoredSession[]): Promise<readonly (Inspection | null)[]> {
-    const found: (Inspection | null)[] = []
+  /**
+   * The keys that libraries keep beside sessions.
+   * @param stored each with its value or all of its fields as a whole
+   * @returns in their order; null for one that cannot be decoded, so that it cannot be told
+   */
+  async related(stored: readonly StoredSession[]): Promise<readonly (readonly RelatedKey[] | null)[]> {
+    // What is too large to be decoded need not be copied to the worker.
+    const isSmall = (one: StoredSession) => sizeOf(one) <= FORMAT_LIMITS.bytes
+    if (!stored.every(isSmall)) {
+      const found = await this.related(stored.filter(isSmall))
+      let at = 0
+      return stored.map((one) => (isSmall(one) ? (found[at++] ?? null) : null))
+    }
+    try {
+      const reply = await this.#run({ kind: 'relate', sessions: stored.map(toSent) })
+      if (reply.kind === 'related') return reply.related
+    } catch {
+      // One of them is too much: by itself, the others are told all the same.
+      if (stored.length > 1) return this.#singly(stored, (one) => this.related([one]))
+    }
+    return stored.map(() => null)
+  }
+
+  async #singly<T>(
+    stored: readonly StoredSession[],
+    ask: (one: StoredSession) => Promise<readonly (T | null)[]>,
+  ): Promise<readonly (T | null)[]> {
+    const found: (T | null)[] = []
     for (const one of stored) {
-      const [inspection = null] = this.#isStopped ? [] : await this.inspect([one])
-      found.push(inspection)
+      const [answer = null] = this.#isStopped ? [] : await ask(one)
+      found.push(answer)
     }
     return found
   }

@@ -1,4 +1,4 @@
-import type { DecodedSession, SessionSummary } from '#shared/formats.ts'
+import type { DecodedSession, RelatedKey, SessionSummary } from '#shared/formats.ts'
 import type { KeptReply, PackedRows } from '../index/packed-rows.ts'
 import type { Inspection } from '../risks/inspect.ts'
 import { hashFields, StoredSession } from './stored-session.ts'
@@ -18,6 +18,7 @@ export type DecoderRequest =
   | { readonly kind: 'summarise'; readonly sessions: readonly SentSession[] }
   | { readonly kind: 'inspect'; readonly sessions: readonly SentSession[] }
   | { readonly kind: 'rows'; readonly replies: readonly KeptReply[] }
+  | { readonly kind: 'relate'; readonly sessions: readonly SentSession[] }
 
 export type DecoderReply =
   | { readonly kind: 'ready' }
@@ -25,6 +26,7 @@ export type DecoderReply =
   | { readonly kind: 'summarised'; readonly summaries: readonly (SessionSummary | null)[] }
   | { readonly kind: 'inspected'; readonly inspections: readonly Inspection[] }
   | { readonly kind: 'rows'; readonly rows: readonly PackedRows[] }
+  | { readonly kind: 'related'; readonly related: readonly (readonly RelatedKey[] | null)[] }
 
 /** Each array alone: a Buffer is often a small part of a large piece of memory, which would be copied as a whole. */
 export const toSent = ({ keyBytes, type, value, size, fields, expiresAt }: StoredSession): SentSession => ({

@@ -2,7 +2,7 @@ import { type MessagePort, parentPort } from 'node:worker_threads'
 import { packOthers } from '../index/packed-rows.ts'
 import { inspect } from '../risks/inspect.ts'
 import { type DecoderReply, type DecoderRequest, fromSent } from './decoder-messages.ts'
-import { decode, summariseFully } from './registry.ts'
+import { decode, relatedOf, summariseFully } from './registry.ts'
 
 /*
  * Decodes apart from everything else: what a value takes beyond the limits of memory and time ends this thread and nothing
@@ -27,6 +27,8 @@ function answer(port: MessagePort): void {
         { kind: 'rows', rows },
         rows.flatMap(({ codes, numbers }) => [codes.buffer, numbers.buffer]),
       )
+    } else if (request.kind === 'relate') {
+      send({ kind: 'related', related: request.sessions.map((session) => relatedOf(fromSent(session))) })
     } else {
       send({
         kind: 'summarised',

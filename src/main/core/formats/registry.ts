@@ -1,5 +1,5 @@
 import { AppError } from '#shared/errors.ts'
-import type { DecodedSession, FormatId, SessionEdit, SessionSummary } from '#shared/formats.ts'
+import type { DecodedSession, FormatId, RelatedKey, SessionEdit, SessionSummary } from '#shared/formats.ts'
 import { aspnetCore } from './aspnet-core.ts'
 import { authJs } from './auth-js.ts'
 import { Budget, OverLimit, Undecodable } from './budget.ts'
@@ -140,6 +140,18 @@ const toSummary = ({ format, confidence }: Detected, summary: Summary): SessionS
 export function decode(stored: StoredSession, limits: FormatLimits = FORMAT_LIMITS): DecodedSession | null {
   const detected = detect(stored)
   return detected === null ? null : toDecoded(detected, contentWithin(detected.format, stored, limits))
+}
+
+/**
+ * The keys that its library keeps beside a session. To be run in the worker.
+ * @param stored with its value or all of its fields as a whole
+ * @returns null for a session that cannot be decoded, so that it cannot be told
+ */
+export function relatedOf(stored: StoredSession): readonly RelatedKey[] | null {
+  const session = decode(stored)
+  // What a pointer or an index tells of is not its own.
+  if (session === null || session.role !== 'session') return []
+  return session.root === null ? null : session.related
 }
 
 /** A session that could not be decoded at all. @param reason a sentence for the screen */

@@ -285,18 +285,22 @@ export class SessionList {
   }
 
   /**
-   * How many of these keys are sessions of other libraries, and of such as keep further keys beside each.
+   * How many of these keys are sessions of other libraries, and which of such as keep further keys beside each.
    * @param ids a byte a character
    */
-  librarySessions(ids: readonly string[]): { readonly sessions: number; readonly withRelated: number } {
+  librarySessions(ids: readonly string[]): {
+    readonly sessions: number
+    readonly withRelated: readonly string[]
+  } {
     const { table } = this.#index
-    let [sessions, withRelated] = [0, 0]
+    const withRelated: string[] = []
+    let sessions = 0
     for (const id of ids) {
       const slot = table.find(id)
       const format = slot < 0 ? null : table.format(slot)
       if (format === null || !table.isSession(slot)) continue
       sessions += 1
-      if (keepsRelated(format.id)) withRelated += 1
+      if (keepsRelated(format.id)) withRelated.push(id)
     }
     return { sessions, withRelated }
   }

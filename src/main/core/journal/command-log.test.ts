@@ -112,6 +112,16 @@ async function useEverything(client: CommandClient): Promise<void> {
   await client.invoke('bulk.freeze', { prefix: PREFIX, scope: { ids: [rotated, 'text'] } })
   await client.invoke('bulk.run', { action: { kind: 'delete' }, unchangedOnly: true, others: true })
   await client.invoke('history.undo', {})
+  await redis.client.hset(`${PREFIX}sessions:2`, spring)
+  await redis.client.set(`${PREFIX}sessions:expires:2`, '')
+  await vi.waitFor(async () => {
+    const scope = { ids: ['sessions:2'] }
+    const status = await client.invoke('bulk.freeze', { prefix: PREFIX, scope })
+    expect(status).toMatchObject({ list: { libraries: { withRelated: 1 } } })
+  }, 10_000)
+  const action = { kind: 'delete', related: true } as const
+  await client.invoke('bulk.run', { action, unchangedOnly: true, others: true })
+  await client.invoke('history.undo', {})
   await client.invoke('timeline.pin', ref(rotated))
   const { handle } = await client.invoke('export.begin', {
     prefix: PREFIX,
