@@ -119,6 +119,17 @@ describe('a session of Spring’s indexed repository', () => {
     expect(await redis.client.smembersBuffer(INDEX)).toEqual([javaText(OTHER)])
   })
 
+  it('comes back where a set has gone as a whole before it was deleted again', async () => {
+    await writeSpring()
+    await remove()
+    await client.invoke('history.undo', {})
+    await redis.client.unlink(INDEX)
+    await client.invoke('history.redo', {})
+    await client.invoke('history.undo', {})
+    expect(await redis.client.exists(MAIN, MARKER)).toBe(2)
+    expect(await redis.client.exists(INDEX)).toBe(0)
+  })
+
   it('stays with all of them where it has changed since it was shown', async () => {
     await writeSpring()
     const detail = await client.invoke('session.read', ref)

@@ -44,7 +44,7 @@ local function take_back_part(i, key, at)
     if type == 'set' then redis.call('SREM', key, word) end
   elseif part == '-pointer' then
     if type == 'string' and redis.call('GET', key) == word then redis.call('UNLINK', key) end
-  elseif over and type == 'none' then
+  elseif ARGV[at + 2] == '' or over and type == 'none' then
     return
   elseif same[i] and not over then
     restore(key, at)
