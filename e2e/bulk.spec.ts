@@ -200,6 +200,69 @@ test('logs a user out everywhere, and nobody whose name is only alike', async ({
   expect(users.sort()).toEqual(['Ada', 'ada2'])
 })
 
+test('takes along what a library keeps beside the sessions, unless it is left, and brings it back', async ({
+  ui,
+  redis,
+}) => {
+  const index =
+    'session:index:org.springframework.session.FindByIndexNameSessionRepository.PRINCIPAL_NAME_INDEX_NAME:ada'
+  for (const id of ['41', '42', '43']) {
+    await redis.client.hset(`session:sessions:${id}`, {
+      creationTime: '1775133296789',
+      lastAccessedTime: String(Date.now()),
+      maxInactiveInterval: '1800',
+      'sessionAttr:username': '"ada"',
+    })
+    await redis.client.set(`session:sessions:expires:${id}`, '', 'EX', 1800)
+    await redis.client.sadd(index, `"${id}"`)
+  }
+  const pointer = 'session:user:session:by-user-id:u1'
+  await redis.client.set(
+    'session:user:session:t1',
+    JSON.stringify({ sessionToken: 't1', userId: 'u1', expires: '2035-01-01T00:00:00.000Z' }),
+  )
+  await redis.client.set(pointer, 'session:user:session:t2')
+  const before = await keys(redis)
+  await expect(ui.rows).toHaveCount(9)
+  await ui.filter.fill('id:sessions:4 | id:session:t1')
+  await expect(ui.rows).toHaveCount(4)
+  const begin = async () => {
+    await ui.page.getByRole('checkbox', { name: 'Select all that match' }).click({ force: true })
+    await ui.button('Delete…').click()
+    await dialog(ui)
+      .getByRole('checkbox', { name: /^Also delete/ })
+      .check()
+  }
+  const along = dialog(ui).getByRole('checkbox', { name: /^Together with the related keys of 4 sessions/ })
+
+  await begin()
+  await expect(along).toBeChecked()
+  await along.uncheck()
+  await expect(dialog(ui)).toContainText('Spring Session’s markers and indexes and Auth.js’s pointers stay.')
+  await ui.button('Delete 4 sessions').click()
+  await expect(dialog(ui).getByRole('heading', { name: 'Deleted 4 sessions' })).toBeVisible()
+  expect(await keys(redis)).toHaveLength(before.length - 4)
+  await dialog(ui).getByRole('button', { name: 'Undo' }).click()
+  await expect(ui.rows).toHaveCount(4)
+
+  await begin()
+  await expect(dialog(ui)).toContainText('The sessions are taken out of its indexes; the others stay.')
+  await redis.client.sadd(index, '"7"')
+  await ui.button('Delete 4 sessions').click()
+  await expect(
+    dialog(ui).getByRole('heading', { name: 'Deleted 4 sessions and 6 related keys' }),
+  ).toBeVisible()
+  await expect(dialog(ui).getByRole('list', { name: 'Related keys' })).toHaveText(
+    '1 pointer stayed, since it points to another session.',
+  )
+  expect(await keys(redis)).toEqual([index, pointer].sort())
+  expect(await redis.client.smembers(index)).toEqual(['"7"'])
+  await dialog(ui).getByRole('button', { name: 'Undo' }).click()
+  await expect(ui.results).toContainText('Undone: Deleted 4 sessions and 6 related keys.')
+  expect(await keys(redis)).toEqual(before)
+  expect((await redis.client.smembers(index)).sort()).toEqual(['"41"', '"42"', '"43"', '"7"'])
+})
+
 test('shows how far it is, and stops', async ({ ui, redis }) => {
   const count = 60_000
   await redis.client.eval(

@@ -19,13 +19,13 @@ export function BulkDialog() {
   if (status.state === 'frozen') return <BulkQuestion intent={intent} list={status.list} />
   if (status.state === 'finished') return <BulkReport status={status} />
   if (status.state === 'running') {
-    const { counts, list, action } = status
+    const { counts, list, action, related } = status
     const sum = Object.values(counts).reduce((all, count) => all + count, 0)
     return (
       // Escape does not end it: that would be a click away from a half-done action.
       <Dialog wide title={titleOf(intent, list.total).replace(/\?$/, '')} onClose={() => {}}>
         <Working label="Progress" value={sum} max={list.total}>
-          {resultOf(action.kind, counts, list.total)}
+          {resultOf(action.kind, counts, list.total, related)}
         </Working>
         <DialogButtons>
           <Button icon={Square} onClick={() => bulk.stop()}>

@@ -8,10 +8,19 @@ import { Problem } from '../../components/Problem.tsx'
 import { toLine } from '../../lib/bytes-view.ts'
 import { formatAgo, formatClock, formatCount, formatDuration, plural } from '../../lib/format.ts'
 import type { BulkIntent } from '../../stores/bulk.ts'
-import { useApp, useBlock, useBulk, useHistory } from '../../stores/context.ts'
+import { useApp, useBlock, useBulk, useConnection, useHistory } from '../../stores/context.ts'
+import { Together } from '../detail/RelatedChoice.tsx'
 import styles from './Bulk.module.css'
 import { BulkRows } from './BulkRows.tsx'
-import { actionOf, buttonOf, othersInWords, relatedInWords, titleOf, usersInWords } from './bulk-words.ts'
+import {
+  actionOf,
+  buttonOf,
+  othersInWords,
+  relatedInWords,
+  relatedOfMany,
+  titleOf,
+  usersInWords,
+} from './bulk-words.ts'
 
 /** Milliseconds within which an access counts as being used right now. */
 const IN_USE = 60_000
@@ -27,6 +36,11 @@ export function BulkQuestion({ intent, list }: { readonly intent: BulkIntent; re
   // Whoever is to be logged out is so while they click, too.
   const [unchangedOnly, setUnchangedOnly] = useState(intent.kind !== 'logOut')
   const [others, setOthers] = useState(intent.others ?? false)
+  const [along, setAlong] = useState(true)
+  const isCluster = useConnection(
+    ({ status }) => status?.state === 'connected' && status.target.deployment === 'cluster',
+  )
+  const hasRelated = isDelete && others && libraries.withRelated > 0
   const [typed, setTyped] = useState('')
   const [ttl, setTtl] = useState(String(DEFAULT_TTL_SECONDS))
   const [busy, setBusy] = useState(false)
@@ -43,7 +57,7 @@ export function BulkQuestion({ intent, list }: { readonly intent: BulkIntent; re
     if (busy || blocked !== null || missing !== null) return
     setBusy(true)
     await bulk.run({
-      action: isDelete ? { kind: 'delete' } : { kind: 'setTtl', ttl },
+      action: isDelete ? { kind: 'delete', related: hasRelated && along } : { kind: 'setTtl', ttl },
       unchangedOnly,
       others,
       ...(confirmation === null ? {} : { confirmation: typed }),
@@ -54,7 +68,7 @@ export function BulkQuestion({ intent, list }: { readonly intent: BulkIntent; re
     <Dialog
       wide
       title={titleOf(intent, count)}
-      description={`The list was made at ${formatClock(list.at)}. These keys and no others: each is looked at once more before it is written, and what appears meanwhile is not touched.`}
+      description={`The list was made at ${formatClock(list.at)}. These keys${hasRelated && along ? ', what belongs to them,' : ''} and no others: each is looked at once more before it is written, and what appears meanwhile is not touched.`}
       onClose={() => bulk.close()}
     >
       <form className={styles.form} onSubmit={submit} noValidate>
@@ -117,10 +131,15 @@ export function BulkQuestion({ intent, list }: { readonly intent: BulkIntent; re
               store has not made ({othersInWords(list)})
             </label>
           )}
+          {hasRelated ? (
+            <div className={styles.related}>
+              <Together along={along} onChange={setAlong}>
+                {relatedOfMany(libraries.withRelated)}
+              </Together>
+              <p className={styles.note}>{relatedInWords(along, isCluster)}</p>
+            </div>
+          ) : null}
         </div>
-        {isDelete && others && libraries.withRelated > 0 ? (
-          <Problem tone="amber">{relatedInWords(libraries.withRelated)}</Problem>
-        ) : null}
         {confirmation === null ? null : (
           <Field
             label={`This connection is marked as production. Type ${confirmation} to confirm.`}

@@ -11,15 +11,16 @@ import { useApp, useBlock, useHistory } from '../../stores/context.ts'
 import styles from './Bulk.module.css'
 import { BulkRows } from './BulkRows.tsx'
 import { reportText } from './bulk-report.ts'
-import { OUTCOME_WORDS, resultOf } from './bulk-words.ts'
+import { OUTCOME_WORDS, resultOf, stayedInWords } from './bulk-words.ts'
 
 type Finished = Extract<BulkStatus, { state: 'finished' }>
 
 /** What came of it: how many, and which were left alone and why. */
 export function BulkReport({ status }: { readonly status: Finished }) {
   const app = useApp()
-  const { list, action, counts, stopped, failure, durationMs } = status
+  const { list, action, counts, related, stopped, failure, durationMs } = status
   const leftAlone = BULK_OUTCOMES.filter((outcome) => outcome !== 'done' && counts[outcome] > 0)
+  const stayed = related === null ? [] : stayedInWords(related)
   const [shown, setShown] = useState<BulkOutcome>(leftAlone[0] ?? 'done')
   const [saving, setSaving] = useState(false)
   const [whole, setWhole] = useState(false)
@@ -45,9 +46,13 @@ export function BulkReport({ status }: { readonly status: Finished }) {
   return (
     <Dialog
       wide
-      title={resultOf(action.kind, counts, list.total)}
+      title={resultOf(action.kind, counts, list.total, related)}
       description={`${stopped ? 'Stopped before the end. ' : ''}It took ${seconds < 1 ? 'less than a second' : formatDuration(seconds)}. ${
-        leftAlone.length === 0 ? 'No key was left alone.' : 'The others were left alone:'
+        leftAlone.length > 0
+          ? 'The others were left alone:'
+          : stayed.length > 0
+            ? ''
+            : 'No key was left alone.'
       }`}
       onClose={close}
     >
@@ -70,6 +75,16 @@ export function BulkReport({ status }: { readonly status: Finished }) {
           </div>
           <BulkRows key={shown} at={list.at} total={counts[shown]} outcome={shown} />
         </>
+      )}
+      {related === null || stayed.length === 0 ? null : (
+        // A pointer that is another session's is nothing to worry about.
+        <Problem tone={related.otherSlot + related.untold > 0 ? 'amber' : 'plain'}>
+          <ul className={styles.stayed} aria-label="Related keys">
+            {stayed.map((reason) => (
+              <li key={reason}>{reason}</li>
+            ))}
+          </ul>
+        </Problem>
       )}
       <label className={styles.choice}>
         <input type="checkbox" checked={whole} onChange={(event) => setWhole(event.target.checked)} />

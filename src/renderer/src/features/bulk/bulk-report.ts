@@ -10,7 +10,7 @@ const iso = (epoch: number | null): string | null => (epoch === null ? null : ne
  * @param whole with the ids; else they are masked as on the screen
  */
 export function reportText(
-  { list, action, counts, stopped, failure, at, durationMs }: Finished,
+  { list, action, counts, related, stopped, failure, at, durationMs }: Finished,
   rows: readonly BulkRow[],
   whole: boolean,
 ): string {
@@ -25,6 +25,12 @@ export function reportText(
     stopped,
     failure: failure?.message ?? null,
     counts,
+    related_keys: related && {
+      taken: related.taken,
+      other_slot: related.otherSlot,
+      elsewhere: related.elsewhere,
+      untold_sessions: related.untold,
+    },
     ids: whole ? 'whole' : 'masked',
     keys: rows.map(({ id, user, state, lastAccessedAt, expiresAt, outcome }) => ({
       id: whole ? id : idInWords(id, { mode: 'masked', salt: '' }),

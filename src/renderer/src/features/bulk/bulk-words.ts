@@ -1,4 +1,4 @@
-import type { BulkAction, BulkCounts, BulkOutcome, FrozenList } from '#shared/bulk.ts'
+import type { BulkAction, BulkCounts, BulkOutcome, BulkRelated, FrozenList } from '#shared/bulk.ts'
 import { toLine } from '../../lib/bytes-view.ts'
 import { formatCount, plural } from '../../lib/format.ts'
 import type { BulkIntent } from '../../stores/bulk.ts'
@@ -31,12 +31,19 @@ export function buttonOf(intent: BulkIntent, count: number): string {
   return intent.kind === 'delete' ? `Delete ${sessions}` : `Set the TTL of ${sessions}`
 }
 
-/** "Deleted 1,200 of 1,204 sessions" */
-export function resultOf(kind: BulkAction['kind'], counts: BulkCounts, total: number): string {
+/** "Deleted 1,200 of 1,204 sessions and 3,600 related keys" */
+export function resultOf(
+  kind: BulkAction['kind'],
+  counts: BulkCounts,
+  total: number,
+  related: BulkRelated | null,
+): string {
+  const taken = related?.taken ?? 0
+  const withThem = taken === 0 ? '' : ` and ${plural(taken, 'related key')}`
   const of = counts.done === total ? '' : ` of ${formatCount(total)}`
   const noun = total === 1 ? 'session' : 'sessions'
   return kind === 'delete'
-    ? `Deleted ${formatCount(counts.done)}${of} ${noun}`
+    ? `Deleted ${formatCount(counts.done)}${of} ${noun}${withThem}`
     : `Set the TTL of ${formatCount(counts.done)}${of} ${noun}`
 }
 
@@ -50,9 +57,33 @@ export function usersInWords({ users: { count, anonymous, top } }: FrozenList): 
   return [count === 0 ? '' : `${named.join(', ')}${more}`, without].filter(Boolean).join('; ')
 }
 
-/** What a library keeps beside its sessions stays; single deletions take it along. */
-export const relatedInWords = (sessions: number): string =>
-  `${plural(sessions, 'session')} of these may have related keys (Spring Session’s markers and indexes, Auth.js’s pointers). Those stay. To take them along, delete such a session by itself.`
+/** After "Together with". @param sessions beside which there may be some */
+export const relatedOfMany = (sessions: number): string =>
+  `the related keys of ${plural(sessions, 'session')}, each in one step with its session`
+
+/** What becomes of what libraries keep beside sessions. @param along they are to go, too */
+export function relatedInWords(along: boolean, isCluster: boolean): string {
+  if (!along) return 'Spring Session’s markers and indexes and Auth.js’s pointers stay.'
+  const words =
+    'Spring Session’s markers are deleted. The sessions are taken out of its indexes; the others stay. Auth.js’s pointer is deleted while it points to one of the sessions.'
+  return isCluster ? `${words} What lies in another slot of the cluster stays.` : words
+}
+
+/** How many related keys stayed, and why. */
+export function stayedInWords({ otherSlot, elsewhere, untold }: BulkRelated): readonly string[] {
+  const [they, lie] = otherSlot === 1 ? ['It', 'lies'] : ['They', 'lie']
+  return [
+    otherSlot === 0
+      ? ''
+      : `${plural(otherSlot, 'related key')} stayed. ${they} ${lie} in another slot of the cluster, where one step cannot reach both.`,
+    elsewhere === 0
+      ? ''
+      : `${plural(elsewhere, 'pointer')} stayed, since ${elsewhere === 1 ? 'it points to another session' : 'they point to other sessions'}.`,
+    untold === 0
+      ? ''
+      : `${plural(untold, 'session')} could not be decoded. Whether ${untold === 1 ? 'its library keeps' : 'their libraries keep'} further keys for ${untold === 1 ? 'it' : 'them'} cannot be told, so they stayed.`,
+  ].filter(Boolean)
+}
 
 /** "2 incomplete, 1 of another type; 2 of them are sessions of other libraries"; empty where all are sessions of ours. */
 export function othersInWords({ states, libraries: { sessions } }: FrozenList): string {

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import type { RelatedFate } from '#shared/formats.ts'
 import { Problem } from '../../components/Problem.tsx'
 import { SessionKey } from '../../components/SessionId.tsx'
@@ -56,10 +56,9 @@ export function RelatedChoice({ related: { fates, failure }, along, onChange }: 
   return (
     <section className={styles.related} aria-label="Related keys">
       {going.length === 0 ? null : (
-        <label className={styles.choice}>
-          <input type="checkbox" checked={along} onChange={(event) => onChange(event.target.checked)} />
-          Together with {plural(going.length, 'related key')}, in one step
-        </label>
+        <Together along={along} onChange={onChange}>
+          {plural(going.length, 'related key')}, in one step
+        </Together>
       )}
       <ul>
         {fates.map(({ key, what, part, stays }) => (
@@ -74,6 +73,23 @@ export function RelatedChoice({ related: { fates, failure }, along, onChange }: 
         ))}
       </ul>
     </section>
+  )
+}
+
+interface TogetherProps {
+  readonly along: boolean
+  readonly onChange: (along: boolean) => void
+  /** What goes along. */
+  readonly children: ReactNode
+}
+
+/** Asks whether related keys go, too. */
+export function Together({ along, onChange, children }: TogetherProps) {
+  return (
+    <label className={styles.choice}>
+      <input type="checkbox" checked={along} onChange={(event) => onChange(event.target.checked)} />
+      Together with {children}
+    </label>
   )
 }
 
