@@ -86,8 +86,10 @@ export function batchWithParts(
 }
 
 /** The keys of a batch as a script takes them. */
-const keysOf = (prefix: string, { ids, along }: ChangeBatch): KeyWord[] =>
-  ids.flatMap((id, place) => [keyWord(prefix, id), ...(along?.[place] ?? [])])
+const keysOf = (prefix: string, { ids, along }: ChangeBatch): readonly KeyWord[] =>
+  along === undefined
+    ? ids.map((id) => keyWord(prefix, id))
+    : ids.flatMap((id, place) => [keyWord(prefix, id), ...(along[place] ?? [])])
 
 /** A key for a command: text where it is ASCII, which is sent at a fraction of what bytes cost. */
 export const keyWord = (prefix: string, id: string): KeyWord =>

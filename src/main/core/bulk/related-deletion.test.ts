@@ -316,7 +316,7 @@ describe('a bulk deletion with related keys', () => {
     expect(await redis.client.exists(marker('1'))).toBe(1)
   })
 
-  it('leaves sessions with all that is theirs where this user may not write sets', async () => {
+  it('leaves sessions with all that is theirs where this user may not write sets, and says what may', async () => {
     for (const id of ['1', '2']) await writeSpring(redis.client, id, 'ada')
     const before = await everything(redis.client)
     await redis.client.call('ACL', 'SETUSER', 'few', 'on', '>pw', '~*', '&*', '+@all', '-srem')
@@ -324,9 +324,42 @@ describe('a bulk deletion with related keys', () => {
     await freeze(few, SESSIONS, { ids: ['1', '2'] })
     const { counts, failure } = await run(few)
     expect(failure).toMatchObject({
-      ...{ code: 'no_permission', message: expect.stringContaining('SREM') },
+      code: 'no_permission',
+      message: expect.stringMatching(/SREM.*without their related keys\.$/),
     })
     expect(counts).toMatchObject({ done: 0, not_reached: 2 })
+    expect(await everything(redis.client)).toEqual(before)
+  })
+
+  it('leaves them, too, where this user may not use the keys beside them', async () => {
+    await writeSpring(redis.client, '1', 'ada')
+    const before = await everything(redis.client)
+    await redis.client.call('ACL', 'SETUSER', 'near', 'on', '>pw', `~${SESSIONS}*`, '&*', '+@all')
+    const near = await open({ port: redis.port, username: 'near', password: 'pw' }, SESSIONS, 2)
+    await freeze(near, SESSIONS, { ids: ['1'] })
+    const { counts, failure } = await run(near)
+    expect(failure?.code).toBe('no_permission')
+    expect(counts).toMatchObject({ done: 0, not_reached: 1 })
+    expect(await everything(redis.client)).toEqual(before)
+    await freeze(near, SESSIONS, { ids: ['1'] })
+    expect((await run(near, { action: { kind: 'delete' } })).counts.done).toBe(1)
+  })
+
+  it('brings back nothing of a session where this user may not write its sets', async () => {
+    await writeSpring(redis.client, '1', 'ada')
+    const before = await everything(redis.client)
+    await redis.client.call('ACL', 'SETUSER', 'taker', 'on', '>pw', '~*', '&*', '+@all', '-sadd')
+    const taker = await open({ port: redis.port, username: 'taker', password: 'pw' }, SESSIONS, 2)
+    await freeze(taker, SESSIONS, { ids: ['1'] })
+    expect((await run(taker)).counts.done).toBe(1)
+    const refused = taker.invoke('history.undo', {})
+    await expect(refused).rejects.toMatchObject({
+      code: 'no_permission',
+      message: expect.stringContaining('SADD'),
+    })
+    expect(await redis.client.dbsize()).toBe(0)
+    await redis.client.call('ACL', 'SETUSER', 'taker', '+sadd')
+    expect((await taker.invoke('history.undo', {})).counts.done).toBe(1)
     expect(await everything(redis.client)).toEqual(before)
   })
 

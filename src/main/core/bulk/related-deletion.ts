@@ -1,4 +1,5 @@
 import type { BulkRelated } from '#shared/bulk.ts'
+import { AppError } from '#shared/errors.ts'
 import { fromBinary, toBinary, toBytes } from '../bytes.ts'
 import type { RedisClient } from '../connection/redis-client.ts'
 import { toAppError } from '../connection/redis-errors.ts'
@@ -114,7 +115,7 @@ export class RelatedDeletion {
       ...parts.flatMap(({ part }) => [part.kind, part.kind === 'whole' ? '' : part.word]),
     ])
     const answer = await this.#script.run(keys, [...args, ...words]).catch((error: unknown) => {
-      throw toAppError(this.#script.nameRefused(error))
+      throw withWayOut(toAppError(this.#script.nameRefused(error)))
     })
     const [reply, elsewhere] = answer as readonly [Buffer, readonly number[]]
     for (const at of elsewhere) this.#elsewhere.add(nameOf(keys[at - 1] ?? ''))
@@ -148,6 +149,16 @@ export class RelatedDeletion {
     )
   }
 }
+
+/** Who may not write what is beside sessions may still delete those. */
+const withWayOut = (error: AppError): AppError =>
+  error.code === 'no_permission'
+    ? new AppError(
+        error.code,
+        `${error.message} Or delete the sessions without their related keys.`,
+        error.details,
+      )
+    : error
 
 const nameOf = (key: KeyWord): string => (typeof key === 'string' ? key : toBinary(key))
 

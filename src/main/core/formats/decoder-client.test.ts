@@ -86,6 +86,24 @@ it('inspects sessions in one go, and answers no value of them', async () => {
   expect(JSON.stringify(found)).not.toContain('hunter22')
 })
 
+it('tells what is kept beside sessions in one go, and of which it cannot be told', async () => {
+  const auth = (token: string, pad = '') =>
+    storedString(
+      `user:session:${token}`,
+      JSON.stringify({ sessionToken: token, userId: 'u1', expires: '2035-01-01T00:00:00.000Z', pad }),
+    )
+  const large = auth('large', 'x'.repeat(FORMAT_LIMITS.bytes))
+  const pointer = storedString('user:session:by-user-id:u1', 'user:session:a')
+  const found = await newClient().related([auth('a'), large, pointer, storedString('x', 'plain'), auth('b')])
+  expect(found).toMatchObject([
+    [{ key: 'user:session:by-user-id:u1', holds: 'user:session:a' }, { key: 'user:u1' }],
+    null,
+    [],
+    [],
+    [{ holds: 'user:session:b' }, { key: 'user:u1' }],
+  ])
+})
+
 it('leaves only the one out that takes too long to be inspected', async () => {
   const hangs = UNRULY.replace(
     'request.session.key',
