@@ -236,6 +236,8 @@ test('takes along what a library keeps beside the sessions, unless it is left, a
   const along = dialog(ui).getByRole('checkbox', { name: /^Together with the related keys of 4 sessions/ })
 
   await begin()
+  const listed = dialog(ui).getByRole('group', { name: 'Keys of the list' }).getByRole('listitem')
+  await expect(listed.filter({ hasText: 'sessions:43' })).toContainText(/ada\s*Spring Session/)
   await expect(along).toBeChecked()
   await along.uncheck()
   await expect(dialog(ui)).toContainText('Spring Session’s markers and indexes and Auth.js’s pointers stay.')

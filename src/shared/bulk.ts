@@ -1,6 +1,6 @@
 import type { Bytes } from './bytes.ts'
 import type { ErrorCode } from './errors.ts'
-import type { SessionState } from './model.ts'
+import type { RowFormat, SessionState } from './model.ts'
 
 /** What is done to the sessions of a frozen list. */
 export type BulkAction =
@@ -30,8 +30,11 @@ export interface BulkRow {
   readonly id: Bytes
   readonly user: Bytes | null
   readonly state: SessionState
+  /** Of a session of another library, which then also says who, when and until when; null for any other key. */
+  readonly format: Pick<RowFormat, 'name' | 'encoding'> | null
   /** Epoch milliseconds. */
   readonly lastAccessedAt: number | null
+  /** When it ends, by Redis or by its library, whichever is first. */
   readonly expiresAt: number | null
   /** Null before the action. */
   readonly outcome: BulkOutcome | null

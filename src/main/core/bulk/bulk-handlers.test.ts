@@ -70,6 +70,16 @@ describe('what a bulk action is for', () => {
     expect(status).toMatchObject({
       list: { total: 4, states: { session: 1 }, libraries: { sessions: 2, withRelated: 1 } },
     })
+    const { rows } = await invoke('bulk.rows', { offset: 0, limit: 10 })
+    const of = (id: string) => rows.find((row) => row.id === id)
+    // As the list has them: the server tells who and when of our own alone.
+    expect(of('sessions:1')).toMatchObject({
+      format: { name: expect.stringMatching(/^Spring/) },
+      lastAccessedAt: 2,
+      expiresAt: 1_800_002,
+    })
+    expect(of('sess:1')).toMatchObject({ format: { name: expect.stringMatching(/^connect-redis/) } })
+    expect(of('fragment')).toMatchObject({ format: null, state: 'incomplete' })
   })
 
   it('may be a stretch of the list, in its order, from either end', async () => {

@@ -47,7 +47,7 @@ export function createBulkHandlers(
           prefix,
           ids,
           complete,
-          libraries: { ...list.librarySessions(ids), decoder },
+          libraries: { find: (id) => list.librarySession(id), decoder },
           confirmation: confirmationFor(connection.status, prefix),
           clock,
           onWrite: (key) => current.wrote(key),

@@ -8,6 +8,7 @@ import { toAppError } from '../connection/redis-errors.ts'
 import type { SessionWriter } from '../edit/session-writer.ts'
 import { UNDO_DEFAULTS } from '../edit/undo-log.ts'
 import type { DecoderClient } from '../formats/decoder-client.ts'
+import type { LibrarySession } from '../index/session-list.ts'
 import { BatchScript } from '../store/batch-script.ts'
 import { batchesOf, batchingOf, forEachBatch } from './batches.ts'
 import { type BulkChanges, keyWord } from './bulk-changes.ts'
@@ -17,9 +18,8 @@ import { FrozenKeys } from './frozen-keys.ts'
 import { RELATED_DEFAULTS } from './related-deletion.ts'
 
 export interface LibrarySessions {
-  readonly sessions: number
-  /** Those beside which there may be related keys, by their ids. */
-  readonly withRelated: readonly string[]
+  /** What the list has of one of them; null for any other key. @param id a byte a character */
+  readonly find: (id: string) => LibrarySession | null
   /** Finds the related keys. */
   readonly decoder: Pick<DecoderClient, 'related'>
 }
@@ -62,7 +62,6 @@ const TELL_EVERY = 100
 export class BulkJob {
   readonly #options: BulkJobOptions
   readonly #keys: FrozenKeys
-  readonly #withRelated: ReadonlySet<string>
   #status: BulkStatus = { state: 'idle' }
   #stopped = false
   #toldAt = 0
@@ -75,8 +74,7 @@ export class BulkJob {
       )
     }
     this.#options = options
-    this.#keys = new FrozenKeys(options.ids.length)
-    this.#withRelated = new Set(options.libraries?.withRelated)
+    this.#keys = new FrozenKeys(options.ids.length, options.libraries?.find)
   }
 
   get status(): BulkStatus {
@@ -95,7 +93,7 @@ export class BulkJob {
 
   /** Reads what the keys are at this moment. @throws AppError; then there is no list */
   async freeze(): Promise<BulkStatus> {
-    const { client, ids, prefix, complete, libraries, confirmation, clock } = this.#options
+    const { client, ids, prefix, complete, confirmation, clock } = this.#options
     const script = new BatchScript(client, FREEZE, {
       readOnly: true,
       name: 'make a frozen list',
@@ -121,13 +119,9 @@ export class BulkJob {
     )
     if (this.#stopped) throw new AppError('stopped', 'Stopped before the list was made. Nothing was written.')
     const { bytes, tellsExpiry, ...summary } = this.#keys.summary()
-    const withRelated = this.#countRelated()
-    const overhead = 128 * summary.total + RELATED_DEFAULTS.undoBytes * withRelated
+    const overhead = 128 * summary.total + RELATED_DEFAULTS.undoBytes * summary.libraries.withRelated
     const undoable = tellsExpiry && bytes < UNDO_DEFAULTS.bytes - overhead
-    const list: FrozenList = {
-      ...{ prefix, at, ...summary, complete, undoable, confirmation },
-      libraries: { sessions: libraries?.sessions ?? 0, withRelated },
-    }
+    const list: FrozenList = { prefix, at, ...summary, complete, undoable, confirmation }
     return this.#set({ state: 'frozen', list })
   }
 
@@ -146,7 +140,7 @@ export class BulkJob {
     const run: BulkRun = new BulkRun({
       ...{ client, prefix, keys, action, clock, onWrite, undoable: list.undoable },
       ...{ unchangedOnly: options.unchangedOnly, others: options.others },
-      related: libraries === undefined ? null : { ids: this.#withRelated, decoder: libraries.decoder },
+      decoder: libraries?.decoder ?? null,
       onProgress: () => {
         if (this.#due()) this.#set({ state: 'running', ...now() })
       },
@@ -168,14 +162,6 @@ export class BulkJob {
       at: clock(),
       durationMs: performance.now() - began,
     })
-  }
-
-  #countRelated(): number {
-    let count = 0
-    if (this.#withRelated.size > 0)
-      for (let place = 0; place < this.#keys.size; place += 1)
-        if (this.#withRelated.has(this.#keys.id(place))) count += 1
-    return count
   }
 
   #remember(action: BulkAction, changes: BulkChanges, related: BulkRelated | null): void {

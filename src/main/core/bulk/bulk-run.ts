@@ -22,11 +22,8 @@ export interface BulkRunOptions {
   readonly client: RedisClient
   readonly prefix: string
   readonly keys: FrozenKeys
-  /** Sessions beside which there may be related keys, by their ids, and what finds those; null for none. */
-  readonly related: {
-    readonly ids: ReadonlySet<string>
-    readonly decoder: Pick<DecoderClient, 'related'>
-  } | null
+  /** Finds related keys; null where nobody does. */
+  readonly decoder: Pick<DecoderClient, 'related'> | null
   readonly action: BulkAction
   /** Leave alone what has changed since the list was made. */
   readonly unchangedOnly: boolean
@@ -56,17 +53,17 @@ export class BulkRun {
 
   constructor(options: BulkRunOptions) {
     this.#options = options
-    const { keys, action, related, others } = options
+    const { keys, action, decoder, others } = options
     const takesRelated = action.kind === 'delete' && action.related === true
     for (let place = 0; place < keys.size; place += 1) {
       if (!keys.isSession(place) && !others) keys.setOutcome(place, 'left_out')
-      else if (takesRelated && related?.ids.has(keys.id(place)) === true) this.#bundled.push(place)
+      else if (takesRelated && decoder !== null && keys.mayHaveRelated(place)) this.#bundled.push(place)
       else this.#places.push(place)
     }
     this.#related =
-      related === null || this.#bundled.length === 0
+      decoder === null || this.#bundled.length === 0
         ? null
-        : new RelatedDeletion({ ...options, decoder: related.decoder, isRow: this.#rows() })
+        : new RelatedDeletion({ ...options, decoder, isRow: this.#rows() })
   }
 
   /** What came of related keys so far; null where none are asked for, or no session may have any. */

@@ -1,19 +1,26 @@
 import type { BulkCounts, BulkOutcome, BulkRow, FrozenList } from '#shared/bulk.ts'
 import { BULK_OUTCOMES } from '#shared/bulk.ts'
 import { type Bytes, bytesId } from '#shared/bytes.ts'
-import type { SessionState } from '#shared/model.ts'
+import type { RowFormat, SessionState } from '#shared/model.ts'
 import { LIMITS } from '#shared/model.ts'
 import { fromBinary, toBytes } from '../bytes.ts'
+import { keepsRelated } from '../formats/registry.ts'
 import { toCell } from '../index/fresh-row.ts'
 import { findFlaws } from '../index/judge.ts'
 import { MessageReader } from '../index/message-reader.ts'
 import { RawValues } from '../index/raw-values.ts'
 import { orNull } from '../index/row-table.ts'
+import type { LibrarySession } from '../index/session-list.ts'
 import { TextCache } from '../index/text-cache.ts'
 import { MARK_BYTES } from './bulk-scripts.ts'
 
 const STATES: readonly SessionState[] = ['session', 'incomplete', 'foreign']
 const TOP_USERS = 5
+/** Instead of the moment at which a key expires: there is none, and the server cannot tell. */
+const NO_END = -1
+const NOT_TOLD = -3
+/** Formats that fit one byte; there is a handful, each with some encodings. */
+const MOST_FORMATS = 255
 /** Places below which a moment and a place fit one exact number. */
 const PLACES = 2 ** 20
 
@@ -27,13 +34,23 @@ export class FrozenKeys {
   readonly #expiries: Float64Array
   readonly #sizes: Uint32Array
   readonly #marks: Buffer
+  /** Places in #known; 0 for none. */
+  readonly #formats: Uint8Array
+  readonly #known: (RowFormat | null)[] = [null]
+  readonly #libraries: (id: string) => LibrarySession | null
   /** Place in BULK_OUTCOMES plus one; 0 before the action. */
   readonly #outcomes: Uint8Array
   #order: Uint32Array | null = null
   #gone = 0
+  #tellsExpiry = true
 
-  /** @param most keys that may be added */
-  constructor(most: number) {
+  /**
+   * @param most keys that may be added
+   * @param libraries what is known of a session of another library; the server tells of ours alone
+   */
+  constructor(most: number, libraries: (id: string) => LibrarySession | null = () => null) {
+    this.#libraries = libraries
+    this.#formats = new Uint8Array(most)
     this.#states = new Uint8Array(most)
     this.#lastAccessed = new Float64Array(most)
     this.#expiries = new Float64Array(most)
@@ -98,11 +115,33 @@ export class FrozenKeys {
         this.#users.push(null)
       }
       this.#ids.push(id)
-      this.#expiries[place] = reader.integer()
+      const expiry = reader.integer()
+      this.#expiries[place] = expiry
+      if (expiry === NOT_TOLD) this.#tellsExpiry = false
+      if (!this.isSession(place)) this.#addLibrary(place, id)
       this.#sizes[place] = reader.integer()
       const length = reader.text()
       reply.copy(this.#marks, place * MARK_BYTES, reader.end - length, reader.end)
     }
+  }
+
+  #addLibrary(place: number, id: string): void {
+    const found = this.#libraries(id)
+    if (found === null) return
+    const known = this.#known.indexOf(found.format)
+    const at = known >= 0 ? known : this.#known.length
+    if (at > MOST_FORMATS) return
+    this.#known[at] = found.format
+    this.#formats[place] = at
+    this.#users[place] = found.user
+    this.#lastAccessed[place] = found.lastAccessedAt ?? Number.NaN
+    this.#expiries[place] = found.endsAt ?? NO_END
+  }
+
+  /** Whether its library keeps further keys beside it. */
+  mayHaveRelated(place: number): boolean {
+    const format = this.#format(place)
+    return format !== null && keepsRelated(format.id)
   }
 
   setOutcome(place: number, outcome: BulkOutcome): void {
@@ -138,7 +177,7 @@ export class FrozenKeys {
   }
 
   /** What they are all together. */
-  summary(): Pick<FrozenList, 'total' | 'states' | 'gone' | 'users' | 'latest'> & {
+  summary(): Pick<FrozenList, 'total' | 'states' | 'libraries' | 'gone' | 'users' | 'latest'> & {
     /** Bytes of all DUMPs. */
     readonly bytes: number
     /** Whether the server tells the moment at which a key expires. */
@@ -148,9 +187,12 @@ export class FrozenKeys {
     const users = new Map<string, { readonly user: Bytes; keys: number }>()
     let anonymous = 0
     let bytes = 0
+    let [sessions, withRelated] = [0, 0]
     for (let place = 0; place < this.size; place += 1) {
       states[this.#state(place)] += 1
       bytes += this.bytes(place)
+      if (this.#formats[place] !== 0) sessions += 1
+      if (this.mayHaveRelated(place)) withRelated += 1
       const user = this.#users[place] ?? null
       if (user === null || user === '') anonymous += 1
       else {
@@ -165,6 +207,7 @@ export class FrozenKeys {
     return {
       total: this.size,
       states,
+      libraries: { sessions, withRelated },
       gone: this.#gone,
       users: {
         count: users.size,
@@ -173,7 +216,7 @@ export class FrozenKeys {
       },
       latest: first === undefined || at === null ? null : { user: this.#users[first] ?? null, at },
       bytes,
-      tellsExpiry: this.#expiries[0] !== -3,
+      tellsExpiry: this.#tellsExpiry,
     }
   }
 
@@ -181,12 +224,18 @@ export class FrozenKeys {
     return STATES[this.#states[place] ?? 0] ?? 'session'
   }
 
+  #format(place: number): RowFormat | null {
+    return this.#known[this.#formats[place] ?? 0] ?? null
+  }
+
   #row(place: number): BulkRow {
-    const expiry = this.#expiries[place] ?? -1
+    const expiry = this.#expiries[place] ?? NO_END
+    const format = this.#format(place)
     return {
       id: toBytes(fromBinary(this.id(place))),
       user: this.#users[place] ?? null,
       state: this.#state(place),
+      format: format === null ? null : { name: format.name, encoding: format.encoding },
       lastAccessedAt: orNull(this.#lastAccessed[place]),
       expiresAt: expiry < 0 ? null : expiry,
       outcome: BULK_OUTCOMES[(this.#outcomes[place] ?? 0) - 1] ?? null,

@@ -8,6 +8,7 @@ import {
   type ListProgress,
   type ListSummary,
   type ListWindow,
+  type RowFormat,
   type SessionDetail,
   type SessionRow,
   USER_FIELD,
@@ -15,7 +16,6 @@ import {
 import { fromBytes, toBinary } from '../bytes.ts'
 import { ClusterClient } from '../connection/cluster-client.ts'
 import { countKeys, type RedisClient } from '../connection/redis-client.ts'
-import { keepsRelated } from '../formats/registry.ts'
 import { BACKGROUND, doFor, type Purpose } from '../journal/command-purpose.ts'
 import { ClusterReader } from './cluster-reader.ts'
 import { columnId, columnName, fieldColumn, neededColumns } from './columns.ts'
@@ -30,6 +30,16 @@ import { type ReadSet, SessionIndex } from './session-index.ts'
 import { SessionWatches } from './session-watches.ts'
 import { runSliced } from './sliced.ts'
 import { countParts, summarize } from './summary.ts'
+
+/** What the list knows of a session of another library. */
+export interface LibrarySession {
+  readonly format: RowFormat
+  readonly user: Bytes | null
+  /** Epoch milliseconds. */
+  readonly lastAccessedAt: number | null
+  /** By Redis or by its library, whichever is first. */
+  readonly endsAt: number | null
+}
 
 export const LIST_DEFAULTS = {
   /** Milliseconds for which changed keys are gathered before they are read, and the most that one call reads. */
@@ -285,24 +295,20 @@ export class SessionList {
   }
 
   /**
-   * How many of these keys are sessions of other libraries, and which of such as keep further keys beside each.
-   * @param ids a byte a character
+   * A session of another library as the list has it; null for any other key.
+   * @param id a byte a character
    */
-  librarySessions(ids: readonly string[]): {
-    readonly sessions: number
-    readonly withRelated: readonly string[]
-  } {
+  librarySession(id: string): LibrarySession | null {
     const { table } = this.#index
-    const withRelated: string[] = []
-    let sessions = 0
-    for (const id of ids) {
-      const slot = table.find(id)
-      const format = slot < 0 ? null : table.format(slot)
-      if (format === null || !table.isSession(slot)) continue
-      sessions += 1
-      if (keepsRelated(format.id)) withRelated.push(id)
+    const slot = table.find(id)
+    const format = slot < 0 ? null : table.format(slot)
+    if (format === null || !table.isSession(slot)) return null
+    return {
+      format,
+      user: table.cell(slot, this.#index.place(fieldColumn(USER_FIELD))),
+      lastAccessedAt: table.lastAccessedAt(slot),
+      endsAt: table.endsAt(slot),
     }
-    return { sessions, withRelated }
   }
 
   /**

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'react'
 import type { BulkOutcome, BulkRow } from '#shared/bulk.ts'
 import { bytesId } from '#shared/bytes.ts'
 import { Badge } from '../../components/Badge.tsx'
+import { FormatBadge } from '../../components/FormatBadge.tsx'
 import { SessionId } from '../../components/SessionId.tsx'
 import { formatAgo, formatCountdown } from '../../lib/format.ts'
 import { valueInWords } from '../../lib/privacy-words.ts'
@@ -89,13 +90,15 @@ export function BulkRows({ at, total, outcome }: BulkRowsProps) {
 }
 
 function Cells({ row, at }: { readonly row: BulkRow; readonly at: number }) {
-  const { id, user, state, lastAccessedAt, expiresAt } = row
+  const { id, user, state, format, lastAccessedAt, expiresAt } = row
   const view = usePrivacy()
   return (
     <>
       <span className={styles.user}>
         {user === null || user === '' ? <span className={styles.none}>–</span> : valueInWords(user, view)}
-        {state === 'session' ? null : (
+        {state === 'session' ? null : format !== null ? (
+          <FormatBadge {...format} />
+        ) : (
           <Badge tone="amber">{state === 'foreign' ? 'other type' : 'incomplete'}</Badge>
         )}
       </span>

@@ -32,10 +32,11 @@ export function reportText(
       untold_sessions: related.untold,
     },
     ids: whole ? 'whole' : 'masked',
-    keys: rows.map(({ id, user, state, lastAccessedAt, expiresAt, outcome }) => ({
+    keys: rows.map(({ id, user, state, format, lastAccessedAt, expiresAt, outcome }) => ({
       id: whole ? id : idInWords(id, { mode: 'masked', salt: '' }),
       user: whole || user === null ? user : valueInWords(user, { mode: 'masked', salt: '' }),
       state,
+      library: format?.name ?? null,
       last_accessed_at: iso(lastAccessedAt),
       expires_at: iso(expiresAt),
       outcome,

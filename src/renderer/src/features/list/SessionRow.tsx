@@ -1,7 +1,8 @@
 import { memo, useCallback, useState } from 'react'
 import type { Bytes } from '#shared/bytes.ts'
-import type { SessionRow as Row, RowFormat } from '#shared/model.ts'
+import type { SessionRow as Row } from '#shared/model.ts'
 import { Badge } from '../../components/Badge.tsx'
+import { FormatBadge } from '../../components/FormatBadge.tsx'
 import { Dots } from '../../components/Secret.tsx'
 import { SessionId } from '../../components/SessionId.tsx'
 import { paintText, Ticking } from '../../components/Ticking.tsx'
@@ -173,9 +174,7 @@ function User({ row }: { readonly row: Row }) {
         {name === null || name === '' ? <span className={styles.none}>–</span> : name}
       </span>
       {row.state === 'session' ? null : row.problem === null && row.format !== null ? (
-        <span className={styles.format} title={`Written by ${row.format.name}, ${row.format.encoding}`}>
-          {shortName(row.format)}
-        </span>
+        <FormatBadge name={row.format.name} encoding={row.format.encoding} />
       ) : (
         <Badge tone="amber" {...(row.problem === null ? {} : { title: row.problem })}>
           {row.state === 'foreign' ? row.type : 'incomplete'}
@@ -184,9 +183,6 @@ function User({ row }: { readonly row: Row }) {
     </>
   )
 }
-
-/** Without what it says in brackets, which the tooltip has. */
-const shortName = ({ name }: RowFormat): string => name.replace(/ \(.*\)$/, '')
 
 function FieldCell({ value, secret }: { readonly value: Bytes | null; readonly secret: boolean }) {
   const view = usePrivacy()
