@@ -46,11 +46,11 @@ export interface FrozenList {
   /** When it was made, epoch milliseconds. */
   readonly at: number
   readonly total: number
-  /** Of the total. */
+  /** Of the total, less the sessions of other libraries. */
   readonly states: Readonly<Record<SessionState, number>>
   /**
-   * Of those that are no sessions of ours, as the list has them: sessions of other libraries, and those among them beside
-   * which their libraries keep further keys, which a deletion takes along where that is asked for.
+   * Sessions of other libraries, as the list has them, and those among them beside which their libraries keep further
+   * keys, which a deletion takes along where that is asked for.
    */
   readonly libraries: { readonly sessions: number; readonly withRelated: number }
   /** Keys that were named but had gone by then. */

@@ -189,9 +189,9 @@ export class FrozenKeys {
     let bytes = 0
     let [sessions, withRelated] = [0, 0]
     for (let place = 0; place < this.size; place += 1) {
-      states[this.#state(place)] += 1
       bytes += this.bytes(place)
-      if (this.#formats[place] !== 0) sessions += 1
+      if (this.#formats[place] === 0) states[this.#state(place)] += 1
+      else sessions += 1
       if (this.mayHaveRelated(place)) withRelated += 1
       const user = this.#users[place] ?? null
       if (user === null || user === '') anonymous += 1

@@ -33,9 +33,11 @@ export function BulkQuestion({ intent, list }: { readonly intent: BulkIntent; re
   const isDelete = actionOf(intent) === 'delete'
   const blocked = useBlock(isDelete ? 'deleteMany' : 'setTtlOfMany')
   const notSessions = states.incomplete + states.foreign
+  const notOurs = notSessions + libraries.sessions
   // Whoever is to be logged out is so while they click, too.
   const [unchangedOnly, setUnchangedOnly] = useState(intent.kind !== 'logOut')
-  const [others, setOthers] = useState(intent.others ?? false)
+  // Sessions are what was asked for, whoever wrote them; what is none goes only where somebody says so.
+  const [others, setOthers] = useState(intent.others ?? notSessions === 0)
   const [along, setAlong] = useState(true)
   const isCluster = useConnection(
     ({ status }) => status?.state === 'connected' && status.target.deployment === 'cluster',
@@ -44,7 +46,7 @@ export function BulkQuestion({ intent, list }: { readonly intent: BulkIntent; re
   const [typed, setTyped] = useState('')
   const [ttl, setTtl] = useState(String(DEFAULT_TTL_SECONDS))
   const [busy, setBusy] = useState(false)
-  const count = states.session + (others ? notSessions : 0)
+  const count = states.session + (others ? notOurs : 0)
   const wrongTtl = failure?.code === 'invalid_ttl' ? failure.message : null
   const missing =
     count === 0
@@ -124,11 +126,10 @@ export function BulkQuestion({ intent, list }: { readonly intent: BulkIntent; re
             />
             Leave sessions alone that have been used or changed since the list was made
           </label>
-          {notSessions === 0 ? null : (
+          {notOurs === 0 ? null : (
             <label className={styles.choice}>
               <input type="checkbox" checked={others} onChange={(event) => setOthers(event.target.checked)} />
-              {isDelete ? 'Also delete' : 'Also let expire'} {plural(notSessions, 'key', 'keys')} that our own
-              store has not made ({othersInWords(list)})
+              {isDelete ? 'Also delete' : 'Also let expire'} {othersInWords(list)}
             </label>
           )}
           {hasRelated ? (

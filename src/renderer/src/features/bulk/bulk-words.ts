@@ -9,7 +9,7 @@ export const OUTCOME_WORDS: Readonly<Record<BulkOutcome, string>> = {
   changed: 'changed since the list was made',
   gone: 'gone already: expired, or deleted elsewhere',
   not_a_session: 'no session any more',
-  left_out: 'left out: no session',
+  left_out: 'left out, as was chosen',
   unknown: 'not known: the connection was lost before Redis answered',
   not_reached: 'not reached',
 }
@@ -85,15 +85,22 @@ export function stayedInWords({ otherSlot, elsewhere, untold }: BulkRelated): re
   ].filter(Boolean)
 }
 
-/** "2 incomplete, 1 of another type; 2 of them are sessions of other libraries"; empty where all are sessions of ours. */
+/**
+ * "4 sessions of other libraries and 3 keys that are no sessions (2 incomplete, 1 of another type)"; empty where all are
+ * sessions of ours.
+ */
 export function othersInWords({ states, libraries: { sessions } }: FrozenList): string {
   const kinds = [
     states.incomplete > 0 ? `${formatCount(states.incomplete)} incomplete` : '',
     states.foreign > 0 ? `${formatCount(states.foreign)} of another type` : '',
+  ].filter(Boolean)
+  const none = states.incomplete + states.foreign
+  return [
+    sessions > 0 ? `${plural(sessions, 'session')} of other libraries` : '',
+    none > 0
+      ? `${plural(none, 'key')} that ${none === 1 ? 'is no session' : 'are no sessions'} (${kinds.join(', ')})`
+      : '',
   ]
-  const known =
-    sessions === 0
-      ? ''
-      : `; ${formatCount(sessions)} of them ${sessions === 1 ? 'is a session' : 'are sessions'} of other libraries`
-  return kinds.filter(Boolean).join(', ') + known
+    .filter(Boolean)
+    .join(' and ')
 }
