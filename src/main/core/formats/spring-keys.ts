@@ -34,9 +34,11 @@ export function springKeyOf(key: string): SpringKey | null {
 export function markerRole(stored: StoredSession): 'marker' | 'index' | null {
   const { type } = stored
   if (type !== 'string' && type !== 'set' && type !== 'zset') return null
+  // Strings are very many, and what is in one is known sooner than what its key says.
+  if (type === 'string' && stored.size > 0) return null
   const key = springKeyOf(stored.key)
   if (key === null) return null
-  if (type === 'string') return key.kind === 'expires' && stored.size === 0 ? 'marker' : null
+  if (type === 'string') return key.kind === 'expires' ? 'marker' : null
   return key.kind === 'index' || key.kind === 'expirations' ? 'index' : null
 }
 
