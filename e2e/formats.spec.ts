@@ -252,6 +252,26 @@ test('the list counts down to what ends a session, marks where it is disputed, a
   await expect(ui.rows).toHaveCount(1)
 })
 
+test('a session of the store whose ends disagree says so in the list and in its detail', async ({
+  ui,
+  redis,
+  store,
+}) => {
+  const ada = await store.createSession({ username: 'ada' }, 600)
+  await store.createSession({ username: 'grace' }, 600)
+  await redis.client.expire(store.keyOf(ada), 7200)
+  await expect(ui.rows).toHaveCount(2)
+  await expect(ui.row('ada').getByRole('img', { name: /disagree/ })).toBeVisible()
+  await expect(ui.grid.getByRole('img', { name: /disagree/ })).toHaveCount(1)
+  await ui.row('grace').click()
+  await expect(ui.detail.getByRole('heading', { name: 'grace' })).toBeVisible()
+  await expect(ui.detail).not.toContainText('They disagree')
+  await ui.filter.fill('is:disputed')
+  await expect(ui.rows).toHaveCount(1)
+  await ui.row('ada').click()
+  await expect(ui.detail).toContainText('They disagree: Redis ends it 1 h 50 min later.')
+})
+
 test('a deleted session of Spring takes its related keys along, named before, and brings them back', async ({
   ui,
   redis,

@@ -83,17 +83,9 @@ export interface InnerExpiry {
   readonly at: number | null
   /** What it is relative to, in words: `lastAccessedTime + maxInactiveInterval`. */
   readonly from: string
-  /** True where the library itself refuses the session after it, however long the key lives. */
-  readonly enforced: boolean
-  /**
-   * Milliseconds by which Redis's TTL may end earlier or later than this by the library's own working, so that nothing is
-   * wrong then; `later` is null where the library sets no TTL at all. @default 0 both
-   */
-  readonly usual?: { readonly earlier: number; readonly later: number | null }
+  /** Redis's TTL slides within it, with each access, so that it may well be sooner. @default false */
+  readonly slides?: boolean
 }
-
-/** However much, in {@link InnerExpiry.usual}: more than any time, and JSON has it. */
-export const ANY_TIME = Number.MAX_SAFE_INTEGER
 
 /** A further key that belongs to a session or is told of by one; it may not exist. */
 export interface RelatedKey {
@@ -241,28 +233,4 @@ export function nameOfEntry(name: TreeNode): string {
     default:
       return name.type
   }
-}
-
-/** How far apart two ends may be and still be the same, milliseconds: libraries reckon theirs in their own process. */
-const SAME_END = 5000
-
-/** What ends a session: Redis's TTL, what is inside it, or nothing; and whether the two differ by more than is usual. */
-export interface TrueEnd {
-  readonly by: 'redis' | 'inside' | 'nothing'
-  readonly at: number | null
-  readonly disagree: boolean
-}
-
-/** @param expiresAt when Redis ends the key, epoch milliseconds; null for never */
-export function trueEnd(expiresAt: number | null, expiry: InnerExpiry | null): TrueEnd {
-  const inside = expiry?.at ?? null
-  const byRedis = { by: expiresAt === null ? 'nothing' : 'redis', at: expiresAt } as const
-  if (expiry === null || inside === null) return { ...byRedis, disagree: false }
-  const { earlier, later } = expiry.usual ?? { earlier: 0, later: 0 }
-  const disagree =
-    expiresAt === null
-      ? later !== null
-      : inside - expiresAt > earlier + SAME_END || expiresAt - inside > (later ?? ANY_TIME) + SAME_END
-  const insideFirst = expiry.enforced && (expiresAt === null || expiresAt - inside > SAME_END)
-  return insideFirst ? { by: 'inside', at: inside, disagree } : { ...byRedis, disagree }
 }

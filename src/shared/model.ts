@@ -177,7 +177,7 @@ export interface RowFormat {
   readonly role: SessionSummary['role']
 }
 
-/** When a session of another library ends by what is inside it. */
+/** When a session ends by what is inside it. */
 export interface InsideEnd {
   /** Epoch milliseconds. */
   readonly at: number
@@ -204,7 +204,7 @@ export interface SessionRow {
   readonly configuredTtl: number | null
   /** When Redis ends the key, epoch milliseconds; null for a key without expiry. */
   readonly expiresAt: number | null
-  /** Another library's, which has an end of its own inside; left out where it has none. */
+  /** Left out where a session says nothing of its end. */
   readonly inside?: InsideEnd
   /** Values of the list's columns, in their order, at most `LIMITS.cellCharacters` each; null where absent. */
   readonly cells: readonly (Bytes | null)[]

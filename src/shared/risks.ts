@@ -1,4 +1,5 @@
 import type { Bytes } from './bytes.ts'
+import { END_TOLERANCE } from './ends.ts'
 import type { ErrorCode } from './errors.ts'
 import type { RowFormat, ScanPhase, SessionState } from './model.ts'
 
@@ -35,8 +36,8 @@ export const RISK_THRESHOLDS = {
   fieldBytes: 50 * 1024,
   /** Bytes from where on it is no longer of low severity. */
   graveSessionBytes: 1024 * 1024,
-  /** Milliseconds that two ends may be apart: clocks differ, and some formats keep whole seconds alone. */
-  ttlTolerance: 30_000,
+  /** Milliseconds that two ends may be apart. */
+  ttlTolerance: END_TOLERANCE,
   /** Sessions of one user, and from where on they are no longer of low severity. */
   userSessions: 20,
   manyUserSessions: 100,

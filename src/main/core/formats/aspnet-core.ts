@@ -1,5 +1,5 @@
 import { isUtf8 } from 'node:buffer'
-import { ANY_TIME, type InnerExpiry, type Moment, type TreeEntry, type TreeNode } from '#shared/formats.ts'
+import type { InnerExpiry, Moment, TreeEntry, TreeNode } from '#shared/formats.ts'
 import { type Budget, Undecodable } from './budget.ts'
 import { ByteReader } from './byte-reader.ts'
 import { Nodes, whole } from './nodes.ts'
@@ -114,14 +114,13 @@ function expiryOf(stored: StoredSession): InnerExpiry | null {
     return {
       at: Number((absolute - TICKS_TO_1970) / TICKS_PER_MS),
       from: 'absexp',
-      enforced: false,
       // With a sliding time too, Redis's TTL is whichever of the two is sooner.
-      ...(slidingSeconds(stored) === null ? {} : { usual: { earlier: ANY_TIME, later: 0 } }),
+      ...(slidingSeconds(stored) === null ? {} : { slides: true }),
     }
   }
   const sliding = slidingSeconds(stored)
   if (sliding === null) return null
-  return { at: null, from: `sldexp: ${sliding} s after each access`, enforced: false }
+  return { at: null, from: `sldexp: ${sliding} s after each access` }
 }
 
 function slidingSeconds(stored: StoredSession): number | null {

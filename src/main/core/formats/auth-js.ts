@@ -80,9 +80,7 @@ export const authJs: SessionFormat = {
   edit: editJsonSession,
 }
 
-/** The adapter sets no TTL. */
-const expiryOf = (at: number | null): InnerExpiry | null =>
-  at === null ? null : { at, from: 'expires', enforced: true, usual: { earlier: 0, later: null } }
+const expiryOf = (at: number | null): InnerExpiry | null => (at === null ? null : { at, from: 'expires' })
 
 /** The adapter's prefix may have one of the application's before it. */
 function relatedKeys(key: string, user: string): readonly RelatedKey[] {

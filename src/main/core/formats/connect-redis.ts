@@ -2,9 +2,6 @@ import { cookieSummary, cookieWriter, withCookie } from './express-cookie.ts'
 import { decodeJson, editJsonSession, summariseJson } from './json-session.ts'
 import { never, type SessionFormat, SURE, usual } from './session-format.ts'
 
-/** express-session itself sends whoever comes too late a new cookie; the store hands the session out while it is there. */
-const RULES = { enforced: false, touches: true } as const
-
 /** connect-redis for express-session: `sess:{sid}`, JSON. Sources: connect-redis index.ts, express-session session/cookie.js. */
 export const connectRedis: SessionFormat = {
   id: 'connect-redis',
@@ -18,10 +15,10 @@ export const connectRedis: SessionFormat = {
     return /(?:^|:)sess:[^:]+$/.test(stored.key) ? SURE.certain : SURE.likely
   },
   isHostile: never,
-  summarise: (stored, budget) => cookieSummary(summariseJson(stored, budget), stored, RULES),
+  summarise: (stored, budget) => cookieSummary(summariseJson(stored, budget), stored),
   decode(stored, budget) {
     const content = decodeJson(stored, budget)
-    return withCookie({ ...content, ...usual(content.root) }, stored, RULES)
+    return withCookie({ ...content, ...usual(content.root) }, stored)
   },
   edit: editJsonSession,
 }

@@ -21,11 +21,9 @@ export function djangoSummary(root: TreeNode | null): Summary {
 function djangoExpiry(root: TreeNode | null): InnerExpiry | null {
   const expiry = child(root, '_session_expiry')
   if (expiry === null || expiry.type === 'null') return null
-  if (expiry.type === 'date') return { at: expiry.at, from: '_session_expiry', enforced: false }
+  if (expiry.type === 'date') return { at: expiry.at, from: '_session_expiry' }
   const at = momentOf(plainText(expiry) ?? '')
-  if (at !== null) return { at, from: '_session_expiry', enforced: false }
+  if (at !== null) return { at, from: '_session_expiry' }
   const seconds = numberOf(expiry)
-  return seconds === null
-    ? null
-    : { at: null, from: `_session_expiry: ${seconds} s after each save`, enforced: false }
+  return seconds === null ? null : { at: null, from: `_session_expiry: ${seconds} s after each save` }
 }

@@ -1,4 +1,4 @@
-import { ANY_TIME, type InnerExpiry, type TreeNode } from '#shared/formats.ts'
+import type { InnerExpiry, TreeNode } from '#shared/formats.ts'
 import { JSON_ENCODING, memberOf } from './json-session.ts'
 import { childAt, entriesOf, numberOf, plainText } from './nodes.ts'
 import type { Content, Summary } from './session-format.ts'
@@ -7,16 +7,9 @@ import { momentOf } from './who.ts'
 
 /* The `cookie` object that express-session and @fastify/session keep within a session. */
 
-export interface CookieRules {
-  /** The library refuses a session after `cookie.expires`, however long the key lives. */
-  readonly enforced: boolean
-  /** A request moves Redis's TTL alone, so that it is usually later than what was saved. */
-  readonly touches: boolean
-}
-
 const LOCKED = 'The library keeps here how it sends the cookie, and writes it anew with each save.'
 
-export function withCookie(content: Content, { expiresAt }: StoredSession, rules: CookieRules): Content {
+export function withCookie(content: Content, { expiresAt }: StoredSession): Content {
   const { root } = content
   if (root === null) return content
   const at = momentIn(childAt(root, 'cookie', 'expires'))
@@ -28,12 +21,12 @@ export function withCookie(content: Content, { expiresAt }: StoredSession, rules
     lastSeenAt:
       content.lastSeenAt ??
       (seenAt === null ? null : { at: seenAt, from: 'Redis’s expiry − cookie.originalMaxAge' }),
-    expiry: expiryOf(at, rules),
+    expiry: expiryOf(at),
     locked: position < 0 ? [] : [{ path: [position], reason: LOCKED }],
   }
 }
 
-export function cookieSummary(summary: Summary, stored: StoredSession, rules: CookieRules): Summary {
+export function cookieSummary(summary: Summary, stored: StoredSession): Summary {
   const cookie = memberOf(stored.json, 'cookie')
   const maxAge = memberOf(cookie, 'originalMaxAge')
   const expires = memberOf(cookie, 'expires')
@@ -44,20 +37,13 @@ export function cookieSummary(summary: Summary, stored: StoredSession, rules: Co
     user: summary.user ?? null,
     createdAt: summary.createdAt ?? null,
     lastSeenAt: summary.lastSeenAt ?? lastSeen(stored.expiresAt, age),
-    expiry: expiryOf(typeof expires === 'string' ? momentOf(expires) : null, rules),
+    expiry: expiryOf(typeof expires === 'string' ? momentOf(expires) : null),
     lifetime: age !== null && age > 0 ? age / 1000 : null,
   }
 }
 
-const expiryOf = (at: number | null, { enforced, touches }: CookieRules): InnerExpiry | null =>
-  at === null
-    ? null
-    : {
-        at,
-        from: 'cookie.expires, as of the last save',
-        enforced,
-        ...(touches ? { usual: { earlier: 0, later: ANY_TIME } } : {}),
-      }
+const expiryOf = (at: number | null): InnerExpiry | null =>
+  at === null ? null : { at, from: 'cookie.expires, as of the last save' }
 
 /** Each request sets the key's expiry to the cookie's age from then on. Epoch milliseconds. */
 function lastSeen(expiresAt: number | null | undefined, maxAge: number | null): number | null {

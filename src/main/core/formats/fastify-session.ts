@@ -2,8 +2,6 @@ import { cookieSummary, cookieWriter, withCookie } from './express-cookie.ts'
 import { decodeJson, editJsonSession, summariseJson } from './json-session.ts'
 import { never, type SessionFormat, SURE, usual } from './session-format.ts'
 
-const RULES = { enforced: true, touches: false } as const
-
 /** @fastify/session with a store for Redis: JSON. Sources: its lib/cookie.js, lib/session.js and index.js. */
 export const fastifySession: SessionFormat = {
   id: 'fastify-session',
@@ -16,10 +14,10 @@ export const fastifySession: SessionFormat = {
     return cookieWriter(stored) === 'fastify' ? SURE.likely + 5 : SURE.no
   },
   isHostile: never,
-  summarise: (stored, budget) => cookieSummary(summariseJson(stored, budget), stored, RULES),
+  summarise: (stored, budget) => cookieSummary(summariseJson(stored, budget), stored),
   decode(stored, budget) {
     const content = decodeJson(stored, budget)
-    return withCookie({ ...content, ...usual(content.root) }, stored, RULES)
+    return withCookie({ ...content, ...usual(content.root) }, stored)
   },
   edit: editJsonSession,
 }

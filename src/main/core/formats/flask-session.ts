@@ -64,7 +64,7 @@ export const flaskSession: SessionFormat = {
         : {}),
       ...(child(content.root, '_permanent') === null
         ? {}
-        : { expiry: { at: null, from: 'PERMANENT_SESSION_LIFETIME after each save', enforced: false } }),
+        : { expiry: { at: null, from: 'PERMANENT_SESSION_LIFETIME after each save' } }),
     }
   },
   edit(stored: StoredSession, edit: SessionEdit, budget: Budget): Written {

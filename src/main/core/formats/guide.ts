@@ -1,5 +1,6 @@
+import { guideEnd } from '#shared/ends.ts'
 import { AppError } from '#shared/errors.ts'
-import type { SessionEdit, TreeEntry } from '#shared/formats.ts'
+import type { InnerExpiry, SessionEdit, TreeEntry } from '#shared/formats.ts'
 import { RESERVED_FIELDS, USER_FIELD } from '#shared/model.ts'
 import { parseTimestamp } from '../store/timestamp.ts'
 import { invalidValue } from './edits.ts'
@@ -24,7 +25,7 @@ export const guide: SessionFormat = {
     user: textOf(stored, USER_FIELD),
     createdAt: momentOf(stored, CREATED),
     lastSeenAt: momentOf(stored, ACCESSED),
-    expiresAt: endOf(stored),
+    expiry: expiryOf(endOf(stored)),
   }),
   decode(stored, budget) {
     const nodes = new Nodes(budget)
@@ -40,7 +41,7 @@ export const guide: SessionFormat = {
       user: textOf(stored, USER_FIELD) ?? usual({ type: 'map', entries }).user ?? null,
       createdAt: created === null ? null : { at: created, from: CREATED },
       lastSeenAt: seen === null ? null : { at: seen, from: ACCESSED },
-      expiry: end === null ? null : { at: end, from: `${ACCESSED} + ${TTL}`, enforced: false },
+      expiry: expiryOf(end),
       locked: entries.flatMap(([name], position) =>
         reserved.includes(plainText(name) ?? '')
           ? [{ path: [position], reason: 'The store alone writes it.' }]
@@ -92,5 +93,8 @@ const momentOf = ({ fields }: StoredSession, name: string): number | null =>
 function endOf(stored: StoredSession): number | null {
   const seen = momentOf(stored, ACCESSED)
   const ttl = Number(stored.fields.get(TTL)?.toString('latin1') ?? Number.NaN)
-  return seen === null || !Number.isSafeInteger(ttl) ? null : seen + 1000 * ttl
+  return guideEnd(seen, Number.isSafeInteger(ttl) ? ttl : null)
 }
+
+const expiryOf = (at: number | null): InnerExpiry | null =>
+  at === null ? null : { at, from: `${ACCESSED} + ${TTL}` }

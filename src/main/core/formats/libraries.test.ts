@@ -184,7 +184,6 @@ describe('@fastify/session with a store for Redis', () => {
       format: 'fastify-session',
       user: 'ada',
       undecoded: [],
-      expiry: { enforced: true },
     })
     expect(near(decoded?.expiry?.at, Date.now() + 3_600_000)).toBe(true)
     const before = (await read(key)).value.toString()
@@ -240,7 +239,7 @@ describe('Auth.js with its adapter for Upstash Redis', () => {
       format: 'auth-js',
       confidence: 95,
       user: user?.id,
-      expiry: { at: expires.getTime(), from: 'expires', enforced: true },
+      expiry: { at: expires.getTime(), from: 'expires' },
     })
     for (const { key } of decoded.related) expect(await redis.client.exists(String(key)), String(key)).toBe(1)
     expect(decode(await read(`app:user:session:by-user-id:${user?.id}`))).toMatchObject({

@@ -12,79 +12,7 @@ import {
   storedHash,
   storedString,
 } from './testing/fixtures.ts'
-
-const SPRING_KEY = 'spring:session:sessions:33fdd1b6-b496-4b33-9f7d-df96679d32fe'
-const EXPRESS = (cookie: string, more = '') => `{"cookie":${cookie}${more}}`
-const EXPRESS_COOKIE =
-  '{"originalMaxAge":3600000,"expires":"2026-04-02T13:34:56.000Z","httpOnly":true,"path":"/"}'
-const FASTIFY_COOKIE =
-  '{"expires":"2026-04-02T13:34:56.000Z","originalMaxAge":3600000,"sameSite":null,"secure":true,"path":"/","httpOnly":true,"domain":null}'
-const AUTH = '{"sessionToken":"t0ken","userId":"u-1","expires":"2026-04-02T13:34:56.000Z"}'
-const GUIDE = {
-  username: 'ada',
-  created_at: '2026-04-02T12:34:56+00:00',
-  last_accessed_at: '2026-04-02T12:35:56+00:00',
-  session_ttl: '60',
-}
-
-/** A key of each format, in every encoding that it has. */
-const KEYS: readonly (readonly [format: string, stored: StoredSession, user: string | null])[] = [
-  ['guide', storedHash('session:4f1c', GUIDE), 'ada'],
-  ['connect-redis', storedString('sess:abc', EXPRESS(EXPRESS_COOKIE, ',"passport":{"user":"ada"}')), 'ada'],
-  [
-    'connect-redis',
-    storedString('session:abc', EXPRESS('{"originalMaxAge":null,"expires":null,"httpOnly":true,"path":"/"}')),
-    null,
-  ],
-  ['fastify-session', storedString('sess:abc', EXPRESS(FASTIFY_COOKIE, ',"user":{"id":7}')), '7'],
-  ['auth-js', storedString('user:session:t0ken', AUTH), 'u-1'],
-  ['auth-js', storedString('user:session:by-user-id:u-1', 'user:session:t0ken'), 'u-1'],
-  ['spring-session', storedHash(SPRING_KEY, fixture(spring, 'default')), 'ada'],
-  ['spring-session', storedHash(SPRING_KEY, fixture(spring, 'indexed')), 'ada'],
-  ['spring-session', storedString('spring:session:sessions:expires:33fd', ''), null],
-  [
-    'flask-session',
-    storedString('session:Yx8kQ2v1nB4mT6pZ9cRdWf', fixture(python, 'flask-msgpack').value),
-    'ada',
-  ],
-  [
-    'flask-session',
-    storedString('session:Yx8kQ2v1nB4mT6pZ9cRdWf', fixture(python, 'flask-json').value),
-    'ada',
-  ],
-  [
-    'flask-session',
-    storedString(fixture(python, 'flask-pickle').key, fixture(python, 'flask-pickle').value),
-    '42',
-  ],
-  [
-    'django-cache',
-    storedString(fixture(python, 'django-cache').key, fixture(python, 'django-cache').value),
-    '7',
-  ],
-  ...['django-redis-sessions', 'django-redis-sessions-compressed', 'django-redis-sessions-legacy'].map(
-    (name): readonly [string, StoredSession, string] => {
-      const { key, value } = fixture(python, name)
-      return ['django-redis-sessions', storedString(key, value), '7']
-    },
-  ),
-  ...['php', 'php_serialize', 'php_binary'].map((handler): readonly [string, StoredSession, string] => [
-    'phpredis',
-    storedString('PHPREDIS_SESSION:4b1', fixture(php, handler)),
-    'ada',
-  ]),
-  ['laravel', storedString(`app_database_app_cache:${'aB3'.repeat(13)}x`, fixture(php, 'laravel')), '7'],
-  ['laravel', storedString(`app_database_app_cache:${'aB3'.repeat(13)}x`, fixture(php, 'laravel-json')), '7'],
-  [
-    'laravel',
-    storedString(`app_database_app_cache:${'aB3'.repeat(13)}x`, fixture(php, 'laravel-encrypted')),
-    null,
-  ],
-  ['redis-session-store', storedString(fixture(ruby, 'marshal').key, fixture(ruby, 'marshal').value), '7'],
-  ['redis-session-store', storedString(fixture(ruby, 'json').key, fixture(ruby, 'json').value), '7'],
-  ['aspnet-core', storedHash('app:6f9b', aspnet.sliding), 'ada'],
-  ['other', storedString('custom:1', '{"user":"ada","n":1}'), 'ada'],
-]
+import { AUTH, EXPRESS, EXPRESS_COOKIE, FASTIFY_COOKIE, GUIDE, KEYS, SPRING_KEY } from './testing/keys.ts'
 
 it('tells each library from the others by key, type and bytes', () => {
   for (const [format, stored] of KEYS) expect(detect(stored)?.format.id, stored.key).toBe(format)
@@ -177,14 +105,14 @@ it('tells when a session was made, last seen and ends, and what that is relative
     expiry: { at: Date.UTC(2026, 3, 2, 12, 36, 56), from: 'last_accessed_at + session_ttl' },
   })
   expect(decode(storedString('sess:1', EXPRESS(EXPRESS_COOKIE), end))).toMatchObject({
-    expiry: { at: end, enforced: false },
+    expiry: { at: end },
     lastSeenAt: { at: end - 3_600_000 },
   })
-  expect(decode(storedString('user:session:t', AUTH))).toMatchObject({ expiry: { at: end, enforced: true } })
+  expect(decode(storedString('user:session:t', AUTH))).toMatchObject({ expiry: { at: end } })
   expect(decode(storedHash(SPRING_KEY, fixture(spring, 'default')))).toMatchObject({
     createdAt: { at: 1775133296789 },
     lastSeenAt: { at: 1775136896789 },
-    expiry: { at: 1775136896789 + 1800_000, from: 'lastAccessedTime + maxInactiveInterval', enforced: true },
+    expiry: { at: 1775136896789 + 1800_000, from: 'lastAccessedTime + maxInactiveInterval' },
   })
   expect(decode(storedHash('a:1', aspnet.sliding, end))).toMatchObject({
     lastSeenAt: { at: end - 20 * 60_000 },
@@ -208,7 +136,7 @@ it('reads Spring’s values in JSON, with their class or without', () => {
     needsWorker: false,
     summary: {
       ...{ encoding: 'JSON', user: 'ada', createdAt: 1775133296789, lifetime: 1800 },
-      expiry: { at: 1775138696789, enforced: true },
+      expiry: { at: 1775138696789 },
     },
   })
   expect(decode(session)).toMatchObject({ readOnly: null, undecoded: [] })

@@ -59,7 +59,7 @@ export function markerContent(stored: StoredSession, role: SessionSummary['role'
       return {
         ...base,
         root: null,
-        expiry: { at: Number(key.of), from: 'the minute in its key', enforced: false },
+        expiry: { at: Number(key.of), from: 'the minute in its key' },
       }
     case 'index':
       return { ...base, root: null, user: key.of }

@@ -139,13 +139,8 @@ function numberIn(value: Buffer | null): number | null {
 const endOf = (seen: number | null, interval: number | null): number | null =>
   seen === null || interval === null || interval < 0 ? null : seen + 1000 * interval
 
-/** The indexed repository lets the hash live five minutes longer, so that what listens to its end can still read it. */
-const OUTLIVES = 300_000
-
 const expiryOf = (at: number | null): InnerExpiry | null =>
-  at === null
-    ? null
-    : { at, from: `${ACCESSED} + ${INTERVAL}`, enforced: true, usual: { earlier: 0, later: OUTLIVES } }
+  at === null ? null : { at, from: `${ACCESSED} + ${INTERVAL}` }
 
 /** A text of the JDK (5 bytes, the length, the text) or of JSON; null for anything else. */
 function quickText(value: Buffer | null): string | null {

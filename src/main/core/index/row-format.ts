@@ -1,5 +1,6 @@
 import type { Bytes } from '#shared/bytes.ts'
-import { type SessionSummary, trueEnd } from '#shared/formats.ts'
+import { trueEnd } from '#shared/ends.ts'
+import type { SessionSummary } from '#shared/formats.ts'
 import { type InsideEnd, LIMITS, type RowFormat, USER_FIELD } from '#shared/model.ts'
 import { SUMMARY_FIELDS, summarise } from '../formats/registry.ts'
 import { type HashFields, StoredSession } from '../formats/stored-session.ts'
@@ -90,7 +91,7 @@ export function withSummary(
   now: number,
   pending = false,
 ): FreshRow {
-  const inside = summary.role === 'session' ? insideEnd(row, summary) : null
+  const inside = insideEnd(row, summary)
   // Written out: to spread a row costs more than all else that is done with it here.
   return {
     id: row.id,
@@ -142,8 +143,9 @@ function intern(id: RowFormat['id'], name: string, encoding: string, role: RowFo
 }
 const MOST_FORMATS = 250
 
-function insideEnd({ expiresAt }: FreshRow, { expiry }: SessionSummary): InsideEnd | null {
-  if (expiry === null || expiry.at === null) return null
-  const { by, disagree } = trueEnd(orNull(expiresAt), expiry)
-  return { at: expiry.at, first: by === 'inside', disputed: disagree }
+function insideEnd({ expiresAt }: FreshRow, summary: SessionSummary): InsideEnd | null {
+  const at = summary.expiry?.at ?? null
+  if (at === null || summary.role !== 'session') return null
+  const { by, disagree } = trueEnd(orNull(expiresAt), summary)
+  return { at, first: by === 'inside', disputed: disagree }
 }

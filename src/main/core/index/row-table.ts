@@ -1,4 +1,5 @@
 import type { Bytes } from '#shared/bytes.ts'
+import { endsDisagree, guideEnd } from '#shared/ends.ts'
 import type { InsideEnd, RowFormat, SessionState } from '#shared/model.ts'
 import { fromBinary, toBytes } from '../bytes.ts'
 import { IdMap } from './id-map.ts'
@@ -211,11 +212,14 @@ export class RowTable {
 
   /** Whether Redis's TTL and what is inside differ, and not by the library's own working. */
   isDisputed(slot: number): boolean {
-    return ((this.#inside[slot] ?? 0) & INSIDE.disputed) !== 0
+    if (this.state(slot) !== 'session') return ((this.#inside[slot] ?? 0) & INSIDE.disputed) !== 0
+    const at = this.#ownEnd(slot)
+    return at !== null && endsDisagree('guide', this.expiresAt(slot), at)
   }
 
+  /** The end that a session says inside. */
   inside(slot: number): InsideEnd | null {
-    const at = orNull(this.#insideAt[slot])
+    const at = this.state(slot) === 'session' ? this.#ownEnd(slot) : orNull(this.#insideAt[slot])
     return at === null ? null : { at, first: this.endsInside(slot), disputed: this.isDisputed(slot) }
   }
 
@@ -344,6 +348,11 @@ export class RowTable {
     this.#ids[slot] = ''
     for (const cells of this.#cells) if (cells) cells[slot] = null
     this.#free.push(slot)
+  }
+
+  /** What is inside a session of our own is in columns of its own already. */
+  #ownEnd(slot: number): number | null {
+    return guideEnd(this.lastAccessedAt(slot), this.configuredTtl(slot))
   }
 
   #typeCode(type: string): number {

@@ -32,8 +32,8 @@ export function noteOf(risk: RiskId, slot: number, input: NoteInput): string | n
       const { expiresAt, inside } = endFactsOf(table, slot)
       if (inside === null) return null
       if (risk === 'ended_inside')
-        return `over for ${duration(now - inside)}${expiresAt === null ? ', without TTL' : ''}`
-      const difference = (expiresAt ?? 0) - inside
+        return `over for ${duration(now - inside.at)}${expiresAt === null ? ', without TTL' : ''}`
+      const difference = (expiresAt ?? 0) - inside.at
       return `Redis ends it ${duration(Math.abs(difference))} ${difference < 0 ? 'earlier' : 'later'} than it says inside`
     }
     case 'large_sessions':

@@ -215,6 +215,17 @@ describe('what the list alone tells', () => {
         [short, expect.stringMatching(/^Redis ends it (49|50) min earlier than it says inside$/)],
       ]),
     )
+    // What the list marks.
+    const marked = await client.invoke('list.window', {
+      ...{ prefix: PREFIX, columns: [], filter: 'is:disputed', offset: 0, limit: 10 },
+      sort: { by: 'id', direction: 'ascending' },
+    })
+    expect(marked.rows.map((row) => [row.id, row.inside?.disputed]).sort()).toEqual(
+      [
+        [mine, true],
+        [short, true],
+      ].sort(),
+    )
     const token = randomUUID()
     const expires = new Date(Date.now() - 7_200_000).toISOString()
     await redis.client.set(

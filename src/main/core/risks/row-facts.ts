@@ -17,14 +17,7 @@ export const libraryOf = (table: RowTable, slot: number): FormatId =>
   table.state(slot) === 'session' ? 'guide' : (table.format(slot)?.id ?? 'other')
 
 export function endFactsOf(table: RowTable, slot: number): EndFacts {
-  const library = libraryOf(table, slot)
-  return { library, expiresAt: table.expiresAt(slot), inside: insideOf(table, slot, library) }
-}
-
-function insideOf(table: RowTable, slot: number, library: FormatId): number | null {
-  if (library !== 'guide') return table.inside(slot)?.at ?? null
-  const [seen, ttl] = [table.lastAccessedAt(slot), table.configuredTtl(slot)]
-  return seen === null || ttl === null ? null : seen + 1000 * ttl
+  return { library: libraryOf(table, slot), expiresAt: table.expiresAt(slot), inside: table.inside(slot) }
 }
 
 /** Whether a key has values that a report can look into: a hash or a string that is no mark of a library's own. */

@@ -1,5 +1,6 @@
 import { TriangleAlert } from 'lucide-react'
-import { type DecodedKey, type Moment as Told, trueEnd } from '#shared/formats.ts'
+import { trueEnd } from '#shared/ends.ts'
+import type { DecodedKey, Moment as Told } from '#shared/formats.ts'
 import { formatDuration, formatInstant } from '../../lib/format.ts'
 import styles from './DetailPane.module.css'
 import { Moment } from './Facts.tsx'
@@ -14,7 +15,7 @@ export function DecodedFacts({
   readonly expiresAt: number | null
 }) {
   const { expiry } = session
-  const end = trueEnd(expiresAt, expiry)
+  const end = trueEnd(expiresAt, session)
   return (
     <>
       <dt>Format</dt>
@@ -46,12 +47,7 @@ export function DecodedFacts({
       <dt>Ends by</dt>
       <dd>
         {END_WORDS[end.by]}
-        {end.disagree ? (
-          <span className={styles.disagree}>
-            <TriangleAlert size={12} aria-hidden />
-            {difference(expiresAt, expiry?.at ?? null)}
-          </span>
-        ) : null}
+        {end.disagree ? <Disagreement expiresAt={expiresAt} inside={expiry?.at ?? null} /> : null}
       </dd>
     </>
   )
@@ -67,6 +63,22 @@ const END_WORDS = {
   inside: 'the expiry inside, which the library checks itself',
   nothing: 'nothing: the key stays until somebody deletes it',
 } as const
+
+/** Says that the two ends of a session disagree, and by how much. Moments are epoch milliseconds. */
+export function Disagreement({
+  expiresAt,
+  inside,
+}: {
+  readonly expiresAt: number | null
+  readonly inside: number | null
+}) {
+  return (
+    <span className={styles.disagree}>
+      <TriangleAlert size={12} aria-hidden />
+      {difference(expiresAt, inside)}
+    </span>
+  )
+}
 
 function difference(expiresAt: number | null, inside: number | null): string {
   if (inside === null) return ''

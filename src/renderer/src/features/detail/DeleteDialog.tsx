@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { trueEnd } from '#shared/formats.ts'
+import { trueEnd } from '#shared/ends.ts'
 import type { SessionDetail } from '#shared/model.ts'
 import { Confirm } from '../../components/Confirm.tsx'
 import { SessionId, SessionKey } from '../../components/SessionId.tsx'
@@ -32,7 +32,7 @@ export function DeleteDialog({ onClose }: { readonly onClose: () => void }) {
   const [changed, setChanged] = useState(false)
   const isKnown = useDecoded(isLibrarySession)
   const decodedUser = useDecoded((state) => state.key?.session.user ?? null)
-  const expiry = useDecoded((state) => state.key?.session.expiry ?? null)
+  const decoded = useDecoded((state) => state.key?.session ?? null)
   const related = useRelated(isKnown)
   const [along, setAlong] = useState(true)
   if (id === null) return null
@@ -45,7 +45,7 @@ export function DeleteDialog({ onClose }: { readonly onClose: () => void }) {
       ? 'this anonymous session'
       : `the session of ${decodedUser}`
     : sessionInWords(detail)
-  const endsAt = trueEnd(detail?.expiresAt ?? null, expiry).at
+  const endsAt = trueEnd(detail?.expiresAt ?? null, decoded).at
   const undo =
     undoBlock === null ? 'It can be undone as long as its time runs.' : `It cannot be undone. ${undoBlock}`
   return (

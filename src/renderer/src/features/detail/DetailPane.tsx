@@ -1,7 +1,7 @@
 import { MousePointerClick } from 'lucide-react'
 import { Tabs } from 'radix-ui'
 import { useStore } from 'zustand'
-import { trueEnd } from '#shared/formats.ts'
+import { trueEnd } from '#shared/ends.ts'
 import type { SessionDetail } from '#shared/model.ts'
 import { EmptyState } from '../../components/EmptyState.tsx'
 import { Kbd } from '../../components/Kbd.tsx'
@@ -66,7 +66,7 @@ function SelectedSession() {
   const ending = useDetail((state) => state.ending)
   const failure = useDetail((state) => state.failure)
   const decoded = useDecoded(isLibrarySession)
-  const expiry = useDecoded((state) => state.key?.session.expiry ?? null)
+  const inside = useDecoded((state) => state.key?.session ?? null)
   return (
     <>
       <DetailHeader />
@@ -101,7 +101,7 @@ function SelectedSession() {
           <div data-ended={ending === null ? undefined : true} className={styles.body}>
             <div className={styles.time}>
               <Ring
-                expiresAt={trueEnd(detail.expiresAt, expiry).at}
+                expiresAt={trueEnd(detail.expiresAt, inside).at}
                 configuredTtl={detail.configuredTtl}
                 ended={ending === null ? null : ending.how}
                 expected={detail.state !== 'foreign'}

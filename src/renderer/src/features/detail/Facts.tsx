@@ -1,4 +1,5 @@
 import { useCallback } from 'react'
+import { endsDisagree, guideEnd } from '#shared/ends.ts'
 import type { SessionDetail } from '#shared/model.ts'
 import { useReveal } from '../../components/Secret.tsx'
 import { SessionKey } from '../../components/SessionId.tsx'
@@ -6,7 +7,7 @@ import { paintText, Ticking } from '../../components/Ticking.tsx'
 import { formatAgo, formatBytes, formatCount, formatInstant } from '../../lib/format.ts'
 import { useDecoded, useDetail } from '../../stores/context.ts'
 import { OPEN_ID } from '../../stores/reveals.ts'
-import { DecodedFacts } from './DecodedFacts.tsx'
+import { DecodedFacts, Disagreement } from './DecodedFacts.tsx'
 import styles from './DetailPane.module.css'
 
 /** What is known of the key beside its fields. */
@@ -25,6 +26,7 @@ export function Facts({ detail }: { readonly detail: SessionDetail }) {
           <dd>{lastAccessedAt === null ? 'not recorded' : <Moment at={lastAccessedAt} />}</dd>
           <dt>Expires</dt>
           <dd>{expiresAt === null ? 'never' : formatInstant(expiresAt)}</dd>
+          <OwnEnd detail={detail} />
         </>
       ) : (
         <DecodedFacts decoded={decoded} expiresAt={expiresAt} />
@@ -43,6 +45,23 @@ export function Facts({ detail }: { readonly detail: SessionDetail }) {
         <SessionKey name={key} prefixes={[prefix]} revealed={!hidden} />
       </dd>
     </dl>
+  )
+}
+
+/** What a session of our own says of its end, where Redis says something else. */
+function OwnEnd({ detail }: { readonly detail: SessionDetail }) {
+  const { state, lastAccessedAt, configuredTtl, expiresAt } = detail
+  const inside = state === 'session' ? guideEnd(lastAccessedAt, configuredTtl) : null
+  if (inside === null || !endsDisagree('guide', expiresAt, inside)) return null
+  return (
+    <>
+      <dt>Inside</dt>
+      <dd>
+        until {formatInstant(inside)}
+        <span className={styles.from}>last_accessed_at + session_ttl</span>
+        <Disagreement expiresAt={expiresAt} inside={inside} />
+      </dd>
+    </>
   )
 }
 

@@ -20,13 +20,13 @@ export function TtlCell({ row }: { readonly row: SessionRow }) {
       <TtlBar
         expiresAt={endsAt}
         configuredTtl={configuredTtl}
-        {...(row.format === null ? {} : { title: endsInWords(row) })}
+        {...(row.format !== null || inside?.disputed ? { title: endsInWords(row) } : {})}
       />
     </>
   )
 }
 
-/** Both ends of another library's session, and which of them counts. */
+/** Both ends of a session, and which of them counts. */
 export function endsInWords({ inside, expiresAt }: Pick<SessionRow, 'inside' | 'expiresAt'>): string {
   const redis =
     expiresAt === null ? 'Redis has no TTL for it' : `Redis ends it at ${formatInstant(expiresAt)}`
