@@ -2,6 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { Bytes } from '#shared/bytes.ts'
 import type { OrphanList, OrphansRemoved, RiskId, RiskPage, RiskReport } from '#shared/risks.ts'
 import type { Transport } from '#shared/transport.ts'
+import { createAsker } from '../lib/asker.ts'
 import { type Failure, toFailure } from '../lib/failure.ts'
 import type { ListStore } from './list-state.ts'
 
@@ -46,70 +47,51 @@ export function createRisksStore(transport: Transport, list: ListStore): RisksSt
   }))
   const { getState, setState } = store
   let watchers = 0
-  /** Rises with each other prefix or connection: an older answer says nothing then. */
-  let generation = 0
-  let asking = false
-  let again = false
   const prefix = () => list.store.getState().prefix
 
-  const refresh = async (): Promise<void> => {
+  const fail = (error: unknown) => setState({ failure: toFailure(error) })
+  const asker = createAsker(async (isCurrent) => {
     // Its list is opened first.
     if (watchers === 0 || list.store.getState().view === null) return
-    if (asking) {
-      again = true
-      return
-    }
-    asking = true
-    const asked = generation
-    try {
-      const report = await transport.invoke('risks.report', { prefix: prefix() })
-      if (asked === generation) setState({ report, failure: null })
-    } catch (error) {
-      if (asked === generation) setState({ failure: toFailure(error) })
-    } finally {
-      asking = false
-      if (again || asked !== generation) {
-        again = false
-        void refresh()
-      }
-    }
-  }
+    const report = await transport.invoke('risks.report', { prefix: prefix() })
+    if (isCurrent()) setState({ report, failure: null })
+  }, fail)
   const restart = () => {
-    generation += 1
+    asker.invalidate()
     setState({ report: null, selected: null, failure: null })
-    void refresh()
+    asker.ask()
   }
 
   list.store.subscribe((state, before) => {
     // Another prefix, or another server.
     if (state.prefix !== before.prefix || (state.view === null && before.view !== null)) restart()
-    else if (state.view !== null && before.view === null) void refresh()
+    else if (state.view !== null && before.view === null) asker.ask()
   })
   transport.on('risks.changed', (change) => {
-    if (change.prefix === prefix()) void refresh()
+    if (change.prefix === prefix()) asker.ask()
   })
 
   return {
     store,
     watch() {
       watchers += 1
-      if (watchers === 1) void refresh()
+      if (watchers === 1) asker.ask()
       return () => {
         watchers -= 1
         // What nobody looks at is neither brought up to date nor read for.
         if (watchers === 0) void transport.invoke('risks.close', {}).catch(() => {})
       }
     },
-    reload: () => void refresh(),
+    reload: () => asker.ask(),
     select: (selected) => setState({ selected }),
     async setReading(on) {
-      const asked = generation
+      const isCurrent = asker.current()
       setState({ switching: true })
       try {
         const report = await transport.invoke('risks.read', { prefix: prefix(), on })
-        if (asked === generation) setState({ report, failure: null })
+        if (isCurrent()) setState({ report, failure: null })
       } catch (error) {
-        if (asked === generation) setState({ failure: toFailure(error) })
+        if (isCurrent()) fail(error)
       } finally {
         if (getState().switching) setState({ switching: false })
       }

@@ -3,6 +3,7 @@ import { bytesId } from '#shared/bytes.ts'
 import { LIMITS } from '#shared/model.ts'
 import type { TimelineDiff, TimelineEntry, TimelineStatus } from '#shared/timeline.ts'
 import type { Transport } from '#shared/transport.ts'
+import { createAsker } from '../lib/asker.ts'
 import { type Failure, toFailure } from '../lib/failure.ts'
 import type { DetailStore } from './detail.ts'
 
@@ -43,10 +44,6 @@ const NOTHING: SessionTimelineState = { moments: null, status: null, failure: nu
 export function createSessionTimeline(transport: Transport, detail: DetailStore): SessionTimelineStore {
   const store = createStore<SessionTimelineState>(() => NOTHING)
   let watchers = 0
-  /** Rises when another session is selected: an older answer says nothing then. */
-  let generation = 0
-  let asking = false
-  let again = false
   /** Newest first; what is known is not asked for again. */
   let known: readonly TimelineEntry[] = []
 
@@ -55,16 +52,10 @@ export function createSessionTimeline(transport: Transport, detail: DetailStore)
     return selected === null ? null : { prefix, id: selected }
   }
 
-  const ask = async (): Promise<void> => {
-    const ref = session()
-    if (watchers === 0 || ref === null) return
-    if (asking) {
-      again = true
-      return
-    }
-    asking = true
-    const asked = generation
-    try {
+  const asker = createAsker(
+    async (isCurrent) => {
+      const ref = session()
+      if (watchers === 0 || ref === null) return
       const {
         entries,
         matched: _,
@@ -74,21 +65,14 @@ export function createSessionTimeline(transport: Transport, detail: DetailStore)
         limit: LIMITS.timelineEntries,
         ...(known[0] === undefined ? {} : { after: known[0].number }),
       })
-      if (asked !== generation) return
+      if (!isCurrent()) return
       if (entries.length > 0) known = [...entries, ...known].slice(0, LIMITS.timelineEntries)
       const { moments } = store.getState()
       const same = entries.length === 0 && moments !== null
       store.setState({ moments: same ? moments : toMoments(known), status, failure: null })
-    } catch (error) {
-      if (asked === generation) store.setState({ failure: toFailure(error) })
-    } finally {
-      asking = false
-      if (again || asked !== generation) {
-        again = false
-        void ask()
-      }
-    }
-  }
+    },
+    (error) => store.setState({ failure: toFailure(error) }),
+  )
 
   const compare = async (chosen: readonly number[]): Promise<void> => {
     const [from, to] = chosen.toSorted((a, b) => a - b)
@@ -105,31 +89,31 @@ export function createSessionTimeline(transport: Transport, detail: DetailStore)
 
   detail.store.subscribe(({ prefix, selected }, before) => {
     if (prefix === before.prefix && selected === before.selected) return
-    generation += 1
+    asker.invalidate()
     known = []
     store.setState(NOTHING)
-    void ask()
+    asker.ask()
   })
   transport.on('timeline.changed', ({ prefix, ids }) => {
     const ref = session()
     if (ref === null || ref.prefix !== prefix) return
-    if (ids === null || ids.some((id) => bytesId(id) === bytesId(ref.id))) void ask()
+    if (ids === null || ids.some((id) => bytesId(id) === bytesId(ref.id))) asker.ask()
   })
 
   return {
     store,
     watch() {
       watchers += 1
-      void ask()
+      asker.ask()
       return () => {
         watchers -= 1
       }
     },
     reload() {
       // The host may be another one, which counts from one again.
-      generation += 1
+      asker.invalidate()
       known = []
-      void ask()
+      asker.ask()
     },
     choose(moment) {
       const { chosen } = store.getState()

@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla'
 import type { TimelineAuthor, TimelineEntry, TimelineKind, TimelineStatus } from '#shared/timeline.ts'
 import type { Transport } from '#shared/transport.ts'
+import { createAsker } from '../lib/asker.ts'
 import { type Failure, toFailure } from '../lib/failure.ts'
 import type { ListStore } from './list-state.ts'
 
@@ -59,10 +60,6 @@ export function createTimelinePanel(transport: Transport, list: ListStore): Time
   }))
   const { getState, setState } = store
   let watchers = 0
-  /** Rises with each new question: an older answer says nothing then. */
-  let generation = 0
-  let asking = false
-  let again = false
   /** The next answer takes the place of all that is on the screen. */
   let anew = true
   /** All up to this number is on the screen, or does not match. */
@@ -80,34 +77,13 @@ export function createTimelinePanel(transport: Transport, list: ListStore): Time
     }
   }
 
-  /** One question at a time; what is wished for meanwhile is asked after it. */
-  const inTurn = async (work: (current: () => boolean) => Promise<void>): Promise<void> => {
-    if (asking) {
-      again = true
-      return
-    }
-    asking = true
-    const asked = generation
-    try {
-      await work(() => asked === generation)
-    } catch (error) {
-      if (asked === generation) setState({ failure: toFailure(error) })
-    } finally {
-      asking = false
-      if (again || asked !== generation) {
-        again = false
-        void refresh()
-      }
-    }
-  }
-
-  const refresh = async (): Promise<void> => {
-    if (watchers === 0) return
-    await inTurn(async (current) => {
+  const asker = createAsker(
+    async (isCurrent) => {
+      if (watchers === 0) return
       const { entries } = getState()
       const fromTop = anew || entries === null
       const page = await transport.invoke('timeline.read', { ...query(), ...(fromTop ? {} : { after: top }) })
-      if (!current()) return
+      if (!isCurrent()) return
       const { entries: fresh, matched, ...status } = page
       const isHeld = getState().paused || holds.pointing || holds.scrolled
       setState({ status, failure: null })
@@ -119,29 +95,30 @@ export function createTimelinePanel(transport: Transport, list: ListStore): Time
       else if (matched > fresh.length) {
         // More than one answer brings: the screen begins anew with the latest.
         anew = true
-        again = true
+        asker.ask()
       } else {
         top = status.newest
         setState({ entries: [...fresh, ...entries], matched: getState().matched + matched, waiting: 0 })
       }
-    })
-  }
+    },
+    (error) => setState({ failure: toFailure(error) }),
+  )
 
   /** The question is another one. */
   const restart = (change: Partial<TimelinePanelState> = {}) => {
-    generation += 1
+    asker.invalidate()
     anew = true
     setState({ ...change, entries: null, matched: 0, waiting: 0 })
-    void refresh()
+    asker.ask()
   }
 
   list.store.subscribe(({ prefix, view }, before) => {
     if (prefix !== before.prefix) restart({ status: null, paused: false })
     // A timeline begins when its list is opened, which may come after the first question.
-    else if (view !== null && before.view === null) void refresh()
+    else if (view !== null && before.view === null) asker.ask()
   })
   transport.on('timeline.changed', ({ prefix }) => {
-    if (prefix === list.store.getState().prefix) void refresh()
+    if (prefix === list.store.getState().prefix) asker.ask()
   })
 
   return {
@@ -157,24 +134,24 @@ export function createTimelinePanel(transport: Transport, list: ListStore): Time
     setFilter: (part) => restart({ filter: { ...getState().filter, ...part } }),
     setPaused(paused) {
       setState({ paused })
-      if (!paused) void refresh()
+      if (!paused) asker.ask()
     },
     hold(why, held) {
       if (holds[why] === held) return
       holds[why] = held
-      if (!held && getState().waiting > 0) void refresh()
+      if (!held && getState().waiting > 0) asker.ask()
     },
     showNew() {
       anew = true
-      void refresh()
+      asker.ask()
     },
     loadMore() {
       const { entries, matched } = getState()
       const last = entries?.at(-1)
       if (entries === null || last === undefined || entries.length >= matched) return
-      void inTurn(async (current) => {
+      asker.ask(async (isCurrent) => {
         const page = await transport.invoke('timeline.read', { ...query(), before: last.number })
-        if (!current()) return
+        if (!isCurrent()) return
         setState(({ entries: shown }) => {
           const all = [...(shown ?? []), ...page.entries]
           // What has made room meanwhile is not there any more.
