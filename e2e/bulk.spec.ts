@@ -84,7 +84,7 @@ test('deletes exactly the frozen list: what changed or came since stays, and und
   await expect(dialog(ui)).toContainText('Delete 5 sessions?')
   await expect(dialog(ui)).toContainText('1 h ago (ada)')
   await expect(dialog(ui)).toContainText('1 of another type')
-  await expect(dialog(ui).getByRole('listitem').first()).toContainText('ada')
+  await expect(dialog(ui).getByRole('row').first()).toContainText('ada')
   await redis.client.hset('session:grace-id', 'theme', 'new')
   await redis.client.unlink('session:alan-id')
   const late = await store.createSession({ username: 'late' })

@@ -11,13 +11,13 @@ class Commands {
   readonly details: Locator
 
   constructor(readonly ui: Screen) {
-    this.list = ui.page.getByRole('listbox', { name: 'Commands sent to Redis, the newest first' })
+    this.list = ui.page.getByRole('grid', { name: 'Commands sent to Redis, the newest first' })
     this.filter = ui.page.getByRole('textbox', { name: 'Filter commands' })
     this.details = ui.page.getByRole('region', { name: 'Command', exact: true })
   }
 
   rows(text: string | RegExp = ''): Locator {
-    return this.list.getByRole('option').filter({ hasText: text })
+    return this.list.getByRole('row').filter({ hasText: text })
   }
 
   chip(name: 'Reads' | 'Writes' | 'Background' | 'Failed only'): Locator {
@@ -180,14 +180,14 @@ test('the log is used by the keyboard alone', async ({ ui, store, redis }) => {
   await commands.open()
   await noteCopies(ui)
   await expect(commands.rows('EXEC')).toHaveCount(1)
-  const selected = commands.list.getByRole('option', { selected: true })
+  const selected = commands.list.getByRole('row', { selected: true })
   await keyboard.press('ArrowDown')
   // From here on what comes waits: whether the row's script had to be sent whole, after EXEC, is Redis' to say.
-  await expect(selected).toHaveAttribute('aria-posinset', '1')
-  const hash = Number(await commands.rows('HGETALL').getAttribute('aria-posinset'))
+  await expect(selected).toHaveAttribute('aria-rowindex', '1')
+  const hash = Number(await commands.rows('HGETALL').getAttribute('aria-rowindex'))
   for (let at = 2; at <= hash; at += 1) {
     await keyboard.press('ArrowDown')
-    await expect(selected).toHaveAttribute('aria-posinset', String(at))
+    await expect(selected).toHaveAttribute('aria-rowindex', String(at))
   }
   await expect(selected).toContainText('HGETALL')
   await keyboard.press(COPY)
@@ -200,7 +200,7 @@ test('the log is used by the keyboard alone', async ({ ui, store, redis }) => {
   await keyboard.press('End')
   await expect(commands.details).toContainText('connected')
   await keyboard.press('Home')
-  await expect(selected).toHaveAttribute('aria-posinset', '1')
+  await expect(selected).toHaveAttribute('aria-rowindex', '1')
   await expect(commands.details).toContainText('opened a session')
   await keyboard.press('Escape')
   await expect(commands.details).toHaveCount(0)
@@ -224,7 +224,7 @@ test('nothing moves under the pointer: what has come waits, and shows on demand'
   await expect(ui.results).toContainText('Touched the session')
   const waiting = ui.page.getByRole('button', { name: /^\d+ newer commands?$/ })
   await expect(waiting).toBeVisible()
-  await expect(commands.list.locator(`#${number}`)).toHaveAttribute('aria-posinset', '1')
+  await expect(commands.list.locator(`#${number}`)).toHaveAttribute('aria-rowindex', '1')
   await waiting.click()
   await expect(commands.rows('touch a session')).toHaveCount(1)
   // Paused, it holds without the pointer too, and goes on afterwards.
@@ -235,7 +235,7 @@ test('nothing moves under the pointer: what has come waits, and shows on demand'
   await ui.page.mouse.move(0, 0)
   await expect(waiting).toBeVisible()
   const held = await commands.rows().first().getAttribute('id')
-  await expect(commands.list.locator(`#${held}`)).toHaveAttribute('aria-posinset', '1')
+  await expect(commands.list.locator(`#${held}`)).toHaveAttribute('aria-rowindex', '1')
   await ui.button('Follow commands again').click()
   await ui.page.mouse.move(0, 0)
   await expect(commands.rows().first()).not.toHaveAttribute('id', held ?? '')

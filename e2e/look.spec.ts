@@ -171,7 +171,7 @@ const STATES: Readonly<Record<string, (ui: Screen) => Promise<void>>> = {
     await ui.page.keyboard.press('t')
     await ui.detail.getByRole('tab', { name: 'Timeline' }).click()
     // Not the creation before it, which is there only where the list was open by then, and has no values.
-    await ui.detail.getByRole('option', { name: 'values are kept from here on' }).click()
+    await ui.detail.getByRole('row', { name: 'values are kept from here on' }).click()
     await ui.page.keyboard.press('h')
     await expect(ui.page.getByRole('grid', { name: 'Events' })).toBeVisible()
   },

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { SessionStore } from '../src/main/core/store/session-store.ts'
 import { expect, test, useTestRedis } from './fixtures.ts'
@@ -62,11 +63,11 @@ async function visitEverything(ui: Screen, store: SessionStore, ids: readonly st
     password: NEW_PASSWORD,
     prefs: JSON.stringify({ locale: 'en', apiKey: `${API_KEY}2` }),
   })
-  const moments = ui.detail.getByRole('listbox', { name: 'Timeline of the session' })
+  const moments = ui.detail.getByRole('grid', { name: 'Timeline of the session' })
   await expect(moments).toContainText('password')
   await look()
-  await moments.getByRole('option').first().click()
-  await moments.getByRole('option').last().click()
+  await moments.getByRole('row').first().click()
+  await moments.getByRole('row').last().click()
   await expect(ui.detail.getByRole('region', { name: 'Differences' })).toContainText('password')
   await look()
   await page.getByRole('tab', { name: 'redis-cli' }).click()
@@ -78,9 +79,9 @@ async function visitEverything(ui: Screen, store: SessionStore, ids: readonly st
   await expect(page.getByRole('grid', { name: 'Events' })).toContainText('password')
   await look()
   await ui.button('Commands').click()
-  const commands = page.getByRole('listbox', { name: /^Commands sent/ })
+  const commands = page.getByRole('grid', { name: /^Commands sent/ })
   await ui.button('Touch').click()
-  await commands.getByRole('option').filter({ hasText: 'touch a session' }).first().click()
+  await commands.getByRole('row').filter({ hasText: 'touch a session' }).first().click()
   await expect(page.getByRole('region', { name: 'Command' })).toContainText('What the script did')
   await look()
   await commands.press('End')
@@ -96,9 +97,7 @@ async function visitEverything(ui: Screen, store: SessionStore, ids: readonly st
   await look()
   await ui.button('Cancel').click()
   await ui.detail.getByRole('button', { name: 'Log ada out everywhere' }).click()
-  await expect(
-    page.getByRole('group', { name: 'Keys of the list' }).getByRole('listitem').first(),
-  ).toBeVisible()
+  await expect(page.getByRole('grid', { name: 'Keys of the list' }).getByRole('row').first()).toBeVisible()
   await look()
   await ui.button('Cancel').click()
   await ui.page.keyboard.press('u')
@@ -184,6 +183,146 @@ test('from the keyboard: v shows the id, or the value in focus, Shift+V everythi
   await expect(ui.field('prefs')).toContainText(API_KEY)
   await ui.page.keyboard.press('Shift+V')
   await tellsNothing(ui, [id])
+})
+
+test.describe('in the lists of many', () => {
+  /** Two sessions of one user, an event of each, and the commands that went for them. */
+  async function twoSessions(ui: Screen, store: SessionStore): Promise<readonly [string, string]> {
+    const first = await store.createSession(FIELDS)
+    const second = await store.createSession({ username: 'ada', theme: 'light' })
+    await expect(ui.rows).toHaveCount(2)
+    return [first, second]
+  }
+  /** Everything masked but this one. */
+  async function showsAlone({ page }: Screen, seen: string, others: readonly string[]): Promise<void> {
+    const all = await everythingIn(page)
+    expect(all).toContain(seen)
+    for (const told of others.flatMap(stretchesOf)) expect(all).not.toContain(told)
+  }
+  /** Neither serious nor critical. */
+  async function isAccessible({ page }: Screen): Promise<void> {
+    const { violations } = await new AxeBuilder({ page }).analyze()
+    expect(violations.filter(({ impact }) => impact === 'serious' || impact === 'critical')).toEqual([])
+  }
+
+  test('one event shows its id or its value, by its eyes or from the keyboard', async ({ ui, store }) => {
+    const [id, other] = await twoSessions(ui, store)
+    await ui.open(masked(id))
+    await ui.button('Timeline').click()
+    const events = ui.page.getByRole('grid', { name: 'Events' })
+    await store.updateSession(id, { password: NEW_PASSWORD })
+    const event = events.getByRole('row').filter({ hasText: 'password' })
+    await expect(event).toHaveCount(1)
+    await event.getByRole('button', { name: 'Show session id' }).click()
+    await showsAlone(ui, id, [other, ...SECRETS])
+    await event.getByRole('button', { name: 'Hide session id' }).click()
+    await tellsNothing(ui, [id, other])
+    await event.getByRole('button', { name: 'Show the value of password' }).click()
+    await showsAlone(ui, NEW_PASSWORD, [id, other])
+    await event.getByRole('button', { name: 'Hide the value of password' }).click()
+    await tellsNothing(ui, [id, other])
+
+    await events.focus()
+    await events.press('End')
+    await events.press('v')
+    await showsAlone(ui, id, [other, ...SECRETS])
+    await events.press('v')
+    await tellsNothing(ui, [id, other])
+    await ui.page.keyboard.press('Tab')
+    await expect(event.getByRole('button', { name: 'Show session id' })).toBeFocused()
+    await ui.page.keyboard.press('Tab')
+    await expect(event.getByRole('button', { name: 'Show the value of password' })).toBeFocused()
+    await ui.page.keyboard.press('Enter')
+    await showsAlone(ui, NEW_PASSWORD, [id, other])
+    await isAccessible(ui)
+    // What was shown is masked again when it is closed.
+    await ui.button('Timeline').click()
+    await ui.button('Timeline').click()
+    await expect(event).toHaveCount(1)
+    await tellsNothing(ui, [id, other])
+  })
+
+  test('one command shows its line, by its eye or by v, and no other does', async ({ ui, store }) => {
+    const [id, other] = await twoSessions(ui, store)
+    await ui.row(masked(id)).click()
+    await ui.button('Commands').click()
+    await ui.button('Touch').click()
+    await ui.row(masked(other)).click()
+    await ui.button('Touch').click()
+    await ui.button(/^Reads/).click()
+    const commands = ui.page.getByRole('grid', { name: /^Commands sent/ })
+    const touches = commands.getByRole('row').filter({ hasText: 'touch a session' })
+    await expect(touches).toHaveCount(2)
+    await touches.last().hover()
+    await touches.last().getByRole('button', { name: 'Show the whole line' }).click()
+    await showsAlone(ui, id, [other])
+    await touches.last().getByRole('button', { name: 'Hide the whole line' }).click()
+    await tellsNothing(ui, [id, other])
+    await touches.first().click()
+    await commands.press('v')
+    await showsAlone(ui, other, [id])
+    await commands.press('v')
+    const details = ui.page.getByRole('region', { name: 'Command' })
+    await details
+      .getByRole('button', { name: /^Show the whole line of/ })
+      .first()
+      .click()
+    await showsAlone(ui, other, [id])
+    // Another command shows nothing of that.
+    await touches.last().click()
+    await tellsNothing(ui, [id, other])
+    await isAccessible(ui)
+  })
+
+  test('one key of a bulk action and one of a finding show their ids, and are masked with what they are in', async ({
+    ui,
+    store,
+    redis,
+  }) => {
+    const [id, other] = await twoSessions(ui, store)
+    await redis.client.persist(store.keyOf(id))
+    await redis.client.persist(store.keyOf(other))
+    await ui.button('Risks').click()
+    await ui.page
+      .getByRole('list', { name: 'Findings' })
+      .getByRole('button', { name: /Sessions without TTL/ })
+      .click()
+    const found = ui.page.getByRole('grid', { name: 'Sessions: Sessions without TTL' })
+    await expect(found.getByRole('row')).toHaveCount(2)
+    await found
+      .getByRole('row')
+      .filter({ hasText: masked(id) })
+      .hover()
+    await found
+      .getByRole('row')
+      .filter({ hasText: masked(id) })
+      .getByRole('button', { name: 'Show session id' })
+      .click()
+    await showsAlone(ui, id, [other])
+    await ui.button('Risks').click()
+    await tellsNothing(ui, [id, other])
+
+    await ui.grid.focus()
+    await ui.page.keyboard.press('Control+a')
+    await ui.button('Delete…').click()
+    const keys = ui.page.getByRole('grid', { name: 'Keys of the list' })
+    await expect(keys.getByRole('row')).toHaveCount(2)
+    await tellsNothing(ui, [id, other])
+    await keys.focus()
+    await keys.press('End')
+    await keys.press('v')
+    const last = keys.getByRole('row').last()
+    const shown = (await last.textContent())?.includes(id) ? id : other
+    await showsAlone(ui, shown, [shown === id ? other : id])
+    await ui.page.keyboard.press('Tab')
+    await expect(last.getByRole('button', { name: 'Hide session id' })).toBeFocused()
+    await ui.page.keyboard.press('Enter')
+    await tellsNothing(ui, [id, other])
+    await isAccessible(ui)
+    await keys.press('v')
+    await ui.button('Cancel').click()
+    await tellsNothing(ui, [id, other])
+  })
 })
 
 test('what was chosen is remembered when the page is loaded again', async ({ ui, store }) => {

@@ -13,7 +13,7 @@ class Timeline {
 
   constructor(ui: Screen) {
     this.ui = ui
-    this.session = ui.detail.getByRole('listbox', { name: 'Timeline of the session' })
+    this.session = ui.detail.getByRole('grid', { name: 'Timeline of the session' })
     this.events = ui.page.getByRole('grid', { name: 'Events' })
     this.toolbar = ui.page.getByRole('toolbar', { name: 'Timeline' })
   }
@@ -24,7 +24,7 @@ class Timeline {
 
   /** What happened in a moment of the session that is open. */
   moment(text: string | RegExp): Locator {
-    return this.session.getByRole('option').filter({ hasText: text })
+    return this.session.getByRole('row').filter({ hasText: text })
   }
 
   /** An event of the prefix. */

@@ -1,7 +1,7 @@
 import type { Bytes } from '#shared/bytes.ts'
 import { MiddleEllipsis } from '../features/list/MiddleEllipsis.tsx'
 import { idInWords, keyInWords } from '../lib/privacy-words.ts'
-import { usePrivacy } from '../stores/context.ts'
+import { useViewOf } from '../stores/context.ts'
 import styles from './Secret.module.css'
 
 interface SessionIdProps {
@@ -14,7 +14,7 @@ interface SessionIdProps {
 
 /** A session's id, as much of it as is to be seen. */
 export function SessionId({ id, revealed = false, tip = true }: SessionIdProps) {
-  const view = useView(revealed)
+  const view = useViewOf(revealed)
   const text = idInWords(id, view)
   return view.mode === 'shown' ? (
     <MiddleEllipsis text={text} tip={tip} />
@@ -32,12 +32,7 @@ interface SessionKeyProps {
 
 /** A key, with the id in it as {@link SessionId} shows it. */
 export function SessionKey({ name, prefixes, revealed = false }: SessionKeyProps) {
-  const view = useView(revealed)
+  const view = useViewOf(revealed)
   const text = keyInWords(name, prefixes, view)
   return <MiddleEllipsis text={text} tip={view.mode === 'shown'} />
-}
-
-function useView(revealed: boolean) {
-  const view = usePrivacy()
-  return revealed && view.mode === 'masked' ? { ...view, mode: 'shown' as const } : view
 }

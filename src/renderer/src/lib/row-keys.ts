@@ -24,6 +24,15 @@ export function rowByKey(key: string, at: number, count: number, screenful: numb
   }
 }
 
+/** The key that shows what is masked, and masks it again. */
+export const isRevealKey = ({
+  key,
+  ctrlKey,
+  metaKey,
+  altKey,
+}: Pick<KeyboardEvent, 'key' | 'ctrlKey' | 'metaKey' | 'altKey'>): boolean =>
+  key === 'v' && !ctrlKey && !metaKey && !altKey
+
 /** Rows that a scroller shows at once but for one, which stays to be seen after a page. */
 export const screenfulOf = (scroller: HTMLElement | null, rowHeight: number): number =>
   Math.max(1, Math.floor((scroller?.clientHeight ?? 0) / rowHeight) - 1)

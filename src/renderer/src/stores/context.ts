@@ -38,6 +38,12 @@ export const PrivacyProvider = PrivacyContext.Provider
 /** How what may be a secret is shown on this page. */
 export const usePrivacy = (): PrivacyView => useContext(PrivacyContext)
 
+/** The same for what somebody may have asked to see by itself; while streaming that is never. */
+export function useViewOf(revealed: boolean): PrivacyView {
+  const view = usePrivacy()
+  return revealed && view.mode === 'masked' ? { ...view, mode: 'shown' } : view
+}
+
 export function useApp(): App {
   const app = useContext(AppContext)
   if (app === null) throw new Error('no AppProvider above this component')

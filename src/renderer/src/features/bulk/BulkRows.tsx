@@ -1,12 +1,14 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useRef, useState } from 'react'
+import { type ComponentProps, type KeyboardEvent, useEffect, useId, useRef, useState } from 'react'
 import type { BulkOutcome, BulkRow } from '#shared/bulk.ts'
 import { bytesId } from '#shared/bytes.ts'
 import { Badge } from '../../components/Badge.tsx'
 import { FormatBadge } from '../../components/FormatBadge.tsx'
-import { SessionId } from '../../components/SessionId.tsx'
+import { RowId } from '../../components/RowId.tsx'
+import { useReveal } from '../../components/Secret.tsx'
 import { formatAgo, formatCountdown } from '../../lib/format.ts'
 import { valueInWords } from '../../lib/privacy-words.ts'
+import { isRevealKey, rowByKey, screenfulOf } from '../../lib/row-keys.ts'
 import { useApp, usePrivacy } from '../../stores/context.ts'
 import styles from './Bulk.module.css'
 
@@ -24,7 +26,7 @@ interface BulkRowsProps {
 
 /** The keys of the frozen list, whoever was active last first, read page by page as one scrolls. */
 export function BulkRows({ at, total, outcome }: BulkRowsProps) {
-  const { bulk } = useApp()
+  const { bulk, reveals } = useApp()
   const scroller = useRef<HTMLDivElement>(null)
   const [pages, setPages] = useState<ReadonlyMap<number, readonly BulkRow[]>>(new Map())
   const virtualizer = useVirtualizer({
@@ -34,6 +36,9 @@ export function BulkRows({ at, total, outcome }: BulkRowsProps) {
     overscan: 8,
   })
   const items = virtualizer.getVirtualItems()
+  const [active, setActive] = useState(0)
+  const list = useId()
+  const rowAt = (index: number) => pages.get(Math.floor(index / PAGE))?.[index % PAGE]
   const first = Math.floor((items[0]?.index ?? 0) / PAGE)
   const last = Math.floor((items.at(-1)?.index ?? 0) / PAGE)
   useEffect(() => {
@@ -52,6 +57,19 @@ export function BulkRows({ at, total, outcome }: BulkRowsProps) {
       stale = true
     }
   }, [bulk, first, last, outcome, pages])
+  const press = (event: KeyboardEvent<HTMLElement>) => {
+    const row = rowAt(active)
+    const to = rowByKey(event.key, active, total, screenfulOf(scroller.current, ROW_HEIGHT))
+    if (to !== undefined) {
+      const index = Math.min(total - 1, Math.max(0, to))
+      setActive(index)
+      virtualizer.scrollToIndex(index)
+      // The eye of another row may have had it.
+      event.currentTarget.focus()
+    } else if (isRevealKey(event) && row !== undefined) reveals.toggle(placeOf(row))
+    else return
+    event.preventDefault()
+  }
   return (
     <div>
       <div className={styles.head} aria-hidden>
@@ -60,55 +78,82 @@ export function BulkRows({ at, total, outcome }: BulkRowsProps) {
         <span>Seen</span>
         <span>Time left</span>
       </div>
-      {/* biome-ignore lint/a11y/useSemanticElements: a fieldset would need a legend that is seen. */}
+      {/* biome-ignore lint/a11y/useSemanticElements: a virtualised grid has no table layout. */}
       <div
         ref={scroller}
         className={styles.rows}
-        role="group"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+        role="grid"
         tabIndex={0}
         aria-label="Keys of the list"
+        aria-rowcount={total}
+        aria-activedescendant={items.some(({ index }) => index === active) ? rowId(list, active) : undefined}
         style={{ '--rows': Math.min(total, 8) } as React.CSSProperties}
+        onKeyDown={press}
       >
-        <ul className={styles.all} style={{ height: virtualizer.getTotalSize() }}>
+        {/* biome-ignore lint/a11y/useSemanticElements: a virtualised grid has no table layout. */}
+        <div role="rowgroup" className={styles.all} style={{ height: virtualizer.getTotalSize() }}>
           {items.map(({ index, start }) => {
-            const row = pages.get(Math.floor(index / PAGE))?.[index % PAGE]
+            const row = rowAt(index)
             return (
-              <li
+              // biome-ignore lint/a11y/useSemanticElements: a virtualised grid has no table layout.
+              // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus, and names the active row.
+              <div
                 key={row === undefined ? index : bytesId(row.id)}
+                id={rowId(list, index)}
+                role="row"
+                aria-rowindex={index + 1}
+                data-active={index === active || undefined}
                 className={styles.row}
                 style={{ transform: `translateY(${start}px)` }}
               >
-                {row === undefined ? null : <Cells row={row} at={at} />}
-              </li>
+                {row === undefined ? null : <Cells row={row} at={at} active={index === active} />}
+              </div>
             )
           })}
-        </ul>
+        </div>
       </div>
     </div>
   )
 }
 
-function Cells({ row, at }: { readonly row: BulkRow; readonly at: number }) {
+const rowId = (list: string, index: number): string => `${list}-${index}`
+
+/** Where what is masked in a row is shown. */
+const placeOf = ({ id }: BulkRow): string => `bulk:${bytesId(id)}`
+
+interface CellsProps {
+  readonly row: BulkRow
+  readonly at: number
+  readonly active: boolean
+}
+
+function Cells({ row, at, active }: CellsProps) {
   const { id, user, state, format, lastAccessedAt, expiresAt } = row
   const view = usePrivacy()
+  const reveal = useReveal(true, placeOf(row), true)
   return (
     <>
-      <span className={styles.user}>
+      <Cell className={styles.user}>
         {user === null || user === '' ? <span className={styles.none}>–</span> : valueInWords(user, view)}
         {state === 'session' ? null : format !== null ? (
           <FormatBadge {...format} />
         ) : (
           <Badge tone="amber">{state === 'foreign' ? 'other type' : 'incomplete'}</Badge>
         )}
-      </span>
-      <span className={styles.id}>
-        <SessionId id={id} />
-      </span>
-      <span className={styles.figure}>{lastAccessedAt === null ? '–' : formatAgo(lastAccessedAt, at)}</span>
-      <span className={styles.figure}>
+      </Cell>
+      <Cell className={styles.id}>
+        <RowId id={id} reveal={reveal} active={active} />
+      </Cell>
+      <Cell className={styles.figure}>{lastAccessedAt === null ? '–' : formatAgo(lastAccessedAt, at)}</Cell>
+      <Cell className={styles.figure}>
         {expiresAt === null ? 'no expiry' : formatCountdown(expiresAt - at)}
-      </span>
+      </Cell>
     </>
   )
 }
+
+const Cell = (props: ComponentProps<'span'>) => (
+  // biome-ignore lint/a11y/useSemanticElements: a virtualised grid has no table layout.
+  // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus.
+  <span role="gridcell" {...props} />
+)

@@ -1,6 +1,6 @@
 import { X } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import type { LoggedCommand } from '#shared/commands.ts'
+import type { CommandWord, LoggedCommand } from '#shared/commands.ts'
 import type { PublicTarget } from '#shared/model.ts'
 import { shownLine } from '#shared/redis-cli.ts'
 import { Badge } from '../../components/Badge.tsx'
@@ -44,8 +44,9 @@ export function CommandDetails() {
         <IconButton icon={X} label="Close the command" onClick={close} />
       </header>
       <Outcome entry={entryInView(entry, prefixes, view)} />
-      <Sent entry={entry} target={target} />
-      {entry.ran.length === 0 ? null : <Ran lines={entry.ran} target={target} />}
+      {/* What was shown of one command is of that one alone. */}
+      <Sent key={`sent ${entry.number}`} entry={entry} target={target} />
+      {entry.ran.length === 0 ? null : <Ran key={`ran ${entry.number}`} lines={entry.ran} target={target} />}
       {entry.script === null ? null : <Script entry={entry} target={target} />}
     </section>
   )
@@ -92,21 +93,17 @@ function Sent({ entry, target }: PartProps) {
   const words = script !== null && lacksSource(entry) ? wordsWithSource(entry, script.source) : wordsOf(entry)
   const left = whatIsLeftOut(words)
   const { count } = entry
-  const view = usePrivacy()
-  const prefixes = useKnownPrefixes()
-  const shown = shownLine(wordsInView(wordsOf(entry), prefixes, view))
-  const whole = shownLine(wordsOf(entry))
-  const reveal = useReveal(shown !== whole)
+  const line = useLine(wordsOf(entry))
   return (
     <div className={styles.part}>
       <div className={styles.partHead}>
         <h4 className={styles.label}>{count === 1 ? 'Sent' : `First of ${formatCount(count)} alike`}</h4>
-        <RevealButton reveal={reveal} what="the whole line" />
+        <RevealButton reveal={line.reveal} what="the whole line" />
         <CopyButton label="Copy as redis-cli" text={shellLine(target, words)} secret>
           Copy as redis-cli
         </CopyButton>
       </div>
-      <code className={styles.line}>{reveal.hidden ? shown : whole}</code>
+      <code className={styles.line}>{line.text}</code>
       {left === null ? null : (
         <p className={styles.note}>
           Not kept: {left}. The copied line is a comment, so that it writes nothing else.
@@ -157,24 +154,43 @@ function Script({ entry, target }: PartProps) {
 }
 
 function Ran({ lines, target }: { readonly lines: LoggedCommand['ran']; readonly target: PublicTarget }) {
-  const view = usePrivacy()
-  const prefixes = useKnownPrefixes()
   return (
     <div className={styles.part}>
       <h4 className={styles.label}>What the script did</h4>
       <ol className={styles.ran}>
         {lines.map((words, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: what a script did never changes.
-          <li key={index}>
-            <code className={styles.line}>{shownLine(wordsInView(words, prefixes, view))}</code>
-            <CopyButton
-              label={`Copy ${shownLine(words.slice(0, 1))} as redis-cli`}
-              text={shellLine(target, words)}
-              secret
-            />
-          </li>
+          <RanLine key={index} words={words} target={target} />
         ))}
       </ol>
     </div>
   )
+}
+
+function RanLine({
+  words,
+  target,
+}: {
+  readonly words: LoggedCommand['ran'][number]
+  readonly target: PublicTarget
+}) {
+  const name = shownLine(words.slice(0, 1))
+  const line = useLine(words)
+  return (
+    <li>
+      <code className={styles.line}>{line.text}</code>
+      <RevealButton reveal={line.reveal} what={`the whole line of ${name}`} />
+      <CopyButton label={`Copy ${name} as redis-cli`} text={shellLine(target, words)} secret />
+    </li>
+  )
+}
+
+/** A command as it is to be seen, and how one comes to see what is masked in it. */
+function useLine(words: readonly CommandWord[]) {
+  const view = usePrivacy()
+  const prefixes = useKnownPrefixes()
+  const masked = shownLine(wordsInView(words, prefixes, view))
+  const whole = shownLine(words)
+  const reveal = useReveal(masked !== whole)
+  return { text: reveal.hidden ? masked : whole, reveal }
 }

@@ -4,9 +4,10 @@ import { type KeyboardEvent, useEffect, useRef } from 'react'
 import { COPIED_UNSEEN } from '../../components/CopyButton.tsx'
 import { COMMANDS } from '../../lib/focus.ts'
 import { plural } from '../../lib/format.ts'
+import { isRevealKey } from '../../lib/row-keys.ts'
 import { useApp, useCommands, useConnection, usePrivacy } from '../../stores/context.ts'
 import styles from './CommandList.module.css'
-import { CommandRow, commandRowId } from './CommandRow.tsx'
+import { CommandRow, commandPlace, commandRowId } from './CommandRow.tsx'
 import { shellLine, whatIsLeftOut } from './command-lines.ts'
 import { copyFailure, wordsToCopy } from './copy.ts'
 
@@ -71,6 +72,8 @@ export function CommandList() {
   const moveTo = (index: number) => {
     const next = Math.max(0, Math.min(count - 1, index))
     virtualizer.scrollToIndex(next, { align: 'auto' })
+    // The eye of another row may have had it.
+    scroller.current?.focus()
     const entry = entryAt(next)
     if (entry === undefined) cursor.current = next
     else commands.select(entry)
@@ -109,6 +112,7 @@ export function CommandList() {
       moveTo(at < 0 && by === 1 ? 0 : at + by)
     } else if (event.key === 'Enter' && selected !== null) commands.select(selected, true)
     else if (event.key === 'Enter') moveTo(0)
+    else if (isRevealKey(event) && selected !== null) app.reveals.toggle(commandPlace(selected))
     else if (event.key === 'Escape' && selected !== null) leave()
     else return
     event.preventDefault()
@@ -132,11 +136,13 @@ export function CommandList() {
           virtualizer.scrollToIndex(0)
         }}
       />
+      {/* biome-ignore lint/a11y/useSemanticElements: a virtualised grid has no table layout. */}
       <div
         ref={scroller}
         data-place={COMMANDS}
-        role="listbox"
+        role="grid"
         tabIndex={0}
+        aria-rowcount={count}
         aria-label="Commands sent to Redis, the newest first"
         aria-activedescendant={
           isThere && selected !== null ? commandRowId(app.tab, selected.number) : undefined
@@ -146,9 +152,10 @@ export function CommandList() {
         onKeyDown={press}
         onScroll={({ currentTarget }) => commands.hold('scrolled', currentTarget.scrollTop > ROW_HEIGHT)}
       >
-        {/* biome-ignore lint/a11y/useKeyWithClickEvents: the list hears the keys. */}
-        {/* biome-ignore lint/a11y/noStaticElementInteractions: its rows are the options. */}
+        {/* biome-ignore lint/a11y/useKeyWithClickEvents: the grid hears the keys. */}
+        {/* biome-ignore lint/a11y/useSemanticElements: a virtualised grid has no table layout. */}
         <div
+          role="rowgroup"
           className={styles.rows}
           style={{ height: virtualizer.getTotalSize() }}
           onClick={(event) => {
@@ -166,7 +173,6 @@ export function CommandList() {
                 entry={entry}
                 index={item.index}
                 top={item.start}
-                of={count}
                 selected={entry.number === selected?.number}
               />
             )

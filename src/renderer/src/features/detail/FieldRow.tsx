@@ -7,6 +7,7 @@ import { Tip } from '../../components/Tip.tsx'
 import { isBinary, toLine } from '../../lib/bytes-view.ts'
 import { DETAIL, isTyping, placeOf, returnFocus } from '../../lib/focus.ts'
 import { formatBytes } from '../../lib/format.ts'
+import { isRevealKey } from '../../lib/row-keys.ts'
 import { secretOf } from '../../lib/secret-value.ts'
 import { type TypedValue, typeOf } from '../../lib/value-type.ts'
 import { useDetail } from '../../stores/context.ts'
@@ -50,16 +51,7 @@ export function FieldRow({ detail, field, editing }: FieldRowProps) {
     })
   }
   const press = (event: KeyboardEvent) => {
-    if (
-      event.key !== 'v' ||
-      event.ctrlKey ||
-      event.metaKey ||
-      event.altKey ||
-      editing ||
-      isTyping(event.target)
-    )
-      return
-    if (reveal.toggle === null) return
+    if (!isRevealKey(event) || editing || isTyping(event.target) || reveal.toggle === null) return
     event.preventDefault()
     reveal.toggle()
   }

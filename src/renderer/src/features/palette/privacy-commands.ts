@@ -11,7 +11,7 @@ export const PRIVACY_COMMANDS: readonly Command[] = [
   {
     id: 'reveal-id',
     group: 'Session',
-    label: 'Show or hide the session id, or the value that is in focus',
+    label: 'Show or hide the session id, or what is masked in the row or value that is in focus',
     keys: 'v',
     matches: plain('v'),
     blocked: (app) =>

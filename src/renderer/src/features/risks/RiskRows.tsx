@@ -3,10 +3,11 @@ import { useEffect, useRef, useState } from 'react'
 import { bytesId } from '#shared/bytes.ts'
 import { RISK_WORDS } from '#shared/risk-words.ts'
 import type { RiskFinding, RiskRow } from '#shared/risks.ts'
-import { SessionId } from '../../components/SessionId.tsx'
+import { RowId } from '../../components/RowId.tsx'
+import { useReveal } from '../../components/Secret.tsx'
 import { toLine } from '../../lib/bytes-view.ts'
 import { formatCount, formatDay } from '../../lib/format.ts'
-import { rowByKey, screenfulOf } from '../../lib/row-keys.ts'
+import { isRevealKey, rowByKey, screenfulOf } from '../../lib/row-keys.ts'
 import { useApp, useNow } from '../../stores/context.ts'
 import styles from './Risks.module.css'
 import { useRiskPages } from './use-risk-pages.ts'
@@ -39,10 +40,15 @@ export function RiskRows({ finding }: { readonly finding: RiskFinding }) {
     setActive(index)
     virtualizer.scrollToIndex(index)
   }
-  const press = (event: React.KeyboardEvent) => {
+  const press = (event: React.KeyboardEvent<HTMLElement>) => {
     const to = rowByKey(event.key, active, count, screenfulOf(scroller.current, ROW_HEIGHT))
-    if (to !== undefined) move(to)
-    else if (event.key === 'Enter') open(rowAt(active))
+    const row = rowAt(active)
+    if (to !== undefined) {
+      move(to)
+      // The eye of another row may have had it.
+      event.currentTarget.focus()
+    } else if (event.key === 'Enter') open(row)
+    else if (isRevealKey(event) && row !== undefined) app.reveals.toggle(placeOf(row))
     else return
     event.preventDefault()
   }
@@ -96,6 +102,9 @@ export function RiskRows({ finding }: { readonly finding: RiskFinding }) {
   )
 }
 
+/** Where what is masked in a row is shown. */
+const placeOf = ({ id }: RiskRow): string => `risk:${bytesId(id)}`
+
 const rowId = (tab: number, index: number): string => `risk-${tab}-${index}`
 
 interface RowProps {
@@ -131,7 +140,7 @@ function Row({ row, id, index, top, active, isKey, onOpen }: RowProps) {
         <>
           {isKey ? null : <Cell>{who}</Cell>}
           <Cell className={styles.id}>
-            <SessionId id={row.id} />
+            <Id row={row} active={active} />
           </Cell>
           <Cell className={styles.note} title={note}>
             {note}
@@ -140,6 +149,11 @@ function Row({ row, id, index, top, active, isKey, onOpen }: RowProps) {
       )}
     </div>
   )
+}
+
+function Id({ row, active }: { readonly row: RiskRow; readonly active: boolean }) {
+  const reveal = useReveal(true, placeOf(row), true)
+  return <RowId id={row.id} reveal={reveal} active={active} />
 }
 
 function Cell(props: React.ComponentProps<'span'>) {

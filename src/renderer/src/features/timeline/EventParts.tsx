@@ -45,11 +45,11 @@ export function FieldTurn(props: FieldTurnProps) {
 
 interface FieldTurnProps {
   readonly event: FieldEvent
-  /** What is hidden can be shown from here. */
-  readonly eye?: boolean
+  /** Where Tab meets the eye that shows what is hidden. @default 0 */
+  readonly eye?: number
 }
 
-function Turn({ event: { field, old, new: now }, eye = false }: FieldTurnProps) {
+function Turn({ event: { field, old, new: now }, eye = 0 }: FieldTurnProps) {
   const name = field === null ? '' : toLine(field)
   const names = useMemo(() => [name], [name])
   const secret = useMemo(() => hidesIn(names, old) || hidesIn(names, now), [names, old, now])
@@ -57,7 +57,7 @@ function Turn({ event: { field, old, new: now }, eye = false }: FieldTurnProps) 
   return (
     <>
       <Values names={names} old={old} now={now} hidden={reveal.hidden} />
-      {eye ? <RevealButton reveal={reveal} what={`the value of ${name}`} /> : null}
+      <RevealButton reveal={reveal} what={`the value of ${name}`} tabIndex={eye} />
     </>
   )
 }

@@ -92,7 +92,7 @@ function Moments({ moments }: { readonly moments: readonly TimelineMoment[] }) {
     const target = moments[Math.min(moments.length - 1, Math.max(0, to))]
     if (target === undefined) return
     setActive(target.number)
-    document.getElementById(optionId(list, target.number))?.scrollIntoView({ block: 'nearest' })
+    document.getElementById(momentId(list, target.number))?.scrollIntoView({ block: 'nearest' })
   }
   const press = (event: React.KeyboardEvent) => {
     const step = STEPS[event.key]
@@ -107,12 +107,13 @@ function Moments({ moments }: { readonly moments: readonly TimelineMoment[] }) {
   }
   const [first, second] = chosen.toSorted((a, b) => a - b)
   return (
+    // biome-ignore lint/a11y/useSemanticElements: a table would not be one thing that takes the focus.
     <div
-      role="listbox"
+      role="grid"
       tabIndex={0}
       aria-label="Timeline of the session"
       aria-multiselectable
-      aria-activedescendant={at < 0 || active === null ? undefined : optionId(list, active)}
+      aria-activedescendant={at < 0 || active === null ? undefined : momentId(list, active)}
       className={styles.moments}
       onKeyDown={press}
       onFocus={() => at < 0 && setActive(moments[0]?.number ?? null)}
@@ -128,12 +129,13 @@ function Moments({ moments }: { readonly moments: readonly TimelineMoment[] }) {
                 ? 'from'
                 : 'to'
         return (
-          // biome-ignore lint/a11y/useKeyWithClickEvents: the list hears the keys.
-          // biome-ignore lint/a11y/useFocusableInteractive: the list has the focus, and names the active one.
+          // biome-ignore lint/a11y/useKeyWithClickEvents: the grid hears the keys.
+          // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus, and names the active row.
+          // biome-ignore lint/a11y/useSemanticElements: a table would not be one thing that takes the focus.
           <div
             key={number}
-            id={optionId(list, number)}
-            role="option"
+            id={momentId(list, number)}
+            role="row"
             aria-selected={mark !== null}
             aria-disabled={moment === null || undefined}
             data-active={number === active || undefined}
@@ -143,7 +145,11 @@ function Moments({ moments }: { readonly moments: readonly TimelineMoment[] }) {
               if (moment !== null) app.sessionTimeline.choose(moment)
             }}
           >
-            <Moment moment={each} mark={mark} />
+            {/* biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus. */}
+            {/* biome-ignore lint/a11y/useSemanticElements: a table would not be one thing that takes the focus. */}
+            <div role="gridcell" className={styles.momentBody}>
+              <Moment moment={each} mark={mark} />
+            </div>
           </div>
         )
       })}
@@ -151,7 +157,7 @@ function Moments({ moments }: { readonly moments: readonly TimelineMoment[] }) {
   )
 }
 
-const optionId = (list: string, number: number): string => `${list}-${number}`
+const momentId = (list: string, number: number): string => `${list}-${number}`
 
 function Moment({
   moment: { at, entries },
@@ -190,7 +196,7 @@ function Event({ entry }: { readonly entry: TimelineEntry }) {
       <KindMark kind={change.kind} />
       <span className={styles.what}>
         {isField && change.field !== null ? <b className={styles.field}>{words}</b> : words}
-        {isField ? <FieldTurn event={change} eye /> : null}
+        {isField ? <FieldTurn event={change} /> : null}
       </span>
     </div>
   )

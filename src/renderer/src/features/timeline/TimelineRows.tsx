@@ -2,11 +2,13 @@ import { useVirtualizer } from '@tanstack/react-virtual'
 import { Pin } from 'lucide-react'
 import { memo, useEffect, useRef, useState } from 'react'
 import type { TimelineEntry } from '#shared/timeline.ts'
+import { RowId } from '../../components/RowId.tsx'
+import { useReveal } from '../../components/Secret.tsx'
 import { TIMELINE } from '../../lib/focus.ts'
 import { formatClock, formatInstant } from '../../lib/format.ts'
 import { idInWords, valueInWords } from '../../lib/privacy-words.ts'
-import { rowByKey, screenfulOf } from '../../lib/row-keys.ts'
-import { useApp, useList, usePins, usePrivacy, useTimeline } from '../../stores/context.ts'
+import { isRevealKey, rowByKey, screenfulOf } from '../../lib/row-keys.ts'
+import { useApp, useList, usePins, usePrivacy, useTimeline, useViewOf } from '../../stores/context.ts'
 import { isPinned } from '../../stores/pins.ts'
 import { Ago, Author, FieldTurn, KindMark } from './EventParts.tsx'
 import { eventWords, howKnown, shortId } from './event-words.ts'
@@ -59,10 +61,15 @@ export function TimelineRows({ entries }: { readonly entries: readonly TimelineE
     setActive(entries[index]?.number ?? null)
     virtualizer.scrollToIndex(index)
   }
-  const press = (event: React.KeyboardEvent) => {
+  const press = (event: React.KeyboardEvent<HTMLElement>) => {
     const to = rowByKey(event.key, at, entries.length, screenfulOf(scroller.current, ROW_HEIGHT))
-    if (to !== undefined) move(to)
-    else if (event.key === 'Enter') goTo(entries[at])
+    const entry = entries[at]
+    if (to !== undefined) {
+      move(to)
+      // The eye of another row may have had it.
+      event.currentTarget.focus()
+    } else if (event.key === 'Enter') goTo(entry)
+    else if (isRevealKey(event) && entry !== undefined) app.reveals.toggle(placeOf(entry))
     else return
     event.preventDefault()
   }
@@ -103,6 +110,9 @@ export function TimelineRows({ entries }: { readonly entries: readonly TimelineE
   )
 }
 
+/** Where the ids that are masked in a row are shown. */
+const placeOf = ({ number }: TimelineEntry): string => `event:${number}`
+
 const eventId = (tab: number, number: number): string => `event-${tab}-${number}`
 
 interface EventRowProps {
@@ -119,9 +129,11 @@ const EventRow = memo(function EventRow({ entry, index, top, active, prefix, onG
   const { tab } = useApp()
   const pinned = usePins((state) => isPinned(state, prefix, id))
   const isField = 'field' in change
-  const view = usePrivacy()
+  const reveal = useReveal(id !== null, placeOf(entry), true)
+  const view = useViewOf(!reveal.hidden)
   const words = eventWords(entry, (other) => shortId(other, view))
-  const name = user === null ? null : valueInWords(user, view)
+  const masked = usePrivacy()
+  const name = user === null ? null : valueInWords(user, masked)
   return (
     // biome-ignore lint/a11y/useSemanticElements: a virtualised grid has no table layout.
     // biome-ignore lint/a11y/useKeyWithClickEvents: the grid hears the keys.
@@ -149,12 +161,12 @@ const EventRow = memo(function EventRow({ entry, index, top, active, prefix, onG
         {name ?? (id === null ? '' : <span className={styles.muted}>anonymous</span>)}
       </Cell>
       <Cell className={styles.id} title={id === null ? undefined : idInWords(id, view)}>
-        {id === null ? '' : shortId(id, view)}
+        {id === null ? null : <RowId id={id} reveal={reveal} active={active} />}
         {pinned ? <Pin size={11} aria-label="pinned" className={styles.pin} /> : null}
       </Cell>
       <Cell className={styles.what} title={words}>
         {isField && change.field !== null ? <b className={styles.field}>{words}</b> : words}
-        {isField ? <FieldTurn event={change} /> : null}
+        {isField ? <FieldTurn event={change} eye={active ? 0 : -1} /> : null}
       </Cell>
       <Cell className={styles.who}>
         <Author by={by} />
