@@ -127,7 +127,7 @@ export const RISK_WORDS: Readonly<Record<RiskId, Words>> = {
   },
   many_sessions: {
     title: 'Users with very many sessions',
-    what: 'These users have 20 sessions or more at the same time. A person has a few devices with a few browsers.',
+    what: 'These users have 20 sessions or more at the same time, and far more than is usual here. A person has a few devices with a few browsers.',
     why: 'Often a client that keeps no cookie makes a new session with each request; it may also be an account that is shared, or taken over.',
     source: `${OWASP}: simultaneous sessions`,
     advice: 'Look at what the sessions have in common. Logging the user out everywhere ends all of them.',

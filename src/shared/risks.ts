@@ -38,8 +38,9 @@ export const RISK_THRESHOLDS = {
   graveSessionBytes: 1024 * 1024,
   /** Milliseconds that two ends may be apart. */
   ttlTolerance: END_TOLERANCE,
-  /** Sessions of one user, and from where on they are no longer of low severity. */
+  /** Sessions of one user; times what users have in the middle; from where on that does not count, nor is the severity low. */
   userSessions: 20,
+  timesUsualSessions: 4,
   manyUserSessions: 100,
   /** Bits of an id: OWASP's minimum, and what leaves UUIDs of version 4 with their 122 random bits alone. */
   guessableBits: 64,

@@ -1,5 +1,6 @@
 import {
   RISK_IDS,
+  RISK_THRESHOLDS,
   type RiskFinding,
   type RiskId,
   type RiskPart,
@@ -104,6 +105,8 @@ function howOf(id: RiskId, survey: Survey, isSure: boolean): string | null {
       .sort((a, b) => a.quality.bits - b.quality.bits)
     return worst?.quality.how ?? null
   }
+  if (id === 'many_sessions' && survey.busyFrom > RISK_THRESHOLDS.userSessions)
+    return `Most users have several sessions here, so that only ${survey.busyFrom} or more stand out.`
   if ((id === 'zombies' || id === 'fragments') && !isSure)
     return 'Nothing else under the prefix is a session that is a hash, so that these may be something else altogether.'
   return null

@@ -255,6 +255,12 @@ describe('what the list alone tells', () => {
     expect((await client.notes('guessable_ids')).map(([name]) => String(name)).sort()[0]).toBe('1000')
   })
 
+  it('is no user among many who have as many', async () => {
+    await addSampleSessions(redis.client, PREFIX, 400)
+    const client = await onlooker()
+    expect(await client.report()).toMatchObject({ findings: [] })
+  })
+
   it('is a user with very many sessions, and which ones', async () => {
     const store = new SessionStore({ client: redis.client })
     for (let n = 0; n < 25; n += 1) await store.createSession({ username: 'bot' })

@@ -49,6 +49,8 @@ export interface Survey {
   /** Ids of the largest sessions that were read, the largest first. */
   readonly largest: readonly { readonly id: string; readonly bytes: number }[]
   readonly busyUsers: ReturnType<BusyUsers['found']>
+  /** Sessions from where on a user is one of them. */
+  readonly busyFrom: number
   readonly ids: readonly { readonly quality: IdQuality; readonly sessions: number }[]
   /** How many sessions are in a format that keeps hashes: there, hashes that lack something are of these. */
   readonly hashSessions: number
@@ -61,7 +63,11 @@ export function* survey(input: SurveyInput): Sliced<Survey> {
   const start = Buffer.from(input.prefix).toString('latin1')
   const users = source.place(fieldColumn(USER_FIELD))
   const findings = new Findings()
-  const busy = new BusyUsers(RISK_THRESHOLDS.userSessions)
+  const busy = new BusyUsers({
+    least: RISK_THRESHOLDS.userSessions,
+    timesUsual: RISK_THRESHOLDS.timesUsualSessions,
+    always: RISK_THRESHOLDS.manyUserSessions,
+  })
   const groups = new IdGroups()
   const largest: { id: string; bytes: number }[] = []
   const sums = {
@@ -146,6 +152,7 @@ export function* survey(input: SurveyInput): Sliced<Survey> {
     parts: findings.parts,
     largest,
     busyUsers,
+    busyFrom: busy.threshold,
     ids: qualities.map(({ quality, count }) => ({ quality, sessions: count })),
   }
 }
