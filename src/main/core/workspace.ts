@@ -1,5 +1,5 @@
 import type { PinnedSession, TimelineAuthor } from '#shared/timeline.ts'
-import type { Connection } from './connection/connection-manager.ts'
+import type { Connection } from './connection/connection.ts'
 import type { RedisClient } from './connection/redis-client.ts'
 import type { DecoderClient } from './formats/decoder-client.ts'
 import type { RowDecoder } from './index/key-reader.ts'

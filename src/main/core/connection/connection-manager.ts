@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import type { Redis } from 'ioredis'
 import { type KeyLimit, lackedBy } from '#shared/abilities.ts'
 import { AppError } from '#shared/errors.ts'
@@ -13,66 +12,23 @@ import type {
 import { CommandLog } from '../journal/command-log.ts'
 import { BACKGROUND, doFor } from '../journal/command-purpose.ts'
 import { tapCommands } from '../journal/command-tap.ts'
-import { Attempts } from './attempts.ts'
+import { Attempts, retryDelay } from './attempts.ts'
 import { createClient } from './client.ts'
 import { ClusterClient, createClusterClient } from './cluster-client.ts'
+import type { Connection, ConnectionListener, ConnectionMarks } from './connection.ts'
+import { Heartbeat } from './heartbeat.ts'
 import { Limits } from './limits.ts'
-import { changeAsOffered } from './notification-change.ts'
-import { type MadeChange, notifiedNodes, planChange, sendsAll } from './notifications.ts'
+import { changeAsOffered, offerChange } from './notification-change.ts'
+import { type MadeChange, sendsAll } from './notifications.ts'
+import { givenUp, openWhenReady } from './open-when-ready.ts'
 import { findKeyLimit, findMissingCommands } from './permissions.ts'
 import { guardWrites, readOnlyRefusal, refusesWrites } from './read-only.ts'
-import { notReadyOf, READINESS_DEFAULTS, readReadiness } from './readiness.ts'
+import { notReadyOf } from './readiness.ts'
 import { openAny, type RedisClient, usePassword } from './redis-client.ts'
 import { readServerFacts, refuseUnsupported, type ServerFacts } from './server-facts.ts'
-import { readRole } from './server-role.ts'
 import { publicTarget, type ResolvedTarget } from './target.ts'
 
-/** An open connection: `client` stays the same object while it is lost and comes back. */
-export interface Connection {
-  readonly client: RedisClient
-  readonly target: ResolvedTarget
-  readonly facts: ServerFacts
-  /** How its lists learn of changes. */
-  readonly live: LiveMode
-  /** What it has sent, also before it was lost; nowhere where it is left out. */
-  readonly commands?: CommandLog
-}
-
-/** What the person says of a connection. */
-export interface ConnectionMarks {
-  /** @default false */
-  readonly readOnly?: boolean
-  /** @default null */
-  readonly environment?: Environment | null
-  /** The saved connection that it is. @default null */
-  readonly saved?: string | null
-}
-
-export interface ConnectionListener {
-  statusChanged(status: ConnectionStatus): void
-  /** A new connection, or one that came back (`again`): the server may hold anything now. */
-  opened(connection: Connection, again: boolean): void
-  /** The connection was given up, for another or for none. */
-  closed(): void
-}
-
-export const CONNECTION_DEFAULTS = {
-  /** Milliseconds before each attempt to come back; the last repeats: a server that is back is met within two seconds. */
-  retryDelays: [250, 500, 1000, 1500],
-  /** The longest of them where Sentinels may name another master at any moment. */
-  sentinelRetryDelay: 1000,
-  /** Milliseconds between heartbeats, and how long one may take before the connection counts as lost. */
-  heartbeatEvery: 2000,
-  heartbeatTimeout: 3000,
-} as const
-
 type ConnectedStatus = Extract<ConnectionStatus, { state: 'connected' }>
-
-const givenUp = () =>
-  new AppError(
-    'not_connected',
-    'This connection was given up for another or none before it was open. Connect again if it is wanted still.',
-  )
 
 const liveMode = ({ notify }: ServerFacts): LiveMode =>
   notify !== null && sendsAll(notify) ? 'notifications' : 'polling'
@@ -86,7 +42,7 @@ export class ConnectionManager {
   /** Rises with each connect and disconnect: what was begun before has no say any more. */
   #generation = 0
   readonly #attempts = new Attempts()
-  #heartbeatTimer: NodeJS.Timeout | undefined
+  readonly #heartbeat = new Heartbeat()
   /** What the client's guard looks at; a switch of this connection. */
   #guard = { readOnly: false, replica: false }
   #environment: Environment | null = null
@@ -144,7 +100,12 @@ export class ConnectionManager {
     // Errors are told by the calls that fail and by 'close'; without a listener they would end the process.
     client.on('error', () => {})
     try {
-      const facts = await this.#openWhenReady(client, target, generation)
+      const facts = await openWhenReady(client, target, {
+        isCurrent: () => generation === this.#generation,
+        waits: (notReady) => {
+          if (this.#status.state === 'connecting') this.#setStatus({ ...this.#status, notReady })
+        },
+      })
       await refuseUnsupported(client, facts, shown)
       if (generation !== this.#generation) throw givenUp()
       this.#connection = { client, target, facts, live: liveMode(facts), commands }
@@ -161,7 +122,7 @@ export class ConnectionManager {
   disconnect(): ConnectionStatus {
     this.#generation += 1
     this.#attempts.stop()
-    clearTimeout(this.#heartbeatTimer)
+    this.#heartbeat.stop()
     const connection = this.#connection
     this.#connection = null
     this.#madeChange = null
@@ -307,7 +268,7 @@ export class ConnectionManager {
     const { target } = this.#status
     const facts = await readServerFacts(connection.client)
     if (generation !== this.#generation || this.#status.state !== 'connected') return
-    clearTimeout(this.#heartbeatTimer)
+    this.#heartbeat.stop()
     this.#limits.forget()
     this.#connection = { ...connection, facts, live: liveMode(facts) }
     this.#opened(target, true)
@@ -320,10 +281,10 @@ export class ConnectionManager {
     // First what answers the calls of those who are then told that they can.
     this.#listener.opened(connection, again)
     this.#setStatus(this.#connected(connection, target))
-    this.#scheduleHeartbeat(this.#generation)
+    this.#startHeartbeat(this.#generation)
   }
 
-  #connected({ facts, live }: Connection, target: PublicTarget): ConnectedStatus {
+  #connected({ client, facts, live }: Connection, target: PublicTarget): ConnectedStatus {
     return {
       state: 'connected',
       target: { ...target, address: facts.address },
@@ -335,7 +296,7 @@ export class ConnectionManager {
       keyLimits: this.#limits.ofKeys,
       channelLimit: this.#limits.channels,
       notReady: null,
-      notifications: this.#offer(facts),
+      notifications: offerChange(client, facts.notify, this.#madeChange),
     }
   }
 
@@ -372,26 +333,6 @@ export class ConnectionManager {
     return this.#status
   }
 
-  /** @throws AppError when it cannot be opened, or was given up; not while the server is not ready: that is waited for */
-  async #openWhenReady(
-    client: RedisClient,
-    target: ResolvedTarget,
-    generation: number,
-  ): Promise<ServerFacts> {
-    for (;;) {
-      try {
-        if (client.status !== 'ready') await openAny(client, target)
-        return await readServerFacts(client)
-      } catch (error) {
-        const notReady = notReadyOf(error)
-        if (notReady === null || generation !== this.#generation) throw error
-        if (this.#status.state === 'connecting') this.#setStatus({ ...this.#status, notReady })
-        await wait(READINESS_DEFAULTS.lookEvery)
-        if (generation !== this.#generation) throw givenUp()
-      }
-    }
-  }
-
   #usePassword(password: string): void {
     const connection = this.#connection
     if (connection === null) return
@@ -424,7 +365,7 @@ export class ConnectionManager {
   #onClose(generation: number, reason?: string): void {
     if (generation !== this.#generation || this.#status.state !== 'connected') return
     const { target } = this.#status
-    clearTimeout(this.#heartbeatTimer)
+    this.#heartbeat.stop()
     this.#setStatus({
       state: 'lost',
       target,
@@ -440,12 +381,7 @@ export class ConnectionManager {
 
   #scheduleRetry(generation: number): void {
     if (this.#status.state !== 'lost') return
-    const { retryDelays, sentinelRetryDelay } = CONNECTION_DEFAULTS
-    const waits = this.#status.notReady !== null
-    const grown = retryDelays[Math.min(this.#status.attempt, retryDelays.length - 1)] ?? 0
-    const backoff =
-      this.#status.target.deployment === 'sentinel' ? Math.min(grown, sentinelRetryDelay) : grown
-    const delay = waits ? 2 * READINESS_DEFAULTS.lookEvery : backoff
+    const delay = retryDelay(this.#status)
     this.#setStatus({ ...this.#status, retryAt: Date.now() + delay })
     this.#attempts.planNext(() => this.#tryAgain(generation), delay)
   }
@@ -479,33 +415,14 @@ export class ConnectionManager {
     }
   }
 
-  /** A cable that is pulled or a server that is frozen closes nothing: only silence tells. */
-  #scheduleHeartbeat(generation: number): void {
-    clearTimeout(this.#heartbeatTimer)
-    this.#heartbeatTimer = setTimeout(() => {
-      const connection = this.#connection
-      if (generation !== this.#generation || connection === null) return
-      doFor(BACKGROUND.heartbeat, () => this.#beat(connection, generation))
-        .catch(() => {})
-        .finally(() => {
-          if (this.#status.state === 'connected') this.#scheduleHeartbeat(generation)
-        })
-    }, CONNECTION_DEFAULTS.heartbeatEvery)
-  }
-
-  /** Notices that the server answers nothing of use or does again, and that a master has become a replica or the other way round. */
-  async #beat({ client, target, facts }: Connection, generation: number): Promise<void> {
-    if (client instanceof ClusterClient) return client.beat()
-    const late = setTimeout(() => client.disconnect(), CONNECTION_DEFAULTS.heartbeatTimeout)
-    const notReady = await readReadiness(client).finally(() => clearTimeout(late))
-    await this.#isReady(generation, notReady)
-    const { server } = facts
-    // Without a version INFO is not allowed; the nodes of a cluster are looked after by its client.
-    if (notReady !== null || server.version === '' || server.mode === 'cluster') return
-    const now = await readRole(client)
-    if (now === null || (now.role === server.role && now.writable === server.writable)) return
-    if (target.deployment === 'sentinel') client.disconnect()
-    else await this.#lookAgain(generation)
+  #startHeartbeat(generation: number): void {
+    this.#heartbeat.start(
+      () => (generation === this.#generation && this.#status.state === 'connected' ? this.#connection : null),
+      {
+        answers: (notReady) => this.#isReady(generation, notReady),
+        otherRole: () => this.#lookAgain(generation),
+      },
+    )
   }
 
   /** The server that was connected to answers nothing, or does again: then it may hold anything. */
@@ -513,15 +430,6 @@ export class ConnectionManager {
     if (generation !== this.#generation || this.#status.state !== 'connected') return
     if (notReady !== null) this.#setStatus({ ...this.#status, notReady })
     else if (this.#status.notReady !== null) await this.#lookAgain(generation)
-  }
-
-  #offer({ notify }: ServerFacts): NotificationChange | null {
-    const planned = planChange(notify, this.#madeChange)
-    if (planned === null) return null
-    const { kind, current, command } = planned
-    const client = this.#connection?.client
-    const nodes = client instanceof ClusterClient ? { nodes: notifiedNodes(client).length } : {}
-    return { kind, current, command, ...nodes }
   }
 
   #setStatus(status: ConnectionStatus): void {

@@ -1,14 +1,29 @@
 import { AppError } from '#shared/errors.ts'
 import type { NotificationChange } from '#shared/model.ts'
+import { ClusterClient } from './cluster-client.ts'
 import {
   type MadeChange,
   type NodeSetting,
+  notifiedNodes,
   planChange,
   readNotifySetting,
   writeNotifySetting,
 } from './notifications.ts'
 import type { RedisClient } from './redis-client.ts'
 import { toAppError } from './redis-errors.ts'
+
+/** What can be done about the server's notifications, null for nothing. @param made what was done to them before */
+export function offerChange(
+  client: RedisClient,
+  shown: string | null,
+  made: MadeChange | null,
+): NotificationChange | null {
+  const planned = planChange(shown, made)
+  if (planned === null) return null
+  const { kind, current, command } = planned
+  const nodes = client instanceof ClusterClient ? { nodes: notifiedNodes(client).length } : {}
+  return { kind, current, command, ...nodes }
+}
 
 /**
  * Changes the server's notifications as it was offered: by that very command, and only while the setting is still what

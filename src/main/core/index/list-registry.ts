@@ -1,7 +1,7 @@
 import { AppError } from '#shared/errors.ts'
 import type { ListProgress } from '#shared/model.ts'
 import { toBinary } from '../bytes.ts'
-import type { Connection } from '../connection/connection-manager.ts'
+import type { Connection } from '../connection/connection.ts'
 import { BACKGROUND, doFor } from '../journal/command-purpose.ts'
 import { openFeed } from './cluster-feed.ts'
 import type { RowDecoder } from './key-reader.ts'
