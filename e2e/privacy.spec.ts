@@ -415,6 +415,19 @@ test.describe('streaming', () => {
     await ui.page.keyboard.press('v')
     await ui.page.keyboard.press('Shift+V')
     await tellsNothing(ui, ids)
+    for (const [panel, rows] of [
+      ['Timeline', 'Events'],
+      ['Commands', /^Commands sent/],
+    ] as const) {
+      await ui.button(panel).click()
+      const list = ui.page.getByRole('grid', { name: rows })
+      await expect(list.getByRole('row').first()).toBeVisible()
+      await list.press('Home')
+      await list.press('v')
+      await expect(list.getByRole('button')).toHaveCount(0)
+      await tellsNothing(ui, ids)
+      await ui.button(panel).click()
+    }
     await ui.page.reload()
     await expect(privacy(ui)).toHaveText('Streaming')
     await expect(ui.row('ada')).toBeVisible()
