@@ -18,7 +18,7 @@ export interface IdQuality {
 /** Ids of a sample from where on their characters are counted place by place. */
 const ENOUGH = 100
 /** Of a version in a UUID: what RFC 9562 says of the bits that are left to chance. */
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-([1-8])[0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}$/i
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-([1-8])[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/i
 const UUID_VERSIONS: Readonly<Record<string, { readonly bits: number; readonly words: string }>> = {
   '1': {
     bits: 14,
@@ -112,7 +112,9 @@ function entropy(counts: readonly number[], total: number): number {
   return counts.length === 1 ? 0 : plain + (counts.length - 1) / (2 * total * Math.LN2)
 }
 
+/** Of one id, a version may be chance: ASP.NET writes sixteen random bytes like a UUID. */
 function uuidVersion(ids: readonly string[]): { readonly bits: number; readonly words: string } | null {
+  if (ids.length < 2) return null
   const [first] = ids
   const version = first === undefined ? undefined : UUID.exec(first)?.[1]
   const known = version === undefined ? undefined : UUID_VERSIONS[version]
