@@ -237,7 +237,7 @@ test('takes along what a library keeps beside the sessions, unless it is left, a
   const along = dialog(ui).getByRole('checkbox', { name: /^Together with the related keys of 4 sessions/ })
 
   await begin()
-  const listed = dialog(ui).getByRole('group', { name: 'Keys of the list' }).getByRole('listitem')
+  const listed = dialog(ui).getByRole('grid', { name: 'Keys of the list' }).getByRole('row')
   await expect(listed.filter({ hasText: 'sessions:43' })).toContainText(/ada\s*Spring Session/)
   await expect(along).toBeChecked()
   await along.uncheck()
