@@ -11,9 +11,10 @@ afterEach(async () => {
   for (const client of clients.splice(0)) await client.stop()
 })
 
-function newClient(limits: Partial<DecoderLimits> = {}, code?: string): DecoderClient {
+function newClient(limits: Partial<DecoderLimits> = {}, code?: string, makesRows = false): DecoderClient {
   const client = new DecoderClient({
     limits: { ...FORMAT_LIMITS, ...limits },
+    makesRows,
     ...(code === undefined ? {} : { file: new URL(`data:text/javascript,${encodeURIComponent(code)}`) }),
   })
   clients.push(client)
@@ -53,8 +54,8 @@ it('summarises rows of a list in one go, in their order', async () => {
   ])
 })
 
-it('makes no rows while it starts, then those of all replies that wait together, each for whoever asked', async () => {
-  const client = newClient()
+it('takes no rows while it starts, then those of all replies that wait together, each for whoever asked', async () => {
+  const client = newClient({}, undefined, true)
   const reply = (...values: readonly string[]): KeptReply => {
     const keys = values.map((value, at) =>
       Buffer.concat([
@@ -69,8 +70,9 @@ it('makes no rows while it starts, then those of all replies that wait together,
     return { bytes: Buffer.concat(keys), at: 0, skip: 2, plan: readPlan([fieldColumn('username')]), now: 0 }
   }
   const [one, two] = [reply('{"user":"ada"}'), reply('{"user":"eve"}', '{"user":"bob"}')]
-  expect(await client.rows(one)).toBeNull()
+  expect(client.takesRows).toBe(false)
   await client.decode(session('ready'))
+  expect(client.takesRows).toBe(true)
   const found = await Promise.all([one, two, one, two].map((each) => client.rows(each)))
   expect(found.map((packed) => packed?.cells)).toEqual([['ada'], ['eve', 'bob'], ['ada'], ['eve', 'bob']])
   // What was sent is still whoever's it was.

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { DecodedSession, RelatedKey, SessionSummary } from '#shared/formats.ts'
 import type { KeptReply, PackedRows } from '../index/packed-rows.ts'
@@ -13,6 +14,12 @@ export interface DecoderClientOptions {
   readonly file?: URL
   /** @default FORMAT_LIMITS */
   readonly limits?: DecoderLimits
+  /**
+   * Whether rows of a scan are made by the worker. All three work without a pause during a scan, this process, the worker
+   * and a server on the same machine: with two processors, what it costs to hand the replies over is more than what it saves.
+   * @default where there are more than two processors
+   */
+  readonly makesRows?: boolean
 }
 
 export interface DecoderLimits {
@@ -50,6 +57,7 @@ const YOUNG_MEGABYTES = 32
 export class DecoderClient {
   readonly #file: URL
   readonly #limits: DecoderLimits
+  readonly #makesRows: boolean
   readonly #queue: Job[] = []
   #current: Job | null = null
   #gathered: Gathered | null = null
@@ -58,9 +66,14 @@ export class DecoderClient {
   #timer: NodeJS.Timeout | undefined
   #isStopped = false
 
-  constructor({ file = decoderFile(), limits = FORMAT_LIMITS }: DecoderClientOptions = {}) {
+  constructor({
+    file = decoderFile(),
+    limits = FORMAT_LIMITS,
+    makesRows = availableParallelism() > 2,
+  }: DecoderClientOptions = {}) {
     this.#file = file
     this.#limits = limits
+    this.#makesRows = makesRows
   }
 
   /**
@@ -89,18 +102,20 @@ export class DecoderClient {
     return stored.map((one) => summarise(one)?.summary ?? null)
   }
 
+  /** Whether {@link rows} are to be asked for; not while the worker starts: the first rows are not to wait for that. */
+  get takesRows(): boolean {
+    if (this.#makesRows && !this.#isStopped && this.#worker === null) {
+      this.#worker = this.#start()
+      this.#worker.unref()
+    }
+    return this.#makesRows && this.#isReady
+  }
+
   /**
    * Rows of what is not ours in a reply of a scan. Those that come while the worker is at work are handed to it together.
-   * @returns null where it could not be asked, and while it starts: the first rows are not to wait for that
+   * @returns null where it could not be asked
    */
   async rows(reply: KeptReply): Promise<PackedRows | null> {
-    if (!this.#isReady) {
-      if (!this.#isStopped && this.#worker === null) {
-        this.#worker = this.#start()
-        this.#worker.unref()
-      }
-      return null
-    }
     // Its bytes are copied: they are a part of what the connection has read, and whoever asks may need them once more.
     const kept = { ...reply, bytes: new Uint8Array(reply.bytes) }
     const waiting = this.#gathered

@@ -54,7 +54,7 @@ export interface ScanTaker {
 }
 
 /** Decodes other libraries' sessions apart from all else. */
-export type RowDecoder = Pick<DecoderClient, 'rows' | 'summarise'>
+export type RowDecoder = Pick<DecoderClient, 'takesRows' | 'rows' | 'summarise'>
 
 export interface KeyReaderOptions {
   readonly client: RedisClient
@@ -288,14 +288,14 @@ export class KeyReader implements ListReader {
     return result
   }
 
-  /** Of what the scan has met: rows of other libraries are made by the worker, where there is one. */
+  /** Of what the scan has met: rows of other libraries are made by the worker where it takes them. */
   async #decodeScan(reader: MessageReader, reading: Reading): Promise<ReadResult> {
     const { plan } = reading
-    const decoder = this.#decoder
+    const decoder = this.#decoder?.takesRows === true ? this.#decoder : null
     const at = reader.end
     const others: string[] = []
-    const result = this.#decode(reader, null, reading, decoder === undefined ? null : others)
-    if (decoder !== undefined && others.length > 0) {
+    const result = this.#decode(reader, null, reading, decoder === null ? null : others)
+    if (decoder !== null && others.length > 0) {
       const kept = { bytes: reader.buffer, at, skip: this.#prefix.length, ...reading }
       const packed = (await decoder.rows(kept)) ?? packOthers(kept)
       result.rows.push(...unpackRows(packed, others, this.#texts))

@@ -16,7 +16,7 @@ import type { KeptReply } from './packed-rows.ts'
 import type { FreshRow } from './row-table.ts'
 
 const redis = useRedis()
-const decoder = new DecoderClient()
+const decoder = new DecoderClient({ makesRows: true })
 // From then on it is ready, and rows are left to it.
 beforeAll(() => decoder.decode(storedString('sess:a', '{}')))
 afterAll(() => decoder.stop())
@@ -90,7 +90,7 @@ describe.each([
     }
     const [here, there] = [
       await scan(columns),
-      await scan(columns, { rows, summarise: (all) => decoder.summarise(all) }),
+      await scan(columns, { takesRows: true, rows, summarise: (all) => decoder.summarise(all) }),
     ]
     expect(there.map(whole).map((row) => ({ ...row, cells: cells(row, columns.length) }))).toEqual(
       here.map(whole).map((row) => ({ ...row, cells: cells(row, columns.length) })),
@@ -104,11 +104,16 @@ describe.each([
   })
 
   it('are made here where the worker cannot be asked', async () => {
-    const stopped = new DecoderClient()
+    const stopped = new DecoderClient({ makesRows: true })
     await stopped.stop()
-    expect((await scan(columns, stopped)).map(({ id }) => id)).toEqual(
-      (await scan(columns)).map(({ id }) => id),
-    )
+    expect(stopped.takesRows).toBe(false)
+    // Also where it ends after it was asked.
+    const ends = {
+      takesRows: true,
+      rows: stopped.rows.bind(stopped),
+      summarise: stopped.summarise.bind(stopped),
+    }
+    expect((await scan(columns, ends)).map(({ id }) => id)).toEqual((await scan(columns)).map(({ id }) => id))
   })
 })
 
