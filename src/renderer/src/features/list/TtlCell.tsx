@@ -12,7 +12,8 @@ export function TtlCell({ row }: { readonly row: SessionRow }) {
     return <span className={styles.none}>no expiry</span>
   return (
     <>
-      {inside?.disputed ? (
+      {/* A session that nothing ends says so by itself. */}
+      {inside?.disputed && endsAt !== null ? (
         <span className={styles.disputed} role="img" aria-label="Redis’s TTL and the expiry inside disagree">
           <TriangleAlert size={11} aria-hidden />
         </span>
