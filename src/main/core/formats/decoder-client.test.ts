@@ -70,6 +70,7 @@ it('takes no rows while it starts, then those of all replies that wait together,
     return { bytes: Buffer.concat(keys), at: 0, skip: 2, plan: readPlan([fieldColumn('username')]), now: 0 }
   }
   const [one, two] = [reply('{"user":"ada"}'), reply('{"user":"eve"}', '{"user":"bob"}')]
+  client.expectRows()
   expect(client.takesRows).toBe(false)
   await client.decode(session('ready'))
   expect(client.takesRows).toBe(true)

@@ -104,11 +104,14 @@ export class DecoderClient {
 
   /** Whether {@link rows} are to be asked for; not while the worker starts: the first rows are not to wait for that. */
   get takesRows(): boolean {
-    if (this.#makesRows && !this.#isStopped && this.#worker === null) {
-      this.#worker = this.#start()
-      this.#worker.unref()
-    }
     return this.#makesRows && this.#isReady
+  }
+
+  /** Rows will be asked for, as soon as they are taken. */
+  expectRows(): void {
+    if (!this.#makesRows || this.#isStopped || this.#worker !== null) return
+    this.#worker = this.#start()
+    this.#worker.unref()
   }
 
   /**

@@ -54,7 +54,7 @@ export interface ScanTaker {
 }
 
 /** Decodes other libraries' sessions apart from all else. */
-export type RowDecoder = Pick<DecoderClient, 'takesRows' | 'rows' | 'summarise'>
+export type RowDecoder = Pick<DecoderClient, 'takesRows' | 'expectRows' | 'rows' | 'summarise'>
 
 export interface KeyReaderOptions {
   readonly client: RedisClient
@@ -295,6 +295,7 @@ export class KeyReader implements ListReader {
     const at = reader.end
     const others: string[] = []
     const result = this.#decode(reader, null, reading, decoder === null ? null : others)
+    if (decoder === null && result.rows.some(({ format }) => format != null)) this.#decoder?.expectRows()
     if (decoder !== null && others.length > 0) {
       const kept = { bytes: reader.buffer, at, skip: this.#prefix.length, ...reading }
       const packed = (await decoder.rows(kept)) ?? packOthers(kept)

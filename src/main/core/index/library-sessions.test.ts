@@ -10,7 +10,7 @@ import { SessionList } from './session-list.ts'
 /* Sessions of other libraries in the list: what they count as, what ends them, and how old they are. */
 
 const redis = useRedis()
-const decoder = new DecoderClient()
+const decoder = new DecoderClient({ makesRows: true })
 const ended: (() => unknown)[] = []
 afterEach(async () => {
   for (const end of ended.splice(0)) await end()
