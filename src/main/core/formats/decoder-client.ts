@@ -146,14 +146,9 @@ export class DecoderClient {
    * @returns in their order; null for one that takes more than the limits, or that could not be asked for
    */
   async inspect(stored: readonly StoredSession[]): Promise<readonly (Inspection | null)[]> {
-    try {
-      const reply = await this.#run({ kind: 'inspect', sessions: stored.map(toSent) })
-      if (reply.kind === 'inspected') return reply.inspections
-    } catch {
-      // One of them is too much: by itself, the others are told all the same.
-      if (stored.length > 1) return this.#singly(stored, (one) => this.inspect([one]))
-    }
-    return stored.map(() => null)
+    return this.#askOfEach('inspect', stored, (reply) =>
+      reply.kind === 'inspected' ? reply.inspections : null,
+    )
   }
 
   /**
@@ -169,26 +164,29 @@ export class DecoderClient {
       let at = 0
       return stored.map((one) => (isSmall(one) ? (found[at++] ?? null) : null))
     }
-    try {
-      const reply = await this.#run({ kind: 'relate', sessions: stored.map(toSent) })
-      if (reply.kind === 'related') return reply.related
-    } catch {
-      // One of them is too much: by itself, the others are told all the same.
-      if (stored.length > 1) return this.#singly(stored, (one) => this.related([one]))
-    }
-    return stored.map(() => null)
+    return this.#askOfEach('relate', stored, (reply) => (reply.kind === 'related' ? reply.related : null))
   }
 
-  async #singly<T>(
+  /** In one go; where that is too much, each by itself, so that the others are told all the same. */
+  async #askOfEach<T>(
+    kind: 'inspect' | 'relate',
     stored: readonly StoredSession[],
-    ask: (one: StoredSession) => Promise<readonly (T | null)[]>,
+    answersIn: (reply: DecoderReply) => readonly (T | null)[] | null,
   ): Promise<readonly (T | null)[]> {
-    const found: (T | null)[] = []
-    for (const one of stored) {
-      const [answer = null] = this.#isStopped ? [] : await ask(one)
-      found.push(answer)
+    try {
+      const answers = answersIn(await this.#run({ kind, sessions: stored.map(toSent) }))
+      if (answers !== null) return answers
+    } catch {
+      if (stored.length > 1) {
+        const found: (T | null)[] = []
+        for (const one of stored) {
+          const [answer = null] = this.#isStopped ? [] : await this.#askOfEach(kind, [one], answersIn)
+          found.push(answer)
+        }
+        return found
+      }
     }
-    return found
+    return stored.map(() => null)
   }
 
   async stop(): Promise<void> {
