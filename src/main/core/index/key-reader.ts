@@ -295,7 +295,6 @@ export class KeyReader implements ListReader {
     const at = reader.end
     const others: string[] = []
     const result = this.#decode(reader, null, reading, decoder === null ? null : others)
-    if (decoder === null && result.rows.some(({ format }) => format != null)) this.#decoder?.expectRows()
     if (decoder !== null && others.length > 0) {
       const kept = { bytes: reader.buffer, at, skip: this.#prefix.length, ...reading }
       const packed = (await decoder.rows(kept)) ?? packOthers(kept)
@@ -305,6 +304,8 @@ export class KeyReader implements ListReader {
   }
 
   #addOther(key: RawKey, whole: Buffer, { plan, now }: Reading, { rows, asks }: Collected): void {
+    // Where there is one, there will be more.
+    this.#decoder?.expectRows()
     const [row, ask] = toOtherRow(key, whole, { plan, now, texts: this.#texts })
     if (ask !== null) asks.push([rows.length, ask])
     rows.push(row)
