@@ -4,20 +4,25 @@ import { SLICE_STEPS, type Sliced } from './sliced.ts'
 import type { SortColumn } from './sort-column.ts'
 import { sortSlots } from './sort-slots.ts'
 
+const NONE = new Uint32Array(0)
+
 /** Says whether the row in a slot belongs to an order. */
 export type SlotPredicate = (slot: number) => boolean
 
 /**
  * The rows that match a predicate in the order of a column, those without a value last. It is told what comes, sees
- * for itself what has gone, and takes both in when it is next asked: in one pass, however many there are.
+ * for itself what has gone, and takes both in when it is next asked: in one pass, however many there are. Rows without a
+ * value, which may be most, are only put in their own order when somebody looks there.
  */
 export class Order {
   readonly #table: RowTable
   readonly #by: SortColumn
   readonly #byId: SortColumn
   readonly #matches: SlotPredicate | null
-  #valued: Uint32Array = new Uint32Array(0)
-  #empty: Uint32Array = new Uint32Array(0)
+  #valued: Uint32Array = NONE
+  #empty: Uint32Array = NONE
+  /** Further ones without a value, in no order yet: they come behind the others. */
+  #loose: Uint32Array = NONE
   #added: number[] = []
   #stale = false
   #restedAt = 0
@@ -30,7 +35,7 @@ export class Order {
   }
 
   get length(): number {
-    return this.#valued.length + this.#empty.length
+    return this.#valued.length + this.#empty.length + this.#loose.length
   }
 
   /** Whether it has taken in all that it was told. */
@@ -55,34 +60,42 @@ export class Order {
     const slots: number[] = []
     for (let slot = 0; slot < this.#table.end; slot += 1) if (this.#table.alive(slot)) slots.push(slot)
     yield
-    const [valued, empty] = yield* this.#sorted(slots)
+    const [valued, empty] = yield* this.#parted(slots)
+    yield* sortSlots(valued, this.#by, this.#byId)
     this.#valued = valued
-    this.#empty = empty
+    this.#empty = NONE
+    this.#loose = empty
   }
 
   /** Takes those rows of another order of the same column that match.  */
   *buildFrom(other: Order): Sliced {
-    const [valued, empty] = [other.#valued, other.#empty]
+    const [valued, empty, loose] = other.parts()
     this.#added = [...other.#added]
     this.#stale = other.#stale
     const ownValued = yield* this.#filtered(valued)
-    this.#empty = yield* this.#filtered(empty)
+    const ownEmpty = yield* this.#filtered(empty)
+    this.#loose = yield* this.#filtered(loose)
+    this.#empty = ownEmpty
     this.#valued = ownValued
   }
 
   /**
-   * Judges the rows of another order of the same column anew, where the predicate's answers change by themselves.
+   * Judges the rows of another order of the same column anew, where the predicate's answers change by themselves. Both
+   * are put in order to their ends.
    * @returns whether any did
    */
   *refilter(other: Order): Sliced<boolean> {
     yield* this.sync()
-    const [valued, empty] = [this.#valued, this.#empty]
+    yield* this.arrange()
+    const [valued, empty] = this.parts()
+    yield* other.arrange()
     yield* this.buildFrom(other)
     yield* this.sync()
+    yield* this.arrange()
     return !sameSlots(valued, this.#valued) || !sameSlots(empty, this.#empty)
   }
 
-  /** Whether the last {@link sync} is so long ago that another one costs little beside what else is done. */
+  /** Whether the last {@link sync} or {@link arrange} is so long ago that another one costs little beside what else is done. */
   get rested(): boolean {
     return performance.now() >= this.#restedAt
   }
@@ -95,15 +108,34 @@ export class Order {
     const stale = this.#stale
     this.#added = []
     this.#stale = false
-    const [valued, empty] = yield* this.#sorted(added)
+    const [valued, empty] = yield* this.#parted(added)
+    yield* sortSlots(valued, this.#by, this.#byId)
     const nextValued = yield* this.#merge(this.#valued, valued, stale, this.#by)
-    this.#empty = yield* this.#merge(this.#empty, empty, stale, null)
+    const nextEmpty = yield* this.#merge(this.#empty, NONE, stale, null)
+    const loose = yield* this.#merge(this.#loose, NONE, stale, null)
+    this.#loose = empty.length === 0 ? loose : joined(loose, empty)
+    this.#empty = nextEmpty
     this.#valued = nextValued
-    const now = performance.now()
-    this.#restedAt = now + REST * (now - began)
+    this.#rest(began)
   }
 
-  /** Slots from a position on. Values are turned round in the other direction; rows without one stay last. */
+  /** Puts the rows that it has in order up to a position, to its end where none is given; after a {@link sync}. */
+  *arrange(reach = Number.POSITIVE_INFINITY): Sliced {
+    if (this.#loose.length === 0 || reach <= this.#valued.length) return
+    const began = performance.now()
+    const sorted = this.#loose.slice()
+    yield* sortSlots(sorted, this.#byId, this.#byId)
+    this.#empty = yield* this.#merge(this.#empty, sorted, false, null)
+    this.#loose = NONE
+    this.#rest(began)
+  }
+
+  #rest(began: number): void {
+    const now = performance.now()
+    this.#restedAt = Math.max(this.#restedAt, now + REST * (now - began))
+  }
+
+  /** Slots from a position on, as far as they are arranged. Values are turned round in the other direction; rows without one stay last. */
   slice(offset: number, limit: number, direction: Sort['direction']): number[] {
     const slots: number[] = []
     const end = Math.min(this.length, offset + limit)
@@ -111,7 +143,7 @@ export class Order {
     return slots
   }
 
-  /** Where a slot stands, or -1 when it is not in this order. */
+  /** Where a slot stands, or -1 when it is not in this order; to be asked when it is arranged to its end. */
   position(slot: number, direction: Sort['direction']): number {
     const valued = this.#by.has(slot)
     const part = valued ? this.#valued : this.#empty
@@ -122,17 +154,20 @@ export class Order {
   }
 
   /** All slots, in no order that one could rely on. */
-  parts(): readonly Uint32Array[] {
-    return [this.#valued, this.#empty]
+  parts(): readonly [valued: Uint32Array, empty: Uint32Array, loose: Uint32Array] {
+    return [this.#valued, this.#empty, this.#loose]
   }
 
   #at(position: number, direction: Sort['direction']): number {
     const { length } = this.#valued
-    if (position >= length) return this.#empty[position - length] as number
+    const behind = position - length
+    if (behind >= this.#empty.length) return this.#loose[behind - this.#empty.length] as number
+    if (behind >= 0) return this.#empty[behind] as number
     return this.#valued[direction === 'ascending' ? position : length - 1 - position] as number
   }
 
-  *#sorted(slots: readonly number[]): Sliced<readonly [valued: Uint32Array, empty: Uint32Array]> {
+  /** Those that match, with a value and without. */
+  *#parted(slots: readonly number[]): Sliced<readonly [valued: Uint32Array, empty: Uint32Array]> {
     const valued: number[] = []
     const empty: number[] = []
     for (let i = 0; i < slots.length; i += 1) {
@@ -142,10 +177,7 @@ export class Order {
       if (this.#by.has(slot)) valued.push(slot)
       else empty.push(slot)
     }
-    const sorted = [Uint32Array.from(valued), Uint32Array.from(empty)] as const
-    yield* sortSlots(sorted[0], this.#by, this.#byId)
-    yield* sortSlots(sorted[1], this.#byId, this.#byId)
-    return sorted
+    return [Uint32Array.from(valued), Uint32Array.from(empty)]
   }
 
   *#filtered(slots: Uint32Array): Sliced<Uint32Array> {
@@ -210,6 +242,13 @@ export class Order {
     }
     return low
   }
+}
+
+function joined(first: Uint32Array, second: Uint32Array): Uint32Array {
+  const both = new Uint32Array(first.length + second.length)
+  both.set(first)
+  both.set(second, first.length)
+  return both
 }
 
 const sameSlots = (a: Uint32Array, b: Uint32Array): boolean =>

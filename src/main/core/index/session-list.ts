@@ -256,7 +256,9 @@ export class SessionList {
   /** Counts and expiry times of all rows, and of those that match a filter. @param asker whose columns words are looked for in */
   async summary(filter: string, buckets: number, asker: object): Promise<ListSummary> {
     const { columns = [], sort = { by: 'id' as const } } = this.#viewports.get(asker)?.query ?? {}
-    const matched = await this.#index.views.look({ filter, columns, sort }, (order) => order.parts())
+    const matched = await this.#index.views.look({ filter, columns, sort }, (order) => order.parts(), {
+      reach: 0,
+    })
     const { revision } = this.#index
     const parts = 'message' in matched ? [] : matched
     return {
@@ -283,11 +285,14 @@ export class SessionList {
     const { columns = [], sort = { by: 'id' as const } } = query ?? {}
     const { table } = this.#index
     const except = new Set((scope.except ?? []).map((id) => toBinary(fromBytes(id))))
-    const ids = await this.#index.views.look({ filter: scope.filter, columns, sort }, (order) =>
-      order
-        .parts()
-        .flatMap((part) => Array.from(part, (slot) => table.id(slot)))
-        .filter((id) => !except.has(id)),
+    const ids = await this.#index.views.look(
+      { filter: scope.filter, columns, sort },
+      (order) =>
+        order
+          .parts()
+          .flatMap((part) => Array.from(part, (slot) => table.id(slot)))
+          .filter((id) => !except.has(id)),
+      { reach: 0 },
     )
     if ('message' in ids) throw new AppError('invalid_argument', `The filter cannot be read. ${ids.message}`)
     const read = query === undefined || this.#reading({ ...query, filter: scope.filter }) === null
@@ -510,7 +515,7 @@ export class SessionList {
           lacking: slots.filter((each) => this.#index.lacks(each)).map((each) => table.id(each)),
         }
       },
-      eager,
+      { eager, ...(located === null ? { reach: query.offset + query.limit } : {}) },
     )
   }
 

@@ -20,6 +20,13 @@ export interface ColumnLookup {
   hasRead(columns: readonly Column[]): (slot: number) => boolean
 }
 
+export interface LookOptions {
+  /** False where rows that came a moment ago may be missing, as while a scan pours them in. @default true */
+  readonly eager?: boolean
+  /** The position up to which rows are to be in order; 0 for who takes them as they are. @default the last one */
+  readonly reach?: number
+}
+
 interface Kept {
   readonly order: Order
   readonly by: SortKey
@@ -57,13 +64,16 @@ export class Views {
   /**
    * Brings the rows that match a filter into an order.
    * @param look reads what is asked for, at once: later the order moves on
-   * @param eager false where rows that came a moment ago may be missing, as while a scan pours them in
    * @returns what it read, or what is wrong with the filter
    */
-  async look<T>(query: ColumnQuery, look: (order: Order) => T, eager = true): Promise<T | FilterProblem> {
+  async look<T>(
+    query: ColumnQuery,
+    look: (order: Order) => T,
+    { eager = true, reach }: LookOptions = {},
+  ): Promise<T | FilterProblem> {
     const parsed = parseFilter(query.filter)
     if (!parsed.ok) return parsed.problem
-    return this.#exclusive(() => this.#looked(query, parsed.filter, look, eager))
+    return this.#exclusive(() => this.#looked(query, parsed.filter, look, eager, reach))
   }
 
   /**
@@ -79,17 +89,29 @@ export class Views {
     await this.#exclusive(() => this.#settled(then))
   }
 
-  *#looked<T>(query: ColumnQuery, filter: Filter, look: (order: Order) => T, eager: boolean): Sliced<T> {
+  *#looked<T>(
+    query: ColumnQuery,
+    filter: Filter,
+    look: (order: Order) => T,
+    eager: boolean,
+    reach?: number,
+  ): Sliced<T> {
+    const order = yield* this.#matching(query, filter, eager)
+    yield* order.arrange(reach)
+    return look(order)
+  }
+
+  *#matching(query: ColumnQuery, filter: Filter, eager: boolean): Sliced<Order> {
     const { by } = query.sort
     const all = yield* this.#all(by, eager)
-    if (query.filter.trim() === '') return look(all)
+    if (query.filter.trim() === '') return all
     const name = nameOf(query)
     const known = this.#use(name)
-    if (known !== undefined) return yield* synced(known.order, look, eager)
+    if (known !== undefined) return yield* synced(known.order, eager)
     const order = this.#order(by, this.#predicate(query, filter))
     this.#keep(name, order, query)
     yield* order.buildFrom(all)
-    return yield* synced(order, look)
+    return yield* synced(order)
   }
 
   *#rejudged(query: ColumnQuery): Sliced<boolean> {
@@ -103,11 +125,11 @@ export class Views {
     const query = { filter: '', columns: [], sort: { by } }
     const name = nameOf(query)
     const known = this.#use(name)
-    if (known !== undefined) return yield* synced(known.order, (order) => order, eager)
+    if (known !== undefined) return yield* synced(known.order, eager)
     const order = this.#order(by, null)
     this.#keep(name, order, query)
     yield* order.build()
-    return yield* synced(order, (built) => built)
+    return yield* synced(order)
   }
 
   *#settled(then: () => void): Sliced {
@@ -175,7 +197,7 @@ export class Views {
 const nameOf = ({ filter, columns, sort }: ColumnQuery): string =>
   JSON.stringify([sort.by, filter.trim(), filter.trim() === '' ? [] : columns])
 
-function* synced<T>(order: Order, look: (order: Order) => T, eager = true): Sliced<T> {
+function* synced(order: Order, eager = true): Sliced<Order> {
   if (eager || order.rested) yield* order.sync()
-  return look(order)
+  return order
 }
