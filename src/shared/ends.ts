@@ -59,14 +59,19 @@ export function trueEnd(
   expiresAt: number | null,
   session: Pick<DecodedSession, 'format' | 'role' | 'expiry'> | null,
 ): TrueEnd {
-  const byRedis = { by: expiresAt === null ? 'nothing' : 'redis', at: expiresAt } as const
   const inside = session?.expiry?.at ?? null
-  if (session?.role !== 'session' || inside === null) return { ...byRedis, disagree: false }
+  if (session?.role !== 'session' || inside === null) return endByRedis(expiresAt, false)
   const disagree = endsDisagree(session.format, expiresAt, inside, session.expiry?.slides)
   const insideFirst =
     END_RULES[session.format].enforced && (expiresAt === null || expiresAt - inside > SAME_END)
-  return insideFirst ? { by: 'inside', at: inside, disagree } : { ...byRedis, disagree }
+  return insideFirst ? { by: 'inside', at: inside, disagree } : endByRedis(expiresAt, disagree)
 }
+
+const endByRedis = (at: number | null, disagree: boolean): TrueEnd => ({
+  by: at === null ? 'nothing' : 'redis',
+  at,
+  disagree,
+})
 
 /**
  * Whether Redis ends a session at another time than it says inside, and not by its library's own working.

@@ -8,7 +8,7 @@ describe('the pace of a scan', () => {
     pace.measured(100, { took: 9, served: 0.5 })
     expect(pace.count).toBe(100)
     pace.alone = true
-    expect(pace.count).toBe(160)
+    expect(pace.count).toBe(320)
     pace.gentle = true
     expect(pace.count).toBe(100)
   })

@@ -3,7 +3,7 @@ export const PACE_DEFAULTS = {
    * Milliseconds of the server's time that one call may take, which is what another client may have to wait for it;
    * and how many times as long the server is left alone after it.
    */
-  alone: { target: 0.8, rest: 0 },
+  alone: { target: 1.6, rest: 0 },
   shared: { target: 0.5, rest: 3 },
   gentle: { target: 0.5, rest: 8 },
   /** Keys that the first call looks at, and the bounds of the others. */

@@ -19,6 +19,8 @@ test('what is written is read back, also from bytes, on every day of a leap year
     const moment = Date.UTC(2027, 0, 1 + day, day % 24, day % 60, (7 * day) % 60)
     expect(parseTimestamp(formatTimestamp(moment))).toBe(moment)
     expect(inReply(formatTimestamp(moment))).toBe(moment)
+    const finer = moment + ((13 * day) % 1000)
+    expect(inReply(new Date(finer).toISOString())).toBe(finer)
   }
 })
 
@@ -51,6 +53,9 @@ test.each([
   '2026-02-30T12:34:56+00:00',
   '2026-04-02T12:3x:56+00:00',
   '20a6-04-02T12:34:56+00:00',
+  '2026-04-02T12:34:56.1x3Z',
+  '2026-04-02T12:34:56.12xZ',
+  '2026-04-02T12:34:56+x0:00',
 ])('%s is no moment', (text) => {
   expect(parseTimestamp(text)).toBeNull()
   expect(inReply(text)).toBeNaN()

@@ -30,7 +30,8 @@ export function parseTimestamp(text: string): number | null {
 type Six = [number, number, number, number, number, number]
 
 /**
- * The same of bytes, for a list that reads millions: the form that the store writes without making a string of it.
+ * The same of bytes, for a list that reads millions: the forms that the store writes and that JavaScript does without
+ * making a string of them.
  * @returns epoch milliseconds, or NaN
  */
 export function parseTimestampBytes(buffer: Buffer, start: number, end: number): number {
@@ -38,16 +39,26 @@ export function parseTimestampBytes(buffer: Buffer, start: number, end: number):
   return Number.isNaN(own) ? (parseTimestamp(buffer.toString('latin1', start, end)) ?? Number.NaN) : own
 }
 
-const [DASH, COLON, T, PLUS, ZERO] = [0x2d, 0x3a, 0x54, 0x2b, 0x30]
+const [DASH, COLON, T, PLUS, ZERO, DOT, Z] = [0x2d, 0x3a, 0x54, 0x2b, 0x30, 0x2e, 0x5a]
 const DAY = 86_400_000
 
-/** `2026-04-02T12:34:56+00:00`; NaN for anything out of the ordinary, which the careful form reads. */
+/** What stands behind the seconds: `+00:00`, or milliseconds and `Z`. @returns the milliseconds; NaN for anything else */
+function parseRest(bytes: Buffer, at: number, end: number): number {
+  if (end - at === 6) {
+    const isUtc = bytes[at] === PLUS && bytes[at + 3] === COLON
+    return isUtc && twoDigits(bytes, at + 1) === 0 && twoDigits(bytes, at + 4) === 0 ? 0 : Number.NaN
+  }
+  if (end - at !== 5 || bytes[at] !== DOT || bytes[at + 4] !== Z) return Number.NaN
+  const [tens, ones] = [twoDigits(bytes, at + 1), (bytes[at + 3] as number) - ZERO]
+  return tens >= 0 && ones >= 0 && ones <= 9 ? 10 * tens + ones : Number.NaN
+}
+
+/** `2026-04-02T12:34:56+00:00` or `….123Z`; NaN for anything out of the ordinary, which the careful form reads. */
 function parseOwn(bytes: Buffer, start: number, end: number): number {
-  if (end - start !== 25) return Number.NaN
+  const milliseconds = parseRest(bytes, start + 19, end)
+  if (Number.isNaN(milliseconds)) return Number.NaN
   if (bytes[start + 4] !== DASH || bytes[start + 7] !== DASH || bytes[start + 10] !== T) return Number.NaN
   if (bytes[start + 13] !== COLON || bytes[start + 16] !== COLON) return Number.NaN
-  if (bytes[start + 19] !== PLUS || bytes[start + 22] !== COLON) return Number.NaN
-  if (twoDigits(bytes, start + 20) !== 0 || twoDigits(bytes, start + 23) !== 0) return Number.NaN
   const [century, year] = [twoDigits(bytes, start), twoDigits(bytes, start + 2)]
   const [month, day] = [twoDigits(bytes, start + 5), twoDigits(bytes, start + 8)]
   if (century < 10 || year < 0 || month < 1 || month > 12 || day < 1 || day > 28) return Number.NaN
@@ -56,7 +67,7 @@ function parseOwn(bytes: Buffer, start: number, end: number): number {
   const second = twoDigits(bytes, start + 17)
   if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return Number.NaN
   const days = daysSinceEpoch(100 * century + year, month, day)
-  return DAY * days + 1000 * (3600 * hour + 60 * minute + second)
+  return DAY * days + 1000 * (3600 * hour + 60 * minute + second) + milliseconds
 }
 
 /** -1 where they are none. */
