@@ -26,7 +26,7 @@ export async function benchBulk(sessions: number): Promise<BenchResult> {
       await fillSessions(redis.client, sessions)
       const took = await deleteByPipe(redis)
       await fillSessions(redis.client, sessions)
-      const worker = startWorker('bulk', { host: redis.host, port: redis.port })
+      const worker = await startWorker('bulk', { host: redis.host, port: redis.port })
       const figures = await worker.hear<BulkFigures>()
       await worker.end()
       await redis.client.flushall()

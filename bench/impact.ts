@@ -68,9 +68,9 @@ export async function benchImpact(sessions: number): Promise<BenchResult> {
 
 async function measure({ redis, list }: State): Promise<Sample> {
   const { host, port, client } = redis
-  const inspector = list === null ? null : startWorker('list', { host, port, ...list })
+  const inspector = list === null ? null : await startWorker('list', { host, port, ...list })
   await inspector?.hear()
-  const gets = startWorker('gets', { host, port, rate: RATE, seconds: SECONDS })
+  const gets = await startWorker('gets', { host, port, rate: RATE, seconds: SECONDS })
   const [cpuBefore, began] = [await usedCpu(client), performance.now()]
   const figures = await gets.hear<GetsFigures>()
   const cpu = (100_000 * ((await usedCpu(client)) - cpuBefore)) / (performance.now() - began)

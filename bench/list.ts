@@ -48,10 +48,16 @@ async function measure({ host, port }: BenchRedis, sessions: number): Promise<Si
   const ours: ListFigures[] = []
   for (let round = 0; round < rounds(sessions); round += 1) {
     redisCli.push(await scanWithRedisCli(host, port))
-    const hand = startWorker('by-hand', { host, port })
+    const hand = await startWorker('by-hand', { host, port })
     byHand.push((await hand.hear<{ readonly complete: number }>()).complete)
     await hand.end()
-    const list = startWorker('list', { host, port, mode: 'measure', gentle: false, notifications: false })
+    const list = await startWorker('list', {
+      host,
+      port,
+      mode: 'measure',
+      gentle: false,
+      notifications: false,
+    })
     ours.push(await list.hear<ListFigures>())
     await list.end()
   }

@@ -54,7 +54,7 @@ async function measure(redis: BenchRedis, sessions: number): Promise<MixedFigure
   for (let round = 0; round < rounds(sessions); round += 1) {
     for (const db of round % 2 === 0 ? ([OWN, MIXED] as const) : ([MIXED, OWN] as const)) {
       const { host, port } = redis
-      const worker = startWorker('list', {
+      const worker = await startWorker('list', {
         ...{ host, port, db, mode: 'measure', gentle: false, notifications: false, decodes: true },
       })
       figures[db].push(await worker.hear<ListFigures>())
