@@ -24,9 +24,8 @@ import { isTelling } from './who.ts'
 const FIELDS = ['absexp', 'sldexp', 'data']
 const REVISION = 2
 const ID_BYTES = 16
-/** .NET counts 100 ns from the year 1 on. */
-const TICKS_TO_1970 = 621_355_968_000_000_000n
-const TICKS_PER_MS = 10_000n
+/** Milliseconds: .NET counts from the year 1 on. */
+const TO_1970 = 62_135_596_800_000
 const INT_BYTES = 4
 
 export const aspnetCore: SessionFormat = {
@@ -102,35 +101,34 @@ function valueIn(bytes: Buffer, nodes: Nodes): TreeNode {
 const hasControls = (bytes: Buffer): boolean =>
   bytes.some((byte) => (byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0d) || byte === 0x7f)
 
-/** Ticks of a field; null for -1, which is none, and for what is no number. */
-function ticks({ fields }: StoredSession, name: string): bigint | null {
+/**
+ * Milliseconds of a field in ticks of 100 ns, of which the last four digits are less than one: with them it would be no
+ * whole number that a double holds. Null for -1, which is none, and for what is no number.
+ */
+function milliseconds({ fields }: StoredSession, name: string): number | null {
   const text = fields.get(name)?.toString('latin1') ?? ''
-  return /^\d{1,19}$/.test(text) ? BigInt(text) : null
+  return /^\d{1,19}$/.test(text) ? Number(text.slice(0, -4)) : null
 }
 
 function expiryOf(stored: StoredSession): InnerExpiry | null {
-  const absolute = ticks(stored, 'absexp')
-  if (absolute !== null) {
-    return {
-      at: Number((absolute - TICKS_TO_1970) / TICKS_PER_MS),
-      from: 'absexp',
-      // With a sliding time too, Redis's TTL is whichever of the two is sooner.
-      ...(slidingSeconds(stored) === null ? {} : { slides: true }),
-    }
-  }
+  const absolute = milliseconds(stored, 'absexp')
   const sliding = slidingSeconds(stored)
+  if (absolute !== null) {
+    // With a sliding time too, Redis's TTL is whichever of the two is sooner.
+    return { at: absolute - TO_1970, from: 'absexp', ...(sliding === null ? {} : { slides: true }) }
+  }
   if (sliding === null) return null
   return { at: null, from: `sldexp: ${sliding} s after each access` }
 }
 
 function slidingSeconds(stored: StoredSession): number | null {
-  const sliding = ticks(stored, 'sldexp')
-  return sliding === null ? null : Number(sliding / TICKS_PER_MS) / 1000
+  const sliding = milliseconds(stored, 'sldexp')
+  return sliding === null ? null : sliding / 1000
 }
 
 function lastSeen(stored: StoredSession): Moment | null {
-  const sliding = ticks(stored, 'sldexp')
-  if (sliding === null || typeof stored.expiresAt !== 'number' || ticks(stored, 'absexp') !== null)
+  const sliding = milliseconds(stored, 'sldexp')
+  if (sliding === null || typeof stored.expiresAt !== 'number' || milliseconds(stored, 'absexp') !== null)
     return null
-  return { at: stored.expiresAt - Number(sliding / TICKS_PER_MS), from: 'Redis’s expiry − sldexp' }
+  return { at: stored.expiresAt - sliding, from: 'Redis’s expiry − sldexp' }
 }

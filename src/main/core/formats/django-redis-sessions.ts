@@ -48,7 +48,7 @@ type Form = 'signed' | 'legacy'
 
 /** Told by its beginning where the value is long. */
 function formOf({ value, isWhole }: StoredSession): Form | null {
-  if (!isUtf8(value.subarray(0, 64))) return null
+  if (!/^[\w.+/-]/.test(String.fromCharCode(value[0] ?? 0)) || !isUtf8(value.subarray(0, 64))) return null
   const text = value.toString('latin1', 0, MOST)
   const complete = isWhole && value.length <= MOST
   if (complete ? SIGNED.test(text) : /^\.?[\w-]+(?::|$)/.test(text) && /^(?:\.eJ|eyJ|gA)/.test(text))

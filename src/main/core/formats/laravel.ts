@@ -3,7 +3,7 @@ import { type Budget, Truncated, Undecodable } from './budget.ts'
 import { editJson, looksLikeJson, parseJson } from './codecs/json.ts'
 import { parsePhp } from './codecs/php.ts'
 import { editPhpSession, encodePhpText } from './codecs/php-edit.ts'
-import { looksLikePhpValue } from './codecs/php-handler.ts'
+import { BYTE, looksLikePhpValue } from './codecs/php-handler.ts'
 import { skimPhp } from './codecs/php-skim.ts'
 import {
   type Content,
@@ -81,7 +81,7 @@ const isEncrypted = (inner: Buffer): boolean => inner.toString('latin1', 0, ENCR
 
 /** The inner text as far as it is there; null where there is none that could be a session. */
 function innerBeginning(value: Buffer): Buffer | null {
-  const outer = OUTER.exec(value.toString('latin1', 0, 16))
+  const outer = value[0] === BYTE.text ? OUTER.exec(value.toString('latin1', 0, 16)) : null
   if (outer === null) return null
   const inner = value.subarray(outer[0].length, outer[0].length + Number(outer[1]))
   return looksLikePhpValue(inner) || looksLikeJson(inner) || isEncrypted(inner) ? inner : null

@@ -12,17 +12,16 @@ import { modifiedUtf8 } from './java-text.ts'
  * Serialization Stream Protocol" of the Java Object Serialization Specification.
  */
 
-const MAGIC = Buffer.from([0xac, 0xed, 0x00, 0x05])
+const MAGIC = 0xaced_0005
 
-export const looksLikeJava = (bytes: Buffer): boolean =>
-  bytes.length > 4 && bytes.subarray(0, 4).equals(MAGIC)
+export const looksLikeJava = (bytes: Buffer): boolean => bytes.length > 4 && bytes.readUInt32BE(0) === MAGIC
 
 export function parseJava(bytes: Buffer, budget: Budget): Parsed {
   const reader = new ByteReader(bytes)
   const parser = new JavaParser(reader, budget)
   return runParser(
     (into) => {
-      if (!reader.take(4).equals(MAGIC))
+      if (reader.u32() !== MAGIC)
         throw new Undecodable('It does not begin as a stream of Java’s objects does.')
       parser.value(into)
     },

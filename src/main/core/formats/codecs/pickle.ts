@@ -13,11 +13,12 @@ import { unescapedUnicode, unquoted } from './pickle-text.ts'
  * 2^53, and have no limits. Source: Lib/pickletools.py of CPython.
  */
 
-const [PROTO, STOP] = [0x80, 0x2e]
+const [PROTO, STOP, MARK, EMPTY_DICT] = [0x80, 0x2e, 0x28, 0x7d]
 
 /** Protocol 2 to 5 begin so; 0 and 1 with an opcode for a dictionary, and end with a full stop. */
 export function looksLikePickle(bytes: Buffer, isWhole: boolean): boolean {
   if (bytes[0] === PROTO) return (bytes[1] ?? 0) >= 2 && (bytes[1] ?? 9) <= 5
+  if (bytes[0] !== MARK && bytes[0] !== EMPTY_DICT) return false
   const begin = bytes.toString('latin1', 0, 4)
   return /^(?:\(d|\}q|\(dp)/.test(begin) && (!isWhole || bytes.at(-1) === STOP)
 }
