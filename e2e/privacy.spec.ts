@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { AxeBuilder } from '@axe-core/playwright'
-import type { Page } from '@playwright/test'
+import type { Locator, Page } from '@playwright/test'
 import { SessionStore } from '../src/main/core/store/session-store.ts'
 import { expect, test, useTestRedis } from './fixtures.ts'
 import { Screen } from './screen.ts'
@@ -323,6 +323,46 @@ test.describe('in the lists of many', () => {
     await ui.button('Cancel').click()
     await tellsNothing(ui, [id, other])
   })
+})
+
+test('the session of a cookie, the line of a file and the largest sessions show their ids by their eyes', async ({
+  ui,
+  store,
+}, testInfo) => {
+  const id = await store.createSession(FIELDS)
+  await expect(ui.row('ada')).toBeVisible()
+  const showsByItsEye = async (place: Locator) => {
+    await expect(place).toContainText(masked(id))
+    await place.hover()
+    await place.getByRole('button', { name: 'Show session id' }).click()
+    await expect(place).toContainText(id)
+    await place.getByRole('button', { name: 'Hide session id' }).click()
+    await expect(place).not.toContainText(id)
+  }
+  await ui.page.keyboard.press('f')
+  const cookies = ui.page.getByRole('dialog', { name: 'Find a session by its cookie' })
+  await cookies.getByRole('textbox', { name: 'Cookies' }).fill(`session_id=${id}`)
+  await cookies.getByRole('button', { name: 'Find session' }).click()
+  await showsByItsEye(cookies.getByRole('list', { name: 'Cookies' }).getByRole('listitem'))
+  await ui.page.keyboard.press('Escape')
+
+  const file = testInfo.outputPath('one.ndjson')
+  await writeFile(file, `${JSON.stringify({ id, fields: { username: 'eve' }, ttl: 600 })}\n`)
+  await ui.toolbar.getByRole('button', { name: 'More' }).click()
+  await ui.page.getByRole('menuitem', { name: 'Import sessions…' }).click()
+  await ui.page.getByLabel('File to import').setInputFiles(file)
+  const outcomes = ui.page.getByRole('list', { name: 'What would happen' })
+  await outcomes.locator('summary').click()
+  await showsByItsEye(outcomes.getByRole('listitem').getByRole('listitem'))
+  await ui.button('Cancel').click()
+
+  await ui.page.keyboard.press('Shift+R')
+  await ui.button('Read values').click()
+  const largest = ui.page.getByRole('list', { name: 'Largest sessions' }).getByRole('listitem')
+  await showsByItsEye(largest)
+  await tellsNothing(ui, [id])
+  await largest.getByRole('button', { name: /^[\d.,]+\s/ }).click()
+  await expect(ui.detail.getByRole('heading', { name: 'ada' })).toBeVisible()
 })
 
 test('what was chosen is remembered when the page is loaded again', async ({ ui, store }) => {

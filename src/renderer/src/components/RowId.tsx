@@ -1,6 +1,6 @@
 import type { Bytes } from '#shared/bytes.ts'
 import styles from './Secret.module.css'
-import { type Reveal, RevealButton } from './Secret.tsx'
+import { type Reveal, RevealButton, useReveal } from './Secret.tsx'
 import { SessionId } from './SessionId.tsx'
 
 interface RowIdProps {
@@ -17,3 +17,6 @@ export const RowId = ({ id, reveal, active }: RowIdProps) => (
     <RevealButton reveal={reveal} what="session id" tabIndex={active ? 0 : -1} />
   </span>
 )
+
+/** A session's id with an eye of its own, where it stands in no row that has the keyboard. */
+export const SecretId = ({ id }: { readonly id: Bytes }) => <RowId id={id} reveal={useReveal(true)} active />

@@ -3,7 +3,7 @@ import type { Bytes } from '#shared/bytes.ts'
 import type { CookieFinding, CookieSession } from '#shared/cookies.ts'
 import { Badge } from '../../components/Badge.tsx'
 import { Button } from '../../components/Button.tsx'
-import { SessionId } from '../../components/SessionId.tsx'
+import { SecretId } from '../../components/RowId.tsx'
 import { formatDuration } from '../../lib/format.ts'
 import { useList, useNow } from '../../stores/context.ts'
 import { prefixInWords } from '../transfer/export-target.ts'
@@ -102,7 +102,7 @@ function FoundSession({ session, now, onOpen }: FoundSessionProps) {
       <div className={styles.about}>
         <p className={styles.key}>
           <span className={styles.prefix}>{prefixInWords(prefix)}</span>
-          <SessionId id={id} />
+          <SecretId id={id} />
         </p>
         <p className={styles.facts}>{facts.join(' · ')}</p>
         {isElsewhere ? (

@@ -1,5 +1,6 @@
 import { bytesId } from '#shared/bytes.ts'
 import type { LargeSession, RiskReport } from '#shared/risks.ts'
+import { RevealButton, useReveal } from '../../components/Secret.tsx'
 import { SessionId } from '../../components/SessionId.tsx'
 import { toLine } from '../../lib/bytes-view.ts'
 import { formatBytes } from '../../lib/format.ts'
@@ -40,30 +41,38 @@ export function Overview({ report }: { readonly report: RiskReport }) {
 }
 
 function Largest({ title, rows }: { readonly title: string; readonly rows: readonly LargeSession[] }) {
-  const app = useApp()
   if (rows.length === 0) return null
   return (
     <div>
       <h3 className={styles.heading}>{title}</h3>
       <ol className={styles.sizes} aria-label={title}>
-        {rows.map(({ id, user, bytes, field }) => (
-          <li key={`${bytesId(id)} ${field}`}>
-            <button
-              type="button"
-              className={styles.size}
-              onClick={() => app.goTo(app.list.store.getState().prefix, id)}
-            >
-              <span className={styles.figure}>{formatBytes(bytes)}</span>
-              <span className={styles.name}>
-                {field ?? (user === null || user === '' ? 'anonymous' : toLine(user))}
-              </span>
-              <span className={styles.id}>
-                <SessionId id={id} />
-              </span>
-            </button>
-          </li>
+        {rows.map((row) => (
+          <LargeRow key={`${bytesId(row.id)} ${row.field}`} row={row} />
         ))}
       </ol>
     </div>
+  )
+}
+
+function LargeRow({ row: { id, user, bytes, field } }: { readonly row: LargeSession }) {
+  const app = useApp()
+  const reveal = useReveal(true)
+  return (
+    <li className={styles.large}>
+      <button
+        type="button"
+        className={styles.size}
+        onClick={() => app.goTo(app.list.store.getState().prefix, id)}
+      >
+        <span className={styles.figure}>{formatBytes(bytes)}</span>
+        <span className={styles.name}>
+          {field ?? (user === null || user === '' ? 'anonymous' : toLine(user))}
+        </span>
+        <span className={styles.id}>
+          <SessionId id={id} revealed={!reveal.hidden} />
+        </span>
+      </button>
+      <RevealButton reveal={reveal} what="session id" />
+    </li>
   )
 }

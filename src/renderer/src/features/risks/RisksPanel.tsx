@@ -4,7 +4,7 @@ import { useEffect } from 'react'
 import { Button } from '../../components/Button.tsx'
 import menu from '../../components/Menu.module.css'
 import { MenuItem } from '../../components/MenuItem.tsx'
-import { formatCount } from '../../lib/format.ts'
+import { formatCount, plural } from '../../lib/format.ts'
 import { useApp, useBlock, useRisks } from '../../stores/context.ts'
 import { FindingDetail } from './FindingDetail.tsx'
 import { FindingList } from './FindingList.tsx'
@@ -26,7 +26,7 @@ export function RisksBar() {
     <>
       {report === null ? null : (
         <span className={styles.aside} title={coverageInWords(report)}>
-          {formatCount(report.rows)} keys judged
+          {plural(report.rows, 'key')} judged
           {phase === 'idle' ? ', no values read yet' : ''}
         </span>
       )}

@@ -1,6 +1,6 @@
 import { ChevronRight } from 'lucide-react'
 import type { ImportState } from '#shared/transfer.ts'
-import { SessionId } from '../../components/SessionId.tsx'
+import { SecretId } from '../../components/RowId.tsx'
 import { formatCount } from '../../lib/format.ts'
 import { OUTCOMES } from './outcomes.ts'
 import styles from './Transfer.module.css'
@@ -34,7 +34,7 @@ export function OutcomeTable({ state, words }: OutcomeTableProps) {
                     <span className={styles.line}>line {formatCount(line)}</span>
                     {id === null ? null : (
                       <code className={styles.id}>
-                        <SessionId id={id} />
+                        <SecretId id={id} />
                       </code>
                     )}
                     {reason === null ? null : <span className={styles.reason}>{reason}</span>}
