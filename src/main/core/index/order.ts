@@ -72,9 +72,10 @@ export class Order {
     const [valued, empty, loose] = other.parts()
     this.#added = [...other.#added]
     this.#stale = other.#stale
-    const ownValued = yield* this.#filtered(valued)
-    const ownEmpty = yield* this.#filtered(empty)
-    this.#loose = yield* this.#filtered(loose)
+    const marks = yield* this.#marked()
+    const ownValued = yield* marked(valued, marks)
+    const ownEmpty = yield* marked(empty, marks)
+    this.#loose = yield* marked(loose, marks)
     this.#empty = ownEmpty
     this.#valued = ownValued
   }
@@ -180,15 +181,14 @@ export class Order {
     return [Uint32Array.from(valued), Uint32Array.from(empty)]
   }
 
-  *#filtered(slots: Uint32Array): Sliced<Uint32Array> {
-    const kept = new Uint32Array(slots.length)
-    let count = 0
-    for (let i = 0; i < slots.length; i += 1) {
-      const slot = slots[i] as number
-      if (this.#matches?.(slot) ?? true) kept[count++] = slot
-      if (i % FILTER_STEPS === 0) yield
+  /** By slot: 1 for those that match. Slot by slot, since a row's columns lie beside those of its neighbours in the table. */
+  *#marked(): Sliced<Uint8Array> {
+    const marks = new Uint8Array(this.#table.end)
+    for (let slot = 0; slot < marks.length; slot += 1) {
+      if (slot % FILTER_STEPS === 0) yield
+      if (this.#table.alive(slot) && (this.#matches?.(slot) ?? true)) marks[slot] = 1
     }
-    return kept.slice(0, count)
+    return marks
   }
 
   /** Puts sorted slots among sorted slots, and leaves out those that are no longer alive. */
@@ -242,6 +242,17 @@ export class Order {
     }
     return low
   }
+}
+
+function* marked(slots: Uint32Array, marks: Uint8Array): Sliced<Uint32Array> {
+  const kept = new Uint32Array(slots.length)
+  let count = 0
+  for (let i = 0; i < slots.length; i += 1) {
+    if (i % SLICE_STEPS === 0) yield
+    const slot = slots[i] as number
+    if (marks[slot] === 1) kept[count++] = slot
+  }
+  return kept.slice(0, count)
 }
 
 function joined(first: Uint32Array, second: Uint32Array): Uint32Array {

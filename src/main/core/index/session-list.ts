@@ -255,16 +255,22 @@ export class SessionList {
 
   /** Counts and expiry times of all rows, and of those that match a filter. @param asker whose columns words are looked for in */
   async summary(filter: string, buckets: number, asker: object): Promise<ListSummary> {
-    const { columns = [], sort = { by: 'id' as const } } = this.#viewports.get(asker)?.query ?? {}
-    const matched = await this.#index.views.look({ filter, columns, sort }, (order) => order.parts(), {
-      reach: 0,
-    })
+    const matched = await this.#matched(filter, asker)
     const { revision } = this.#index
-    const parts = 'message' in matched ? [] : matched
     return {
       revision,
-      ...(await runSliced(summarize(this.#index.table, parts, buckets, this.#options.clock()))),
+      ...(await runSliced(summarize(this.#index.table, matched, buckets, this.#options.clock()))),
     }
+  }
+
+  /** The slots that match a filter, in parts; null where there is none, which asks for no order. */
+  async #matched(filter: string, asker: object): Promise<readonly Uint32Array[] | null> {
+    if (filter.trim() === '') return null
+    const { columns = [], sort = { by: 'id' as const } } = this.#viewports.get(asker)?.query ?? {}
+    const parts = await this.#index.views.look({ filter, columns, sort }, (order) => order.parts(), {
+      reach: 0,
+    })
+    return 'message' in parts ? [] : parts
   }
 
   /**

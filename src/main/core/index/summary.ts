@@ -21,13 +21,14 @@ const MOST = 0.95
 const PART_STEPS = 1024
 
 /**
- * Counts rows by state and by when they expire.
- * @param matched the slots that match the filter, in parts
+ * Counts rows by state and by when they expire. Slot by slot, since a row's columns lie beside those of its neighbours
+ * in the table: in the order of the list it took ten times as long.
+ * @param matched the slots that match the filter, in parts; null where all do
  * @param now epoch milliseconds
  */
 export function* summarize(
   table: RowTable,
-  matched: readonly Uint32Array[],
+  matched: readonly Uint32Array[] | null,
   buckets: number,
   now: number,
 ): Sliced<Omit<ListSummary, 'revision'>> {
@@ -36,31 +37,42 @@ export function* summarize(
   const bucketOf = (expiresAt: number) => Math.floor(Math.max(0, expiresAt - now) / bucketMs)
   const all = new Array<number>(buckets).fill(0)
   let later = 0
+  const states = { active: 0, idle: 0, expiring: 0, expired: 0, withoutTtl: 0, other: 0 }
+  const matching = new Array<number>(buckets).fill(0)
+  const marks = matched === null ? null : yield* marksOf(matched, table.end)
   /** Its library refuses it already, and Redis may keep it for ever: it ends no more. */
   const isOver = (slot: number, endsAt: number) => endsAt <= now && table.endsInside(slot)
   for (let slot = 0; slot < table.end; slot += 1) {
     if (slot % SLICE_STEPS === 0) yield
-    const endsAt = table.ending(slot)
-    if (Number.isNaN(endsAt) || !table.alive(slot) || isOver(slot, endsAt)) continue
-    const bucket = bucketOf(endsAt)
-    if (bucket < buckets) all[bucket] = (all[bucket] as number) + 1
-    else later += 1
-  }
-  const states = { active: 0, idle: 0, expiring: 0, expired: 0, withoutTtl: 0, other: 0 }
-  const matching = new Array<number>(buckets).fill(0)
-  for (const part of matched) {
-    for (let i = 0; i < part.length; i += 1) {
-      if (i % SLICE_STEPS === 0) yield
-      const slot = part[i] as number
-      const endsAt = table.endsAt(slot)
+    if (!table.alive(slot)) continue
+    const endsAt = table.endsAt(slot)
+    const isMatch = marks === null || marks[slot] === 1
+    if (isMatch) {
       const inside = table.endsInside(slot)
       states[sessionStanding(table.isSession(slot), endsAt, table.lifetime(slot), inside, now)] += 1
-      if (endsAt === null || isOver(slot, endsAt)) continue
-      const bucket = bucketOf(endsAt)
-      if (bucket < buckets) matching[bucket] = (matching[bucket] as number) + 1
     }
+    if (endsAt === null || isOver(slot, endsAt)) continue
+    const bucket = bucketOf(endsAt)
+    if (bucket >= buckets) {
+      later += 1
+      continue
+    }
+    all[bucket] = (all[bucket] as number) + 1
+    if (isMatch) matching[bucket] = (matching[bucket] as number) + 1
   }
   return { at: now, states, expiries: { bucketMs, all, matched: matching, later } }
+}
+
+/** By slot: 1 for those in the parts. */
+function* marksOf(parts: readonly Uint32Array[], end: number): Sliced<Uint8Array> {
+  const marks = new Uint8Array(end)
+  for (const part of parts) {
+    for (let i = 0; i < part.length; i += 1) {
+      if (i % SLICE_STEPS === 0) yield
+      marks[part[i] as number] = 1
+    }
+  }
+  return marks
 }
 
 /** Counts rows by the part that their ids belong to. */
