@@ -136,7 +136,10 @@ export class Order {
     this.#restedAt = Math.max(this.#restedAt, now + REST * (now - began))
   }
 
-  /** Slots from a position on, as far as they are arranged. Values are turned round in the other direction; rows without one stay last. */
+  /**
+   * Slots from a position on, as far as they are arranged. Values are turned round in the other direction; rows without
+   * one stay last.
+   */
   slice(offset: number, limit: number, direction: Sort['direction']): number[] {
     const slots: number[] = []
     const end = Math.min(this.length, offset + limit)
