@@ -46,8 +46,10 @@ export const springSession: SessionFormat = {
   },
   summarise(stored, budget): Summary {
     const role = markerRole(stored)
-    if (role !== null)
-      return { encoding: 'text', role, user: markerContent(stored, role, budget).user ?? null }
+    if (role !== null) {
+      const user = role === 'index' ? markerContent(stored, role, budget).user : null
+      return { encoding: 'text', role, user: user ?? null }
+    }
     const { fields } = stored
     const user = [PRINCIPAL, ...PLAIN_USERS]
       .map((name) => quickText(fields.get(name)))

@@ -9,6 +9,7 @@ export const BYTE = {
   backslash: 0x5c,
   undefined: 0x21,
   text: 0x73,
+  whole: 0x69,
   escaped: 0x53,
   enum: 0x45,
   object: 0x4f,

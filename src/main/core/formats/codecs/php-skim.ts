@@ -1,4 +1,4 @@
-import type { TreeEntry } from '#shared/formats.ts'
+import type { TreeEntry, TreeNode } from '#shared/formats.ts'
 import { type Budget, Undecodable } from '../budget.ts'
 import { ByteReader } from '../byte-reader.ts'
 import { Nodes } from '../nodes.ts'
@@ -30,8 +30,9 @@ export function skimPhp(
         const start = reader.at
         skip(reader)
         if (!isWanted(name)) continue
-        const { root } = parsePhp(bytes.subarray(start, reader.at), budget)
-        if (root !== null) entries.push([nodes.string(name), root])
+        const value = bytes.subarray(start, reader.at)
+        const node = scalar(value, nodes) ?? parsePhp(value, budget).root
+        if (node !== null) entries.push([nodes.string(name), node])
       }
     },
     () => reader.at,
@@ -56,6 +57,20 @@ const NAME: Readonly<Record<PhpHandler, (reader: ByteReader) => string | null>> 
     reader.expect(BYTE.semicolon)
     return name
   },
+}
+
+/** A text or a whole number, as what names a user mostly is: a parser would be made for each. Null for anything else. */
+function scalar(value: Buffer, nodes: Nodes): TreeNode | null {
+  const last = value.length - 1
+  if (value[0] === BYTE.whole) {
+    const digits = value.toString('latin1', 2, last)
+    return /^-?\d+$/.test(digits) ? nodes.wholeText(digits) : null
+  }
+  if (value[0] !== BYTE.text) return null
+  const quote = value.indexOf(BYTE.quote)
+  // Where its quotes stand elsewhere its length is wrong, which the parser tells.
+  const isQuoted = value[quote - 1] === BYTE.colon && quote < last - 1 && value[last - 1] === BYTE.quote
+  return isQuoted ? nodes.text(value.subarray(quote + 1, last - 1)) : null
 }
 
 /** Passes over one value and what is in it. */
