@@ -106,6 +106,8 @@ async function takeAll(theme: (typeof THEMES)[number]): Promise<void> {
 
   await drawer.getByRole('button', { name: 'Risks', exact: true }).click()
   await drawer.getByRole('button', { name: 'Read values' }).click()
+  // All of them: the number may have grown meanwhile.
+  await drawer.getByText(/^([\d,]+) of \1 values$/).waitFor()
   await drawer.getByRole('button', { name: /Zombies/ }).click()
   await drawer.getByRole('grid', { name: /^Sessions: / }).waitFor()
   await take(page, 'risks')
