@@ -86,7 +86,7 @@ function buildWorkers(): Promise<unknown> {
     ...readdirSync(WORKERS).map((file) => resolve(WORKERS, file)),
     resolve(import.meta.dirname, '../src/main/core/formats/decoder-worker.ts'),
   ]
-  built ??= build({
+  return build({
     configFile: false,
     logLevel: 'warn',
     build: {
@@ -98,12 +98,12 @@ function buildWorkers(): Promise<unknown> {
       },
     },
   })
-  return built
 }
 
 /** A process of its own: its memory is only its own, and it disturbs nobody's event loop. */
 export async function startWorker(name: string, options: unknown): Promise<Worker> {
-  await buildWorkers()
+  built ??= buildWorkers()
+  await built
   const child: ChildProcess = fork(resolve(BUILT, `${name}.js`), [JSON.stringify(options)], {
     execArgv: ['--expose-gc'],
   })

@@ -4,6 +4,7 @@ import { AppError } from '#shared/errors.ts'
 import { filterNeeds, parseFilter } from '#shared/filter.ts'
 import {
   type FieldReading,
+  type FilterProblem,
   LIMITS,
   type ListProgress,
   type ListSummary,
@@ -266,11 +267,14 @@ export class SessionList {
   /** The slots that match a filter, in parts; null where there is none, which asks for no order. */
   async #matched(filter: string, asker: object): Promise<readonly Uint32Array[] | null> {
     if (filter.trim() === '') return null
-    const { columns = [], sort = { by: 'id' as const } } = this.#viewports.get(asker)?.query ?? {}
-    const parts = await this.#index.views.look({ filter, columns, sort }, (order) => order.parts(), {
-      reach: 0,
-    })
+    const parts = await this.#lookAtMatching(filter, asker, (order) => order.parts())
     return 'message' in parts ? [] : parts
+  }
+
+  /** Looks at what matches a filter, in the order that is kept for the asker anyway; its end may be in none. */
+  #lookAtMatching<T>(filter: string, asker: object, look: (order: Order) => T): Promise<T | FilterProblem> {
+    const { columns = [], sort = { by: 'id' as const } } = this.#viewports.get(asker)?.query ?? {}
+    return this.#index.views.look({ filter, columns, sort }, look, { reach: 0 })
   }
 
   /**
@@ -288,17 +292,13 @@ export class SessionList {
       return { ids: [...new Set(scope.ids.map((id) => toBinary(fromBytes(id))))], complete: true }
     if ('user' in scope) return this.#ofUser(scope.user)
     const query = this.#viewports.get(asker)?.query
-    const { columns = [], sort = { by: 'id' as const } } = query ?? {}
     const { table } = this.#index
     const except = new Set((scope.except ?? []).map((id) => toBinary(fromBytes(id))))
-    const ids = await this.#index.views.look(
-      { filter: scope.filter, columns, sort },
-      (order) =>
-        order
-          .parts()
-          .flatMap((part) => Array.from(part, (slot) => table.id(slot)))
-          .filter((id) => !except.has(id)),
-      { reach: 0 },
+    const ids = await this.#lookAtMatching(scope.filter, asker, (order) =>
+      order
+        .parts()
+        .flatMap((part) => Array.from(part, (slot) => table.id(slot)))
+        .filter((id) => !except.has(id)),
     )
     if ('message' in ids) throw new AppError('invalid_argument', `The filter cannot be read. ${ids.message}`)
     const read = query === undefined || this.#reading({ ...query, filter: scope.filter }) === null
