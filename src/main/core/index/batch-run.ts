@@ -1,32 +1,14 @@
 import type { KeyReader, ReadResult, ScanReply } from './key-reader.ts'
 import type { Pace } from './pace.ts'
+import type { ScanPass } from './scan-pass.ts'
+import type { ScanRange } from './scan-range.ts'
 import type { ReadSet } from './session-index.ts'
-
-/** One pass over all keys of one server. */
-export interface Pass {
-  readonly number: number
-  cursor: string
-  /** Keys looked at so far, about: SCAN only promises COUNT as a hint. */
-  scanned: number
-  done: boolean
-}
-
-/**
- * Moves a pass on after a batch. Not where the pass has not come to where the batch began: a table that is resized
- * meanwhile moves the cursors, and a scan that is stopped and resumed asks for a batch twice.
- */
-export function advance(pass: Pass, cursor: string, count: number, reply: ScanReply): void {
-  if (pass.done || cursor !== pass.cursor) return
-  pass.scanned += count
-  pass.cursor = reply.cursor
-  pass.done = reply.cursor === '0'
-}
 
 export interface BatchRunOptions {
   readonly reader: KeyReader
   readonly pace: Pace
   /** Where it goes on, and what it moves on. */
-  readonly pass: Pass
+  readonly pass: ScanPass
   readonly readSet: () => ReadSet
   /** Takes a batch in, when later ones have been asked for. @param set what it was read with */
   readonly take: (result: ReadResult, set: ReadSet) => void
@@ -39,34 +21,18 @@ export const BATCH_RUN_DEFAULTS = {
   atOnce: 2,
   /** Batches that are asked for and not taken in yet, at most: a server may answer faster than rows can be made. */
   underWay: 6,
-  /** Beginnings of batches looked up at once, and the number of known ones at which more are. */
-  lookedUp: 4,
-  fewKnown: 2,
 } as const
 
-interface Step {
-  readonly cursor: string
-  readonly count: number
-  /** Where the pass goes on after it, as it was looked up; null where it was not. */
-  readonly next: string | null
-}
-
 /**
- * Reads batch after batch of a pass, each asked for before those before it are taken in. Where nobody else uses the
- * server, it always has the next one at hand: a batch begins where the one before it ends, which is only told with that
- * one, so the cursors are looked up ahead.
+ * Reads batch after batch of a pass, each asked for before those before it are taken in. A batch begins where the one
+ * before it ends, which is only told with that one: so that a server that nobody else uses always has the next one at
+ * hand, parts of the pass are scanned side by side.
  */
 export class BatchRun {
   readonly #options: BatchRunOptions
-  #unanswered = 0
+  /** Parts whose next batch has been asked for. */
+  readonly #asked = new Set<ScanRange>()
   #untaken = 0
-  /** Batches that are known and not asked for yet. */
-  #known: Step[] = []
-  /** Where the batch after those begins; null while that is not known, or where there is none. */
-  #tip: string | null = null
-  #lookingUp = false
-  /** Rises when what is known ahead turns out wrong. */
-  #generation = 0
   #resting = false
   #resolve = () => {}
   #reject = (_error: unknown) => {}
@@ -85,57 +51,35 @@ export class BatchRun {
   }
 
   #goOn(): void {
-    const { pass, more, pace } = this.#options
+    const { pass, more } = this.#options
     if (pass.done || !more()) {
       if (this.#untaken === 0) this.#resolve()
       return
     }
-    const { atOnce, fewKnown, underWay } = BATCH_RUN_DEFAULTS
-    if (this.#resting || this.#untaken >= underWay) return
-    if (this.#mayLookAhead) {
-      if (this.#tip !== null && this.#known.length <= fewKnown) this.#lookUp(this.#tip)
-      while (this.#unanswered < atOnce && this.#untaken < underWay) {
-        const step = this.#known.shift()
-        if (step === undefined) break
-        this.#ask(step)
-      }
-    } else this.#forget()
-    const isIdle = this.#unanswered === 0 && !this.#lookingUp
-    if (isIdle) this.#ask({ cursor: pass.cursor, count: pace.count, next: null })
+    const atOnce = this.#atOnce
+    if (pass.ranges.length < atOnce) pass.cut()
+    for (const range of pass.ranges) {
+      if (this.#resting || this.#asked.size >= atOnce || this.#untaken >= BATCH_RUN_DEFAULTS.underWay) return
+      if (!this.#asked.has(range)) this.#ask(range)
+    }
   }
 
   /** In pipelines, a batch is many commands already. */
-  get #mayLookAhead(): boolean {
-    return this.#options.pace.mayQueue && this.#options.reader.scripted
-  }
-
-  #lookUp(from: string): void {
+  get #atOnce(): number {
     const { pace, reader } = this.#options
-    const { count } = pace
-    const generation = this.#generation
-    this.#tip = null
-    this.#lookingUp = true
-    reader.lookAhead(from, count, BATCH_RUN_DEFAULTS.lookedUp).then((cursors) => {
-      if (generation !== this.#generation) return
-      this.#lookingUp = false
-      let cursor = from
-      for (const next of cursors) {
-        this.#known.push({ cursor, count, next })
-        cursor = next
-      }
-      this.#tip = cursor === '0' ? null : cursor
-      this.#goOn()
-    }, this.#reject)
+    return pace.mayQueue && reader.scripted && reader.cutsScans ? BATCH_RUN_DEFAULTS.atOnce : 1
   }
 
-  #ask(step: Step): void {
-    const { reader, readSet, take } = this.#options
+  #ask(range: ScanRange): void {
+    const { reader, pace, readSet, take } = this.#options
+    const { cursor } = range
+    const { count } = pace
     const set = readSet()
-    this.#unanswered += 1
+    this.#asked.add(range)
     this.#untaken += 1
     reader
-      .scan(step.cursor, step.count, set.plan, {
-        answered: (reply) => this.#answered(step, reply),
+      .scan(cursor, count, set.plan, {
+        answered: (reply) => this.#answered(range, cursor, count, reply),
         take: (result) => take(result, set),
       })
       .then(() => {
@@ -144,13 +88,11 @@ export class BatchRun {
       }, this.#reject)
   }
 
-  #answered({ cursor, count, next }: Step, reply: ScanReply): void {
+  #answered(range: ScanRange, cursor: string, count: number, reply: ScanReply): void {
     const { pass, pace } = this.#options
-    this.#unanswered -= 1
+    this.#asked.delete(range)
     if (reply.cursor !== '0') pace.measured(count, reply.time)
-    advance(pass, cursor, count, reply)
-    if (next !== null && next !== reply.cursor) this.#forget()
-    if (next === null && !pass.done) this.#tip = pass.cursor
+    pass.advance(range, cursor, count, reply)
     const pause = pace.pause(reply.time)
     if (pause === 0) {
       this.#goOn()
@@ -161,13 +103,5 @@ export class BatchRun {
       this.#resting = false
       this.#goOn()
     }, pause)
-  }
-
-  /** Goes on from what the pass has come to, when what is under way has been answered. */
-  #forget(): void {
-    this.#generation += 1
-    this.#known = []
-    this.#tip = null
-    this.#lookingUp = false
   }
 }

@@ -14,14 +14,7 @@ import { MessageReader } from './message-reader.ts'
 import type { CallTime } from './pace.ts'
 import { packOthers, unpackRows } from './packed-rows.ts'
 import { readInPipelines, scanInPipelines } from './pipeline-reader.ts'
-import {
-  ELSEWHERE,
-  LOOK_AHEAD_SCRIPT,
-  NODE_READ_SCRIPT,
-  NODE_SCAN_SCRIPT,
-  READ_SCRIPT,
-  SCAN_SCRIPT,
-} from './read-script.ts'
+import { ELSEWHERE, NODE_READ_SCRIPT, NODE_SCAN_SCRIPT, READ_SCRIPT, SCAN_SCRIPT } from './read-script.ts'
 import { ReplyKeys } from './reply-keys.ts'
 import { type RowContext, toOtherRow, withSummary } from './row-format.ts'
 import type { FreshRow } from './row-table.ts'
@@ -84,10 +77,7 @@ export class KeyReader implements ListReader {
   readonly #prefix: Buffer
   readonly #pattern: string
   readonly #clock: () => number
-  /** As a pattern, which one key matches at most. */
-  readonly #barePrefix: string
   readonly #scan: BatchScript
-  readonly #lookAhead: BatchScript
   readonly #read: BatchScript
   readonly #texts = new TextCache()
   #scripted = true
@@ -100,13 +90,7 @@ export class KeyReader implements ListReader {
     const onNode = options.elsewhere !== undefined
     this.#prefix = Buffer.from(options.prefix, 'utf8')
     this.#pattern = prefixPattern(options.prefix)
-    this.#barePrefix = this.#pattern.slice(0, -1)
     this.#clock = options.clock
-    this.#lookAhead = new BatchScript(options.client, LOOK_AHEAD_SCRIPT, {
-      readOnly: true,
-      name: 'find where the next batches begin',
-      argv: 'plain',
-    })
     this.#scan = new BatchScript(options.client, onNode ? NODE_SCAN_SCRIPT : SCAN_SCRIPT, {
       readOnly: true,
       name: 'scan a batch of keys',
@@ -124,6 +108,11 @@ export class KeyReader implements ListReader {
     return this.#scripted
   }
 
+  /** Whether a scan may be cut into parts by its cursors: those of a cluster's node have its slots in them. */
+  get cutsScans(): boolean {
+    return this.#elsewhere === undefined
+  }
+
   /** Another server may answer now, or the user may run scripts now. */
   reset(): void {
     this.#scripted = true
@@ -135,18 +124,6 @@ export class KeyReader implements ListReader {
    */
   scan(cursor: string, count: number, plan: ReadPlan, { answered, take }: ScanTaker): Promise<void> {
     return this.#inOrder(() => this.#scanBatch(cursor, count, plan, answered), take)
-  }
-
-  /**
-   * Where the batches begin that follow each other from a cursor on, found at a fraction of what the scan costs. What
-   * this looks at is in the processor's caches when the scan comes by, which saves about as much.
-   * @returns where each of the next `steps` batches ends; the last is '0' where the scan ends with it
-   * @throws AppError
-   */
-  async lookAhead(cursor: string, count: number, steps: number): Promise<readonly string[]> {
-    const args = [cursor, this.#barePrefix, count, steps]
-    const reply = await this.#lookAhead.run([], args).catch(throwAppError)
-    return (reply as readonly Buffer[]).map(String)
   }
 
   /**

@@ -2,11 +2,12 @@ import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promis
 import type { ScanPhase } from '#shared/model.ts'
 import type { Holding } from '../connection/cluster-client.ts'
 import { BACKGROUND, doFor } from '../journal/command-purpose.ts'
-import { advance, BatchRun, type Pass } from './batch-run.ts'
+import { BatchRun } from './batch-run.ts'
 import { mayHaveGained } from './cluster-pass.ts'
 import type { KeyReader, ReadResult } from './key-reader.ts'
 import type { ListReader } from './list-reader.ts'
 import { type CallTime, Pace } from './pace.ts'
+import { ScanPass } from './scan-pass.ts'
 import type { ReadSet, SessionIndex } from './session-index.ts'
 
 export interface KeyScanOptions {
@@ -24,11 +25,12 @@ export interface KeyScanOptions {
 }
 
 /** The pass over one server. */
-interface Part extends Pass {
+interface Part {
+  readonly pass: ScanPass
   readonly shard: KeyReader
   readonly pace: Pace
   /** Of a node of a cluster: what it served when this began. */
-  holding: Holding | undefined
+  readonly holding: Holding | undefined
 }
 
 /** A pass over all servers: over each for itself, all at once. */
@@ -73,7 +75,7 @@ export class KeyScan {
   }
 
   get scanned(): number {
-    return this.#pass.parts.reduce((sum, { scanned }) => sum + scanned, 0)
+    return this.#pass.parts.reduce((sum, { pass }) => sum + pass.scanned, 0)
   }
 
   /** Whether it was stopped by a failure. */
@@ -143,18 +145,19 @@ export class KeyScan {
     const generation = this.#generation
     const current = () => generation === this.#generation && pass === this.#pass
     await this.#begin(pass)
-    const open = pass.parts.filter((part) => !part.done && this.#isShard(part))
+    const open = pass.parts.filter((part) => !part.pass.done && this.#isShard(part))
     this.#turn += 1
     const part = open[this.#turn % open.length]
-    if (part !== undefined) {
-      const { cursor } = part
+    const [range] = part?.pass.ranges ?? []
+    if (part !== undefined && range !== undefined) {
+      const { cursor } = range
       const set = this.#options.index.readSet
       await part.shard.scan(cursor, count, set.plan, {
-        answered: (reply) => advance(part, cursor, count, reply),
+        answered: (reply) => part.pass.advance(range, cursor, count, reply),
         take: (result) => this.#take(pass, result, set),
       })
     }
-    const isLast = open.length === 0 || (open.length === 1 && part?.done === true)
+    const isLast = open.length === 0 || (open.length === 1 && part?.pass.done === true)
     if (isLast && current() && (await this.#isWhole(pass)) && current()) {
       pass.done = true
       await this.#readUnmet(pass, current)
@@ -170,11 +173,11 @@ export class KeyScan {
     if (pass.parts.length > 0) return
     const { reader } = this.#options
     const holdings = await reader.holdings?.()
-    pass.parts = reader.shards.map((shard) => this.#partOf(pass, shard, holdings?.get(shard)))
+    pass.parts = reader.shards.map((shard) => this.#partOf(shard, holdings?.get(shard)))
   }
 
-  #partOf({ number }: WholePass, shard: KeyReader, holding: Holding | undefined): Part {
-    return { number, shard, pace: this.#paceOf(shard), holding, cursor: '0', scanned: 0, done: false }
+  #partOf(shard: KeyReader, holding: Holding | undefined): Part {
+    return { pass: new ScanPass(), shard, pace: this.#paceOf(shard), holding }
   }
 
   #paceOf(shard: KeyReader): Pace {
@@ -201,12 +204,12 @@ export class KeyScan {
     const parts: Part[] = []
     for (const [shard, holding] of holdings) {
       const part = pass.parts.find((each) => each.shard === shard)
-      const isWhole = part?.done === true && !mayHaveGained(part.holding, holding, pass.rounds === 0)
-      parts.push(isWhole ? part : this.#partOf(pass, shard, holding))
+      const isWhole = part?.pass.done === true && !mayHaveGained(part.holding, holding, pass.rounds === 0)
+      parts.push(isWhole ? part : this.#partOf(shard, holding))
     }
     pass.parts = parts
     pass.rounds += 1
-    return parts.every(({ done }) => done)
+    return parts.every((part) => part.pass.done)
   }
 
   /** Works from now on by what is wanted now; resolves when the first batch is in. */
@@ -283,7 +286,7 @@ export class KeyScan {
     let failed = false
     const ended = await Promise.allSettled(
       pass.parts
-        .filter(({ done }) => !done)
+        .filter((part) => !part.pass.done)
         .map(async (part) => {
           try {
             await this.#scanPart(pass, part, () => !failed && current(), began)
@@ -308,7 +311,7 @@ export class KeyScan {
     const run = new BatchRun({
       reader: shard,
       pace,
-      pass: part,
+      pass: part.pass,
       readSet: () => index.readSet,
       more: () => more() && this.#isShard(part),
       take: (result, set) => {

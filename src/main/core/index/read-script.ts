@@ -159,13 +159,3 @@ ${readKeys('keys', 1, { fields: 'unpack(ARGV, 4, last)', cluster: true, scans: f
 export const READ_SCRIPT = `${CLOCK}
 local out, n = {0}, 1
 ${readKeys('KEYS', 1)}`
-
-/** ARGV: cursor, pattern, count, steps. Answers where each step ends. */
-export const LOOK_AHEAD_SCRIPT = `
-local cursor, ends = ARGV[1], {}
-for step = 1, ARGV[4] do
-  cursor = redis.call('SCAN', cursor, 'MATCH', ARGV[2], 'COUNT', ARGV[3])[1]
-  ends[step] = cursor
-  if cursor == '0' then break end
-end
-return ends`
