@@ -155,6 +155,27 @@ describe.each(SERVER_KINDS)('a bulk action on $name', ({ binary, missing }) => {
     expect(await redis.client.exists(...[edited, longer, zombie, other].map((id) => PREFIX + id))).toBe(4)
   })
 
+  it('knows hash tables again that Redis is moving to larger ones meanwhile', async () => {
+    const { freeze, history } = await makeBulk(redis.client, redis.port)
+    const ids = Array.from({ length: 40 }, (_, at) => `table-${at}`)
+    for (const [at, id] of ids.entries()) {
+      // One field after the other, until the table has just been made larger.
+      const names = Array.from({ length: 5 + at }, (_, number) => `field-${number}`)
+      for (const name of names) await redis.client.hset(PREFIX + id, name, 'x'.repeat(90))
+    }
+    const look = () => Promise.all(ids.map((id) => redis.client.hmget(PREFIX + id, 'field-1', 'field-2')))
+    const { job } = await freeze(ids)
+    await look()
+    expect(finished(await job.run(REMOVE, { ...CAREFUL, others: true })).counts).toMatchObject({
+      done: ids.length,
+      changed: 0,
+    })
+    await history.undo()
+    await look()
+    expect((await history.redo()).counts).toMatchObject({ done: ids.length, changed: 0 })
+    expect(await redis.client.dbsize()).toBe(0)
+  })
+
   it('takes changed sessions too where that is chosen, but nothing that is no session any more', async () => {
     const { freeze, store } = await makeBulk(redis.client, redis.port)
     const [edited, zombie] = [await store.createSession({}), await store.createSession({})]

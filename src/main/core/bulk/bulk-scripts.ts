@@ -6,9 +6,10 @@ import { SESSION_TTL } from '../store/lua.ts'
  * array, flat: first the microseconds that the server took, then what is said of each key in turn.
  *
  * A key is known again by its mark: the CRC-64 that its DUMP ends with, and its expiry as a double. It costs nothing to
- * find, where a SHA-1 would be a fifth of the server's time. A hash table that Redis moves to a larger one in between is
- * dumped in another order, and counts as changed: it is left alone, which harms nobody.
- * Source of the layout: https://redis.io/docs/latest/commands/dump/
+ * find, where a SHA-1 would be a fifth of the server's time. A hash table is dumped in another order while Redis moves it
+ * to a larger one, a bucket with each look for a field, so that move is finished first. One of more fields than
+ * MOST_SETTLED may count as changed for that alone: it is left alone, which harms nobody.
+ * Sources of the layout: https://redis.io/docs/latest/commands/dump/, rdb.h of Redis and Valkey.
  */
 
 /** What came of one key. `left`: it was not to be written. */
@@ -24,12 +25,28 @@ export const OUTCOME = {
 
 export const MARK_BYTES = 16
 
+/** Fields of a hash table that are as many looks for one as it takes to finish its move. */
+const MOST_SETTLED = 512
+
 /**
  * Lua: `state(key)`, its DUMP and PEXPIRETIME; false and -2 where there is no key, -3 for an expiry on a server that
  * cannot tell it (before Redis 7.0). `end_of(key)`, the latter alone. And `mark_of(dump, at)`, false for no key.
  */
 export const STATE_AND_MARK = `
 local call = redis.call
+-- By the type that a DUMP begins with: where the number of fields stands. The last one is of fields with expiries.
+local length_at = {[4] = 2, [22] = 2, [24] = 10}
+local nothing = {}
+local function settled(key, dump)
+  local from = length_at[string.byte(dump)]
+  if not from then return dump end
+  local length, low = string.byte(dump, from, from + 1)
+  if length >= 64 then length = 256 * (length - 64) + low end
+  if length > ${MOST_SETTLED} then return dump end
+  for i = #nothing + 1, length do nothing[i] = '' end
+  redis.pcall('HMGET', key, unpack(nothing, 1, length))
+  return call('DUMP', key)
+end
 local function end_of(key)
   local at = redis.pcall('PEXPIRETIME', key)
   return type(at) == 'number' and at or -3
@@ -37,7 +54,7 @@ end
 local function state(key)
   local dump = call('DUMP', key)
   if not dump then return false, -2 end
-  return dump, end_of(key)
+  return settled(key, dump), end_of(key)
 end
 local function mark_of(dump, at)
   return dump and string.sub(dump, -8) .. struct.pack('>d', at)
