@@ -42,6 +42,11 @@ export default defineConfig({
     root: from('src/renderer'),
     plugins: [react()],
     build: {
+      // Half of what a browser on the other side of a tunnel would load otherwise; off by default in electron-vite.
+      minify: true,
+      cssMinify: true,
+      // In kB: loaded from a disk or once over the wire, one file is as good as many.
+      chunkSizeWarningLimit: 1200,
       rollupOptions: { input: { index: from('src/renderer/index.html') } },
     },
   },
