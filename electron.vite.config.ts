@@ -9,6 +9,8 @@ export default defineConfig({
   main: {
     build: {
       sourcemap: true,
+      // What package.json has among devDependencies is bundled: of zod most is never used, and to load its hundred files
+      // would take a quarter of the time to start.
       rollupOptions: {
         // Three entries on one core: the desktop app, the web host, and the demo server alone. The worker is a thread
         // of the first two, started by its file.

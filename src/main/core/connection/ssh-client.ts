@@ -7,7 +7,8 @@ import ssh2, {
 import { AppError } from '#shared/errors.ts'
 import { fingerprintOf, type HostKey, KnownHosts, parseHostKey } from './known-hosts.ts'
 import { openSocket, socketFailure } from './link-socket.ts'
-import { authFailure, checkPrivateKey, hostRefusal, noAgent, sshFailure } from './ssh-errors.ts'
+import { checkPrivateKey } from './private-key.ts'
+import { authFailure, hostRefusal, noAgent, sshFailure } from './ssh-errors.ts'
 import { addressLabel, type SshSettings } from './target.ts'
 
 export const SSH_DEFAULTS = {

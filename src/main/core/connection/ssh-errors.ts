@@ -1,37 +1,14 @@
-import ssh2 from 'ssh2'
 import { AppError } from '#shared/errors.ts'
 import { type Place, placeLabel } from './link-socket.ts'
 import { addressLabel, type SshSettings } from './target.ts'
 
-const fail = (message: string, cause?: unknown): AppError =>
+export const tunnelFailure = (message: string, cause?: unknown): AppError =>
   new AppError('tunnel_failed', message, undefined, { cause })
 
 export const noAgent = (): AppError =>
-  fail(
+  tunnelFailure(
     'No SSH agent runs here: SSH_AUTH_SOCK is not set. Start one (ssh-agent) and add your key to it (ssh-add), or use a key or a password.',
   )
-
-/** @throws AppError where the settings name a key that cannot be used */
-export function checkPrivateKey({ method, privateKey, passphrase }: SshSettings): void {
-  if (method !== 'key') return
-  if (privateKey === null) throw fail('There is no private key for SSH. Give the text of one.')
-  const parsed = ssh2.utils.parseKey(privateKey, passphrase ?? undefined)
-  const key = Array.isArray(parsed) ? parsed[0] : parsed
-  if (!(key instanceof Error)) {
-    if (key?.isPrivateKey()) return
-    throw fail('This is a public key. SSH needs the private one: the file without .pub.')
-  }
-  if (passphrase === null && /encrypted/i.test(key.message)) {
-    throw fail('The private key for SSH has a passphrase. Enter it.', key)
-  }
-  if (passphrase !== null && !/unsupported key format/i.test(key.message)) {
-    throw fail('The passphrase of the private key for SSH is wrong. Check it.', key)
-  }
-  throw fail(
-    `The private key for SSH cannot be read (${key.message}). Give the whole text of a key in OpenSSH’s or PEM format.`,
-    key,
-  )
-}
 
 /** @param takes the methods that the server said it takes */
 export function authFailure(settings: SshSettings, takes: readonly string[], cause: Error): AppError {
@@ -42,16 +19,16 @@ export function authFailure(settings: SshSettings, takes: readonly string[], cau
       ? ''
       : ` It takes: ${takes.map((each) => each.replace('publickey', 'keys')).join(', ')}.`
   if (method === 'agent')
-    return fail(
+    return tunnelFailure(
       `${server} took no key of the agent for ${username}. Look at its keys (ssh-add -l), add the right one (ssh-add), or check the user.${other}`,
       cause,
     )
   if (method === 'key')
-    return fail(
+    return tunnelFailure(
       `${server} refused this key for ${username}. Add its public key to authorized_keys there, or check the user.${other}`,
       cause,
     )
-  return fail(`${server} refused the password of ${username}. Check both.${other}`, cause)
+  return tunnelFailure(`${server} refused the password of ${username}. Check both.${other}`, cause)
 }
 
 /** What an SSH connection failed with before it was logged in. */
@@ -62,26 +39,29 @@ export function sshFailure(
   const where = addressLabel(settings)
   const { message, level } = error
   if (level === 'agent')
-    return fail(
+    return tunnelFailure(
       `The SSH agent does not answer (${message}). Start it (ssh-agent) and set SSH_AUTH_SOCK, or use a key or a password.`,
       error,
     )
   if (level === 'client-timeout')
-    return fail(
+    return tunnelFailure(
       `The SSH server ${where} did not finish the login in time. It may be busy, or the agent may wait for its person; try again.`,
       error,
     )
   if (/no matching/i.test(message))
-    return fail(
+    return tunnelFailure(
       `The SSH server ${where} offers only algorithms that are too old to be safe (${message}). Update it.`,
       error,
     )
   if (/ECONNRESET|EPIPE/.test(error.code ?? '') || message === 'closed')
-    return fail(
+    return tunnelFailure(
       `The SSH server ${where} hung up before the login. It may be busy or not let this machine in; its log says why.`,
       error,
     )
-  return fail(`What answers at ${where} does not speak SSH (${message}). Check host and port.`, error)
+  return tunnelFailure(
+    `What answers at ${where} does not speak SSH (${message}). Check host and port.`,
+    error,
+  )
 }
 
 /** RFC 4254, 5.1. */
@@ -96,7 +76,7 @@ export function forwardFailure(
   const server = `The SSH server ${addressLabel(settings)}`
   const target = placeLabel(to)
   if (error.reason === ADMINISTRATIVELY_PROHIBITED)
-    return fail(
+    return tunnelFailure(
       `${server} does not forward connections to ${target}. Allow it in its sshd_config (AllowTcpForwarding, PermitOpen), or take another server.`,
       error,
     )

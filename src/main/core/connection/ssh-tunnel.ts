@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 import type { ClientChannel } from 'ssh2'
 import { AppError } from '#shared/errors.ts'
 import { LINK_DEFAULTS, type Place } from './link-socket.ts'
-import { openSsh, type SshConnection } from './ssh-client.ts'
+import type { SshConnection } from './ssh-client.ts'
 import { forwardFailure } from './ssh-errors.ts'
 import { addressLabel, type SshSettings } from './target.ts'
 import { TunnelStream } from './tunnel-stream.ts'
@@ -38,7 +38,9 @@ export class SshTunnel {
   /** The SSH connection, opened where there is none. Its opener holds it. @throws as openSsh */
   connect(signal: AbortSignal): Promise<SshConnection> {
     if (this.#connection === null) {
-      const connection = openSsh(this.#settings, this.#attempt.signal)
+      const { signal: attempt } = this.#attempt
+      // The library for SSH takes a sixth of the time to start, and few need it.
+      const connection = import('./ssh-client.ts').then(({ openSsh }) => openSsh(this.#settings, attempt))
       this.#connection = connection
       const forget = () => {
         if (this.#connection === connection) this.#connection = null
