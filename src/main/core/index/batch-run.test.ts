@@ -2,6 +2,7 @@ import type { Redis } from 'ioredis'
 import { describe, expect, it, vi } from 'vitest'
 import { type TestRedis, useRedisServer } from '../../../test/redis.ts'
 import { SERVER_KINDS } from '../../../test/redis-servers.ts'
+import { freePort } from '../connection/redis-process.ts'
 import { BatchRun } from './batch-run.ts'
 import { readPlan } from './columns.ts'
 import { KeyReader } from './key-reader.ts'
@@ -107,11 +108,12 @@ for (const { name, binary, missing, manner, alone } of RUNS)
     },
   )
 
+const BUS = await freePort()
 const { binary, missing } = SERVER_KINDS[1] ?? { binary: null, missing: 'there is no Redis 8.0' }
 describe.skipIf(missing !== null)(
   `a run of batches on Redis 8.0${missing === null ? '' : ` (${missing})`}`,
   () => {
-    const redis = useRedisServer(binary, '--cluster-enabled', 'yes')
+    const redis = useRedisServer(binary, '--cluster-enabled', 'yes', '--cluster-port', String(BUS))
 
     it('meets every key of a server whose cursors are no places in a table', async () => {
       await redis.client.cluster('ADDSLOTSRANGE', 0, 16_383)
