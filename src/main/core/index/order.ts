@@ -26,6 +26,7 @@ export class Order {
   #added: number[] = []
   #stale = false
   #restedAt = 0
+  #built = false
 
   constructor(table: RowTable, by: SortColumn, byId: SortColumn, matches: SlotPredicate | null) {
     this.#table = table
@@ -41,6 +42,16 @@ export class Order {
   /** Whether it has taken in all that it was told. */
   get current(): boolean {
     return !this.#stale && this.#added.length === 0
+  }
+
+  /** Rows that it was told of and has not taken in. */
+  get backlog(): number {
+    return this.#added.length
+  }
+
+  /** Whether it can be looked at up to a position, or its end. */
+  isArranged(reach = Number.POSITIVE_INFINITY): boolean {
+    return this.#built && (this.#loose.length === 0 || reach <= this.#valued.length)
   }
 
   added(slot: number): void {
@@ -65,6 +76,7 @@ export class Order {
     this.#valued = valued
     this.#empty = NONE
     this.#loose = empty
+    this.#built = true
   }
 
   /** Takes those rows of another order of the same column that match.  */
@@ -78,6 +90,7 @@ export class Order {
     this.#loose = yield* marked(loose, marks)
     this.#empty = ownEmpty
     this.#valued = ownValued
+    this.#built = true
   }
 
   /**
@@ -122,7 +135,7 @@ export class Order {
 
   /** Puts the rows that it has in order up to a position, to its end where none is given; after a {@link sync}. */
   *arrange(reach = Number.POSITIVE_INFINITY): Sliced {
-    if (this.#loose.length === 0 || reach <= this.#valued.length) return
+    if (this.isArranged(reach)) return
     const began = performance.now()
     const sorted = this.#loose.slice()
     yield* sortSlots(sorted, this.#byId, this.#byId)

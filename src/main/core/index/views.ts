@@ -10,6 +10,8 @@ import { idColumn, sortColumn } from './sort-column.ts'
 export const VIEW_DEFAULTS = {
   /** Orders kept up to date at once; the least recently used goes first. */
   kept: 8,
+  /** Rows that an order takes in while somebody waits for it; of more, it takes in what it can while they look. */
+  quick: 10_000,
 } as const
 
 /** What filters ask of the index beside the table. */
@@ -41,6 +43,8 @@ export class Views {
   readonly #clock: () => number
   readonly #kept = new Map<string, Kept>()
   #turn: Promise<unknown> = Promise.resolve()
+  /** Pieces of work that are not done yet. */
+  #underWay = 0
 
   constructor(table: RowTable, columns: ColumnLookup, clock: () => number) {
     this.#table = table
@@ -73,6 +77,8 @@ export class Views {
   ): Promise<T | FilterProblem> {
     const parsed = parseFilter(query.filter)
     if (!parsed.ok) return parsed.problem
+    const atHand = eager ? null : this.#atHand(query, reach)
+    if (atHand !== null) return look(atHand)
     return this.#exclusive(() => this.#looked(query, parsed.filter, look, eager, reach))
   }
 
@@ -87,6 +93,20 @@ export class Views {
   /** Makes every order take in what it was told, so that none knows of a slot that is not alive. */
   async settle(then: () => void): Promise<void> {
     await this.#exclusive(() => this.#settled(then))
+  }
+
+  /**
+   * An order as it is, where nobody would want to wait until it is up to date: it is whole between any two slices of the
+   * work on it. Brings it up to date meanwhile.
+   */
+  #atHand(query: ColumnQuery, reach?: number): Order | null {
+    const order = this.#use(nameOf(query))?.order
+    if (order?.isArranged(reach) !== true) return null
+    if (this.#underWay > 0) return order
+    if (order.backlog <= VIEW_DEFAULTS.quick) return null
+    // Should it fail, so does the next one who waits for it.
+    if (order.rested) this.#exclusive(() => order.sync()).catch(() => {})
+    return order
   }
 
   *#looked<T>(
@@ -188,7 +208,12 @@ export class Views {
 
   /** One piece of work after the other: an order must not move while another is taken from it. */
   #exclusive<T>(work: () => Sliced<T>): Promise<T> {
-    const done = this.#turn.then(() => runSliced(work()))
+    this.#underWay += 1
+    const done = this.#turn
+      .then(() => runSliced(work()))
+      .finally(() => {
+        this.#underWay -= 1
+      })
     this.#turn = done.catch(() => {})
     return done
   }
