@@ -18,6 +18,7 @@ interface SizeFigures {
   /** Milliseconds of each round. */
   readonly redisCli: readonly number[]
   readonly byHand: readonly number[]
+  readonly floor: readonly number[]
   readonly ours: readonly ListFigures[]
 }
 
@@ -45,12 +46,12 @@ export async function benchList(sizes: readonly number[]): Promise<BenchResult> 
 async function measure({ host, port }: BenchRedis, sessions: number): Promise<SizeFigures> {
   const redisCli: number[] = []
   const byHand: number[] = []
+  const floor: number[] = []
   const ours: ListFigures[] = []
   for (let round = 0; round < rounds(sessions); round += 1) {
     redisCli.push(await scanWithRedisCli(host, port))
-    const hand = await startWorker('by-hand', { host, port })
-    byHand.push((await hand.hear<{ readonly complete: number }>()).complete)
-    await hand.end()
+    byHand.push(await scanWith('by-hand', host, port))
+    floor.push(await scanWith('floor', host, port))
     const list = await startWorker('list', {
       host,
       port,
@@ -61,7 +62,15 @@ async function measure({ host, port }: BenchRedis, sessions: number): Promise<Si
     ours.push(await list.hear<ListFigures>())
     await list.end()
   }
-  return { sessions, redisCli, byHand, ours }
+  return { sessions, redisCli, byHand, floor, ours }
+}
+
+/** @returns milliseconds */
+async function scanWith(worker: 'by-hand' | 'floor', host: string, port: number): Promise<number> {
+  const scan = await startWorker(worker, { host, port })
+  const { complete } = await scan.hear<{ readonly complete: number }>()
+  await scan.end()
+  return complete
 }
 
 async function scanWithRedisCli(host: string, port: number): Promise<number> {
@@ -92,12 +101,17 @@ function report(results: readonly SizeFigures[], version: string): string {
       [
         row('`redis-cli --scan`, keys only: ms', ({ redisCli }) => ms(median(redisCli))),
         row('by hand, PTTL and HGETALL: ms', ({ byHand }) => ms(median(byHand))),
+        row('our calls, replies thrown away: ms', ({ floor }) => ms(median(floor))),
         row('ours, complete: ms', (figures) => ms(complete(figures))),
         row('ours to `redis-cli` (target 0.6)', (figures) =>
           (complete(figures) / median(figures.redisCli)).toFixed(2),
         ),
         row('ours to by hand (target 0.3)', (figures) =>
           (complete(figures) / median(figures.byHand)).toFixed(2),
+        ),
+        row('ours to our calls alone', (figures) => (complete(figures) / median(figures.floor)).toFixed(2)),
+        row('our calls alone to `redis-cli` and by hand', ({ floor, redisCli, byHand }) =>
+          [redisCli, byHand].map((peer) => (median(floor) / median(peer)).toFixed(2)).join(' and '),
         ),
         row('ours, µs a session', (figures) => ((1000 * complete(figures)) / figures.sessions).toFixed(2)),
         row('first 100 rows: ms (target 200)', (figures) => ms(of(figures, ({ first }) => first))),
