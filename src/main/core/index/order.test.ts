@@ -2,22 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { SortKey } from '#shared/model.ts'
 import { Order, type SlotPredicate } from './order.ts'
-import { type FreshRow, RowTable } from './row-table.ts'
+import { RowTable } from './row-table.ts'
 import { runSliced } from './sliced.ts'
 import { idColumn, sortColumn } from './sort-column.ts'
-
-const none = Number.NaN
-const row = (id: string, values: Partial<FreshRow> = {}): FreshRow => ({
-  id,
-  type: 'hash',
-  flaws: 0,
-  createdAt: none,
-  lastAccessedAt: none,
-  configuredTtl: none,
-  expiresAt: none,
-  cells: [null],
-  ...values,
-})
+import { none, row } from './testing/rows.ts'
 
 /** A table with one column of cells. */
 function makeTable(): { readonly table: RowTable; readonly column: number } {

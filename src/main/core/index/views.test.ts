@@ -1,19 +1,9 @@
 import { expect, it } from 'vitest'
 import { fieldColumn } from './columns.ts'
-import { type FreshRow, RowTable } from './row-table.ts'
+import { RowTable } from './row-table.ts'
+import { row } from './testing/rows.ts'
 import { VIEW_DEFAULTS, Views } from './views.ts'
 
-const none = Number.NaN
-const row = (id: string): FreshRow => ({
-  id,
-  type: 'hash',
-  flaws: 0,
-  createdAt: none,
-  lastAccessedAt: none,
-  configuredTtl: none,
-  expiresAt: none,
-  cells: [`user-${id}`],
-})
 const QUERY = { filter: '', columns: ['username'], sort: { by: 'id' as const } }
 const FILTERED = { ...QUERY, filter: 'user:user-1' }
 
@@ -29,7 +19,7 @@ function makeViews() {
   let count = 0
   const add = (more: number) => {
     for (const end = count + more; count < end; count += 1)
-      views.added(table.put(row(String(count)), [place], 1))
+      views.added(table.put(row(String(count), { cells: [`user-${count}`] }), [place], 1))
   }
   const seen = async (query: typeof QUERY, eager: boolean) => {
     const length = await views.look(query, (order) => order.length, { eager, reach: 100 })
