@@ -7,8 +7,8 @@ import {
   machine,
   median,
   PREFIX,
+  runWorker,
   startBenchRedis,
-  startWorker,
   table,
 } from './setup.ts'
 import type { BulkFigures } from './workers/bulk.ts'
@@ -26,9 +26,7 @@ export async function benchBulk(sessions: number): Promise<BenchResult> {
       await fillSessions(redis.client, sessions)
       const took = await deleteByPipe(redis)
       await fillSessions(redis.client, sessions)
-      const worker = await startWorker('bulk', { host: redis.host, port: redis.port })
-      const figures = await worker.hear<BulkFigures>()
-      await worker.end()
+      const figures = await runWorker<BulkFigures>('bulk', { host: redis.host, port: redis.port })
       await redis.client.flushall()
       if (round === 0) continue
       pipe.push(took)

@@ -7,11 +7,17 @@ import {
   machine,
   median,
   PREFIX,
+  runWorker,
   startBenchRedis,
-  startWorker,
   table,
 } from './setup.ts'
 import type { ListFigures } from './workers/list.ts'
+
+/** What a worker tells that only scans. */
+interface ScanTime {
+  /** Milliseconds. */
+  readonly complete: number
+}
 
 interface SizeFigures {
   readonly sessions: number
@@ -50,27 +56,12 @@ async function measure({ host, port }: BenchRedis, sessions: number): Promise<Si
   const ours: ListFigures[] = []
   for (let round = 0; round < rounds(sessions); round += 1) {
     redisCli.push(await scanWithRedisCli(host, port))
-    byHand.push(await scanWith('by-hand', host, port))
-    floor.push(await scanWith('floor', host, port))
-    const list = await startWorker('list', {
-      host,
-      port,
-      mode: 'measure',
-      gentle: false,
-      notifications: false,
-    })
-    ours.push(await list.hear<ListFigures>())
-    await list.end()
+    byHand.push((await runWorker<ScanTime>('by-hand', { host, port })).complete)
+    floor.push((await runWorker<ScanTime>('floor', { host, port })).complete)
+    const options = { host, port, mode: 'measure', gentle: false, notifications: false }
+    ours.push(await runWorker<ListFigures>('list', options))
   }
   return { sessions, redisCli, byHand, floor, ours }
-}
-
-/** @returns milliseconds */
-async function scanWith(worker: 'by-hand' | 'floor', host: string, port: number): Promise<number> {
-  const scan = await startWorker(worker, { host, port })
-  const { complete } = await scan.hear<{ readonly complete: number }>()
-  await scan.end()
-  return complete
 }
 
 async function scanWithRedisCli(host: string, port: number): Promise<number> {

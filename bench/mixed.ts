@@ -7,8 +7,8 @@ import {
   fillSessions,
   machine,
   median,
+  runWorker,
   startBenchRedis,
-  startWorker,
   table,
 } from './setup.ts'
 import type { ListFigures } from './workers/list.ts'
@@ -54,11 +54,8 @@ async function measure(redis: BenchRedis, sessions: number): Promise<MixedFigure
   for (let round = 0; round < rounds(sessions); round += 1) {
     for (const db of round % 2 === 0 ? ([OWN, MIXED] as const) : ([MIXED, OWN] as const)) {
       const { host, port } = redis
-      const worker = await startWorker('list', {
-        ...{ host, port, db, mode: 'measure', gentle: false, notifications: false, decodes: true },
-      })
-      figures[db].push(await worker.hear<ListFigures>())
-      await worker.end()
+      const options = { host, port, db, mode: 'measure', gentle: false, notifications: false, decodes: true }
+      figures[db].push(await runWorker<ListFigures>('list', options))
     }
   }
   return { sessions, own: figures[OWN], mixed: figures[MIXED] }

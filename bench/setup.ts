@@ -126,6 +126,14 @@ export async function startWorker(name: string, options: unknown): Promise<Worke
   }
 }
 
+/** What a process of its own tells, which then ends. */
+export async function runWorker<T>(name: string, options: unknown): Promise<T> {
+  const worker = await startWorker(name, options)
+  const told = await worker.hear<T>()
+  await worker.end()
+  return told
+}
+
 export const quantile = (sorted: readonly number[], share: number): number =>
   sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN
 
